@@ -1,0 +1,48 @@
+import type { GuardReport } from '../core/guards.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Evidence } from '../core/verdict.ts'
+import type { Arming, Command, NewSignal, Received } from './ports.ts'
+
+/** What would happen if the host died now; nothing is changed to find out. */
+export interface DryRun {
+  readonly host: string
+  readonly segment: string
+  readonly evidence: Evidence
+  readonly guards: readonly GuardReport[]
+  readonly plan: Plan
+  /** One sentence: "would move 12 servers to spare-1" or what would hold it. */
+  readonly summary: string
+}
+
+export interface SegmentView {
+  readonly name: string
+  readonly armed: boolean
+  readonly method: string
+  readonly hosts: readonly { readonly name: string; readonly state: string; readonly status: string; readonly forcedDown: boolean; readonly recovery?: string }[]
+  readonly spares: readonly { readonly name: string; readonly state: string; readonly status: string; readonly heldBy?: string; readonly ready: boolean; readonly because?: string }[]
+  /** True when at least one spare is ready for the next failure. */
+  readonly spareLeft: boolean
+}
+
+/** A part of the world that we depend on, as last seen. */
+export interface Dependency {
+  readonly name: 'nova' | 'keystone' | 'placement' | 'aodh'
+  readonly ok: boolean
+  readonly lastSeenMs?: number
+  readonly error?: string
+}
+
+/** The application behind the HTTP routes and the command line. */
+export interface Service {
+  /** Resolves after the commit. Its alarm's definition, if needed, is looked up afterwards. */
+  receive(signal: NewSignal): Promise<Received>
+  /** Gives an unresolved signal its host. undefined: no such signal; `settled`: it needs none. */
+  resolve(signal: string, host: string, actor: string): Promise<Received | 'settled' | undefined>
+  /** Throws CloudError when the cloud can't be read; undefined for a host of no segment. */
+  dryRun(host: string): Promise<DryRun | undefined>
+  command(command: Omit<Command, 'id' | 'atMs'>): Promise<'accepted' | 'stale' | 'closed' | 'not-found' | { recovery: string }>
+  setArming(change: { armed?: boolean | null; segments?: Readonly<Record<string, boolean | null>> }, actor: string, reason: string): Promise<Arming>
+  segments(): Promise<SegmentView[]>
+  dependencies(): readonly Dependency[]
+  knowsSegment(name: string): boolean
+}

@@ -1,0 +1,131 @@
+import type { Plan } from './plan.ts'
+import type { Settings } from './segment.ts'
+import type { Evidence } from './verdict.ts'
+import type { GuardReport } from './guards.ts'
+
+/** What a server was when the binding list was read; it is restored from here only. */
+export interface ListedServer {
+  readonly id: string
+  readonly name: string
+  readonly vmState: string
+  readonly powerState: string
+  readonly taskState?: string
+  readonly locked: boolean
+}
+
+/** One reading of a host's power, told by its BMC. */
+export interface PowerReading {
+  readonly agent: string
+  readonly power: 'on' | 'off' | 'changing'
+  /** By our clock, ms. */
+  readonly atMs: number
+  /** The machine's own serial number or UUID, as checked. */
+  readonly identity?: string
+}
+
+/** Why we believe that a host is off. Two readings of `off` in a row make a fence; a person's word or the configuration replace it. */
+export type Proof =
+  | { readonly kind: 'fenced'; readonly agent: string; readonly readings: readonly PowerReading[]; readonly atMs: number }
+  | { readonly kind: 'vouched'; readonly by: string; readonly reason: string; readonly atMs: number }
+  | { readonly kind: 'waived'; readonly atMs: number }
+
+/** What we set on the failed host's service; only this may ever be undone. */
+export interface Isolation {
+  readonly disabledByUs: boolean
+  readonly forcedDownByUs: boolean
+  readonly reason: string
+  readonly atMs: number
+  /** The host's last report before it, by Nova's clock. */
+  readonly reportedAtMs?: number
+}
+
+export type Working = 'confirming' | 'planning' | 'fencing' | 'isolating' | 'preparing' | 'moving' | 'verifying'
+export type Ended = 'recovered' | 'partial' | 'dismissed' | 'cancelled'
+export type State = Working | 'held' | Ended
+
+/** Stable names of the reasons to hold; the sentence beside it is for people. */
+export type HoldCode =
+  | 'unconfirmed'
+  | 'compute-down'
+  | 'maintenance'
+  | 'observing'
+  | 'approval'
+  | 'guard'
+  | 'no-target'
+  | 'not-fenced'
+  | 'power'
+  | 'proof'
+  | 'isolation'
+  | 'target'
+  | 'other-tool'
+  | 'cloud'
+  | 'servers'
+
+export interface Hold {
+  readonly code: HoldCode
+  readonly reason: string
+  /** `world`: it goes on by itself when what it waits for is so. */
+  readonly releasedBy: 'person' | 'world'
+}
+
+export type Phase =
+  | { readonly state: Exclude<Working, 'fencing'> }
+  /** The host that is fenced: the failed one, or a target that may hold a copy (rule 14). */
+  | { readonly state: 'fencing'; readonly host: string }
+  | { readonly state: 'held'; readonly from: Working; readonly fencing?: string; readonly hold: Hold }
+  | { readonly state: 'recovered' }
+  | { readonly state: 'partial' | 'dismissed' | 'cancelled'; readonly reason: string }
+
+/** `reserved`: ours, untouched. `prepared`: enabled and waited for. `failed`: a move failed there. `lost`: it died. */
+export interface TargetUse {
+  readonly state: 'reserved' | 'prepared' | 'failed' | 'lost'
+  readonly isSpare: boolean
+  readonly reason?: string
+}
+
+export interface Approval {
+  readonly planHash: string
+  readonly by: string
+  readonly untilMs: number
+}
+
+/** One host's journey from the first signal to its end. Times are ms by the store's clock. */
+export interface Recovery {
+  readonly id: string
+  readonly host: string
+  readonly segment: string
+  readonly origin: 'alarm' | 'manual' | 'target'
+  readonly openedAtMs: number
+  /** The recovery that this one continues (`retry` of a partial one). */
+  readonly continues?: string
+  readonly settings: Settings
+  readonly phase: Phase
+  readonly sinceMs: number
+  readonly evidence?: Evidence
+  readonly guards?: readonly GuardReport[]
+  readonly plan?: Plan
+  readonly approval?: Approval
+  /** When the first power-off of a host was intended (by host). After it only a person or the end stops us. */
+  readonly fenceIntents: Readonly<Record<string, number>>
+  /** By host: the failed one, and targets that were fenced. */
+  readonly proofs: Readonly<Record<string, Proof>>
+  readonly isolation?: Isolation
+  /** The binding list, read after isolating. */
+  readonly servers: readonly ListedServer[]
+  readonly targets: Readonly<Record<string, TargetUse>>
+  /** Servers for which a named person vouched (rules 10 and 14). */
+  readonly vouchedServers: Readonly<Record<string, string>>
+  /** Set by the command `cancel` after the fence was begun: no new deed, those sent are followed. */
+  readonly cancelling?: { readonly by: string; readonly reason: string }
+}
+
+export const ends: readonly State[] = ['recovered', 'partial', 'dismissed', 'cancelled']
+
+export function hasEnded(recovery: Recovery): boolean {
+  return ends.includes(recovery.phase.state)
+}
+
+/** The failed host is proven off, vouched for or waived. */
+export function proofOf(recovery: Recovery): Proof | undefined {
+  return recovery.proofs[recovery.host]
+}

@@ -1,0 +1,34 @@
+/** One thing we were told about a host. */
+export type SignalSource = 'aodh' | 'manual' | 'poll' | 'target'
+
+export type SignalOutcome = 'opened' | 'joined' | 'noted' | 'ignored' | 'received' | 'unresolved'
+
+/** What an alarm says, whatever told it. */
+export interface AlarmFacts {
+  readonly id: string
+  readonly name?: string
+  readonly current: string
+  readonly previous?: string
+  readonly severity?: string
+  readonly reason?: string
+  /** Aodh's type of reason_data: event, threshold, composite … */
+  readonly type?: string
+  readonly eventType?: string
+  readonly traits: Readonly<Record<string, string>>
+}
+
+export interface Signal {
+  readonly id: string
+  readonly source: SignalSource
+  readonly actor: string
+  readonly receivedAtMs: number
+  readonly host?: string
+  readonly alarm?: AlarmFacts
+  readonly reason?: string
+  readonly outcome: SignalOutcome
+  /** One sentence: why this outcome. */
+  readonly because: string
+  readonly recovery?: string
+  /** The later `ok` of the same alarm came. */
+  readonly cleared: boolean
+}
