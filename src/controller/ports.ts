@@ -1,11 +1,20 @@
 import type { Clock } from '../clock.ts'
 import type {
-  Aggregate, Amounts, HostsReading, Migration, Room, Server, ServerGroup, ServerPort, VolumeAttachment
+  Aggregate,
+  Amounts,
+  HostsReading,
+  Migration,
+  Room,
+  Server,
+  ServerGroup,
+  ServerPort,
+  VolumeAttachment
 } from '../core/inventory.ts'
-import type { PowerReading, Recovery } from '../core/recovery.ts'
+import type { PowerReading } from '../core/recovery.ts'
 import type { AliveSource, Segment } from '../core/segment.ts'
-import type { Signal, SignalOutcome, SignalSource, AlarmFacts } from '../core/signal.ts'
-import type { Step } from '../core/step.ts'
+import type { Store } from './store-port.ts'
+
+export type * from './store-port.ts'
 
 /**
  * OpenStack, as far as a recovery needs it. Reads are retried by the adapter within their deadline; commands are
@@ -82,183 +91,12 @@ export interface Fencing {
 
 /** `alive`: it was heard (ssh greeting read, TCP connection taken); `silent`: nothing came; `unknown`: it could not be asked. */
 export interface Probe {
-  ask(source: AliveSource, host: string, address: string | undefined, signal?: AbortSignal): Promise<{ says: 'alive' | 'silent' | 'unknown'; detail: string }>
-}
-
-/** The right to drive one recovery until it is lost. */
-export interface Lease {
-  readonly recovery: string
-  readonly epoch: number
-}
-
-export interface TimelineEvent {
-  /** opened, state, step, guard, note, command … */
-  readonly kind: string
-  readonly actor: string
-  readonly target?: string
-  /** One sentence. */
-  readonly text: string
-  readonly data?: unknown
-}
-
-export interface StoredEvent extends TimelineEvent {
-  readonly recovery: string
-  readonly seq: number
-  readonly atMs: number
-}
-
-export type CommandKind = 'approve' | 'vouch' | 'retry' | 'cancel'
-
-/** An operator's word, accepted by any replica and obeyed by the one that drives the recovery. */
-export interface Command {
-  readonly id: string
-  readonly recovery: string
-  readonly kind: CommandKind
-  readonly actor: string
-  readonly reason: string
-  /** The version of the recovery that the person saw. */
-  readonly version: number
-  /** vouch: for a lost target, or for one server. */
-  readonly host?: string
-  readonly server?: string
-  readonly atMs: number
-}
-
-/** A recovery as stored. `version` grows with each change of state, and whenever its hold or plan changes. */
-export interface StoredRecovery {
-  readonly recovery: Recovery
-  readonly version: number
-  readonly closedAtMs?: number
-  readonly owner?: string
-}
-
-/** What one guarded write may change, all of it or nothing. */
-export interface Change {
-  /** The recovery as it is now; closes it when its phase is an end. Counts `version` up. */
-  readonly recovery?: Recovery
-  /** Inserted or updated by (kind, target, attempt). */
-  readonly steps?: readonly Step[]
-  readonly events?: readonly TimelineEvent[]
-  /** Commands that were obeyed or refused, with the sentence that says so. */
-  readonly commands?: readonly { readonly id: string; readonly result: string }[]
-  /** An outgoing notification (CloudEvents `type` and `data`). */
-  readonly notify?: readonly { readonly type: string; readonly data: unknown }[]
-  /** Targets given back: free again for others. */
-  readonly release?: readonly string[]
-}
-
-export interface NewSignal {
-  readonly source: SignalSource
-  readonly actor: string
-  readonly host?: string
-  readonly alarm?: AlarmFacts
-  readonly reason?: string
-  /** Two signals with the same key are one. */
-  readonly dedupeKey?: string
-  /** The body as it came, JSON text. */
-  readonly body?: string
-}
-
-/** What triage decided; `open` holds the recovery to open if none is open for its host (else the signal joins it). */
-export type Disposition =
-  | { readonly outcome: 'open'; readonly recovery: Recovery; readonly because: string }
-  | { readonly outcome: Exclude<SignalOutcome, 'opened' | 'joined'>; readonly because: string; /** The `ok` of an alarm: the open signals of (alarm, host) are cleared. */ readonly clears?: boolean }
-
-export interface Received {
-  readonly signal: string
-  readonly outcome: SignalOutcome
-  readonly recovery?: string
-}
-
-export interface Arming {
-  /** `undefined`: as configured. */
-  readonly armed?: boolean
-  readonly segments: Readonly<Record<string, boolean>>
-  readonly reason?: string
-  readonly actor?: string
-  readonly atMs?: number
-}
-
-export interface Page<T> {
-  readonly items: readonly T[]
-  readonly cursor?: string
-}
-
-/** What a recovery's driver needs of the store. Throws StoreUnavailable, and LeaseLost from everything that takes a lease. */
-export interface RecoveryStore {
-  /** ms by the database's clock. */
-  now(): Promise<number>
-  /** Takes open recoveries that nobody drives; at most `limit`. */
-  claim(owner: string, ttlMs: number, limit: number): Promise<{ lease: Lease; stored: StoredRecovery }[]>
-  renew(lease: Lease, ttlMs: number): Promise<void>
-  /** Gives it up so that another may claim it at once. */
-  release(lease: Lease): Promise<void>
-  /**
-   * The only way to write anything of a recovery; renews the lease as well. Resolves to the new version.
-   * A closing write fails with `signalJoined` when a signal joined after `seenSignals` were read.
-   */
-  write(lease: Lease, change: Change & { readonly closesAfter?: number }): Promise<{ version: number } | 'signalJoined'>
-  steps(recovery: string): Promise<Step[]>
-  signalsOf(recovery: string): Promise<Signal[]>
-  /** Commands not yet obeyed, oldest first. */
-  commands(recovery: string): Promise<Command[]>
-  /** One target for one recovery, by compare-and-set. True when it is ours (also when it already was). */
-  reserveTarget(lease: Lease, host: string): Promise<boolean>
-  /** Host → the recovery that has it, for all targets that are not free. */
-  targets(): Promise<Record<string, string>>
-  /**
-   * Counts this recovery among those that act, unless the window is full: at most `segmentMax` of its segment and
-   * `cloudMax` in all whose first deed is younger than `windowMs`. Atomic over all replicas. True if it may go on (or already may).
-   */
-  admit(lease: Lease, limits: { windowMs: number; segmentMax: number; cloudMax: number }): Promise<{ admitted: true } | { admitted: false; reason: string }>
-  /** Takes one of `size` places named `pool` for `holder` (a server's id). True when it has one (also when it already had). */
-  takeSlot(lease: Lease, pool: string, size: number, holder: string): Promise<boolean>
-  freeSlots(lease: Lease, holder: string): Promise<void>
-  arming(): Promise<Arming>
-}
-
-/** Intake and the operator's side of the store. */
-export interface OperatorStore {
-  /** One transaction: the signal, and what it opens or joins. */
-  receive(signal: NewSignal, disposition: Disposition): Promise<Received>
-  /** The same for a signal stored as `received` or `unresolved`, once its host is known. */
-  settle(signal: string, host: string | undefined, disposition: Disposition): Promise<Received>
-  signals(query: { outcome?: string; host?: string; limit: number; cursor?: string }): Promise<Page<Signal>>
-  signal(id: string): Promise<Signal | undefined>
-  recoveries(query: { state?: string; host?: string; segment?: string; sinceMs?: number; limit: number; cursor?: string }): Promise<Page<StoredRecovery>>
-  recovery(id: string): Promise<StoredRecovery | undefined>
-  openRecoveryOf(host: string): Promise<StoredRecovery | undefined>
-  /** The newest recovery that isolated `host` and whose isolation was not seen to be lifted. */
-  isolationOf(host: string): Promise<Recovery | undefined>
-  isolations(): Promise<Recovery[]>
-  /** Its force-down was lifted and a report is newer than that: signals count again, the host is like any other. */
-  liftIsolation(recovery: string): Promise<void>
-  events(recovery: string): Promise<StoredEvent[]>
-  /** Stores a command unless the recovery has another version, or is closed. A retry of a `partial` recovery opens a new one. */
-  command(command: Omit<Command, 'id' | 'atMs'>, successor?: Recovery): Promise<'accepted' | 'stale' | 'closed' | 'not-found' | { recovery: string }>
-  setArming(change: { armed?: boolean | null; segments?: Readonly<Record<string, boolean | null>> }, actor: string, reason: string): Promise<Arming>
-  /** How many recoveries are in each state, and the oldest hold. */
-  summary(): Promise<{ states: Record<string, number>; held: { recovery: string; host: string; code: string; reason: string; sinceMs: number }[]; signals: Record<string, number> }>
-  /** Throws StoreUnavailable when it can't be written. */
-  ping(): Promise<void>
-}
-
-/** Duties: periodic work that one replica does at a time. */
-export interface DutyStore {
-  /** True when `owner` may do `duty` now; it then has it for `ttlMs`. */
-  takeDuty(duty: string, owner: string, ttlMs: number): Promise<boolean>
-  duties(): Promise<{ duty: string; owner: string; untilMs: number; lastDoneMs?: number; lastError?: string }[]>
-  dutyDone(duty: string, owner: string, error?: string): Promise<void>
-  /** Notifications due, oldest first; each stays until `delivered`. */
-  outbox(limit: number): Promise<{ id: string; type: string; data: unknown; createdAtMs: number; attempts: number }[]>
-  delivered(id: string): Promise<void>
-  deliveryFailed(id: string, retryAfterMs: number, error: string): Promise<void>
-  /** Deletes what is older and no longer referred to; open recoveries stay. Answers how many rows went. */
-  retain(keep: { signalsMs: number; recoveriesMs: number }): Promise<number>
-}
-
-export interface Store extends RecoveryStore, OperatorStore, DutyStore {
-  close(): Promise<void>
+  ask(
+    source: AliveSource,
+    host: string,
+    address: string | undefined,
+    signal?: AbortSignal
+  ): Promise<{ says: 'alive' | 'silent' | 'unknown'; detail: string }>
 }
 
 /** Structured log as pino has it. */

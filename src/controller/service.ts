@@ -18,8 +18,21 @@ export interface SegmentView {
   readonly name: string
   readonly armed: boolean
   readonly method: string
-  readonly hosts: readonly { readonly name: string; readonly state: string; readonly status: string; readonly forcedDown: boolean; readonly recovery?: string }[]
-  readonly spares: readonly { readonly name: string; readonly state: string; readonly status: string; readonly heldBy?: string; readonly ready: boolean; readonly because?: string }[]
+  readonly hosts: readonly {
+    readonly name: string
+    readonly state: string
+    readonly status: string
+    readonly forcedDown: boolean
+    readonly recovery?: string
+  }[]
+  readonly spares: readonly {
+    readonly name: string
+    readonly state: string
+    readonly status: string
+    readonly heldBy?: string
+    readonly ready: boolean
+    readonly because?: string
+  }[]
   /** True when at least one spare is ready for the next failure. */
   readonly spareLeft: boolean
 }
@@ -40,8 +53,14 @@ export interface Service {
   resolve(signal: string, host: string, actor: string): Promise<Received | 'settled' | undefined>
   /** Throws CloudError when the cloud can't be read; undefined for a host of no segment. */
   dryRun(host: string): Promise<DryRun | undefined>
-  command(command: Omit<Command, 'id' | 'atMs'>): Promise<'accepted' | 'stale' | 'closed' | 'not-found' | { recovery: string }>
-  setArming(change: { armed?: boolean | null; segments?: Readonly<Record<string, boolean | null>> }, actor: string, reason: string): Promise<Arming>
+  command(
+    command: Omit<Command, 'id' | 'atMs'>
+  ): Promise<'accepted' | 'stale' | 'closed' | 'not-found' | { recovery: string }>
+  setArming(
+    change: { armed?: boolean | null; segments?: Readonly<Record<string, boolean | null>> },
+    actor: string,
+    reason: string
+  ): Promise<Arming>
   segments(): Promise<SegmentView[]>
   dependencies(): readonly Dependency[]
   knowsSegment(name: string): boolean

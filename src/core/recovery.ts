@@ -1,7 +1,7 @@
+import type { GuardReport } from './guards.ts'
 import type { Plan } from './plan.ts'
 import type { Settings } from './segment.ts'
 import type { Evidence } from './verdict.ts'
-import type { GuardReport } from './guards.ts'
 
 /** What a server was when the binding list was read; it is restored from here only. */
 export interface ListedServer {
@@ -25,7 +25,12 @@ export interface PowerReading {
 
 /** Why we believe that a host is off. Two readings of `off` in a row make a fence; a person's word or the configuration replace it. */
 export type Proof =
-  | { readonly kind: 'fenced'; readonly agent: string; readonly readings: readonly PowerReading[]; readonly atMs: number }
+  | {
+      readonly kind: 'fenced'
+      readonly agent: string
+      readonly readings: readonly PowerReading[]
+      readonly atMs: number
+    }
   | { readonly kind: 'vouched'; readonly by: string; readonly reason: string; readonly atMs: number }
   | { readonly kind: 'waived'; readonly atMs: number }
 
@@ -98,6 +103,8 @@ export interface Recovery {
   readonly openedAtMs: number
   /** The recovery that this one continues (`retry` of a partial one). */
   readonly continues?: string
+  /** How many lost targets led here: a recovery of a target of a recovery of a target is 2. */
+  readonly chain: number
   readonly settings: Settings
   readonly phase: Phase
   readonly sinceMs: number
@@ -115,6 +122,8 @@ export interface Recovery {
   readonly targets: Readonly<Record<string, TargetUse>>
   /** Servers for which a named person vouched (rules 10 and 14). */
   readonly vouchedServers: Readonly<Record<string, string>>
+  /** The last `retry`: attempts before it no longer count. */
+  readonly retriedAtMs?: number
   /** Set by the command `cancel` after the fence was begun: no new deed, those sent are followed. */
   readonly cancelling?: { readonly by: string; readonly reason: string }
 }

@@ -1,5 +1,15 @@
 /** A command to the world, written down before it is given and again when its outcome is known. */
-export type StepKind = 'power-off' | 'isolate' | 'enable' | 'disable' | 'aggregate' | 'reset' | 'evacuate' | 'stop' | 'start' | 'rearm'
+export type StepKind =
+  | 'power-off'
+  | 'isolate'
+  | 'enable'
+  | 'disable'
+  | 'aggregate'
+  | 'reset'
+  | 'evacuate'
+  | 'stop'
+  | 'start'
+  | 'rearm'
 
 /**
  * - `sending`: intended; until it reads otherwise its outcome is unknown
@@ -24,6 +34,12 @@ export interface Step {
   /** Nova's migration record, once seen. */
   readonly migration?: number
   readonly endedAtMs?: number
+  /** A failed evacuate that got as far as its target: a copy may run there that Nova does not know of. */
+  readonly reached?: boolean
+  /** It failed before it left us, so it does not count against the attempts. */
+  readonly unsent?: boolean
+  /** The newest evacuation record of the server before this attempt: ours has a greater id. */
+  readonly afterMigration?: number
   readonly error?: string
 }
 

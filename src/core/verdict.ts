@@ -1,3 +1,5 @@
+import type { Host } from './inventory.ts'
+
 export type Verdict = 'dead' | 'isolated' | 'compute-down' | 'degraded' | 'healthy' | 'unknown'
 
 /** One source's word at one moment. */
@@ -14,4 +16,63 @@ export interface Evidence {
   readonly because: string
   readonly observations: readonly Observation[]
   readonly atMs: number
+}
+
+/** Nova's view of the host, at one moment of Nova's clock. */
+export interface NovaView {
+  /** undefined: Nova could not be read, or it does not list the host. */
+  readonly host: Host | undefined
+  readonly atMs: number
+  /** The host's last report when we began to look, by Nova's clock: a newer one is a sign of life. */
+  readonly firstReportMs: number | undefined
+  readonly error?: string
+}
+
+export interface VerdictQuestion {
+  readonly nova: NovaView
+  readonly alive: readonly Observation[]
+  readonly downMs: number
+}
+
+/** What the sources add up to. Only positive findings count: what is missing makes it `unknown`. */
+export function judge({ nova, alive, downMs }: VerdictQuestion): Omit<Evidence, 'atMs'> {
+  const observation = novaObservation(nova, downMs)
+  const observations = [observation, ...alive]
+  const [verdict, because] = weigh(observation, alive)
+  return { verdict, because, observations }
+}
+
+function weigh(nova: Observation, alive: readonly Observation[]): [Verdict, string] {
+  if (nova.says === 'alive') return ['healthy', nova.detail]
+  if (nova.says !== 'down') return ['unknown', nova.detail]
+  const living = alive.find(observation => observation.says === 'alive')
+  if (living !== undefined) {
+    return [
+      'compute-down',
+      `${nova.detail}, but ${living.source} answers (${living.detail}): only nova-compute is down`
+    ]
+  }
+  // An alive source that could not be asked says nothing; if all are so we know no more than Nova does, and
+  // the proof of the fence still stands between this verdict and the first move.
+  const silent = alive.filter(observation => observation.says === 'silent').map(observation => observation.source)
+  return ['dead', silent.length === 0 ? nova.detail : `${nova.detail}, and ${silent.join(', ')} is silent`]
+}
+
+/** Ages are reckoned by Nova's own clock. Under a force-down `state` stays down: life shows in reports that move on. */
+function novaObservation({ host, atMs, firstReportMs, error }: NovaView, downMs: number): Observation {
+  const source = 'nova'
+  if (error !== undefined) return { source, says: 'unknown', detail: `Nova can't be read: ${error}` }
+  if (host === undefined) return { source, says: 'unknown', detail: 'Nova lists no such nova-compute' }
+  if (host.state === 'unknown') return { source, says: 'unknown', detail: "the host's cell can't be read" }
+  const reported = host.reportedAtMs
+  if (reported === undefined) return { source, says: 'unknown', detail: 'nova-compute has never reported' }
+  const age = Math.max(0, atMs - reported)
+  const ageText = `its last report is ${Math.round(age / 1000)} s old`
+  const movedOn = firstReportMs !== undefined && reported > firstReportMs
+  if (movedOn && age < downMs) return { source, says: 'alive', detail: `nova-compute reports again: ${ageText}` }
+  if (host.state === 'up' && !host.forcedDown)
+    return { source, says: 'unknown', detail: `Nova still calls it up; ${ageText}` }
+  if (age < downMs)
+    return { source, says: 'unknown', detail: `${ageText}; ${Math.round(downMs / 1000)} s are asked for` }
+  return { source, says: 'down', detail: `nova-compute is down: ${ageText}` }
 }

@@ -1,0 +1,73 @@
+import { findHost, isUp } from '../../core/inventory.ts'
+import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import type { Signal } from '../../core/signal.ts'
+import type { Context } from '../context.ts'
+import { gather } from '../evidence.ts'
+
+const lookEveryMs = 2000
+
+/** Gathers evidence until there is a verdict, or the time for it is over. */
+export async function confirm(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  const { clock } = ctx.ports
+  const untilMs = ctx.recovery.sinceMs + ctx.recovery.settings.confirm.timeoutMs
+  for (;;) {
+    const event = await confirmOnce(ctx)
+    if (
+      event !== undefined &&
+      (event.type !== 'stopped' || event.hold.code !== 'unconfirmed' || clock.now() >= untilMs)
+    )
+      return event
+    await ctx.wait(lookEveryMs)
+    if (ctx.interrupted()) return 'interrupted'
+  }
+}
+
+/** One look. `stopped` with the code `unconfirmed` means that there is no verdict yet. */
+export async function confirmOnce(
+  ctx: Context
+): Promise<RecoveryEvent & { type: 'confirmedDead' | 'foundHealthy' | 'stopped' }> {
+  const { ports, recovery } = ctx
+  const { evidence, reading, reportedAtMs } = await gather(
+    ports,
+    {
+      host: recovery.host,
+      segment: ports.policy.segment(recovery.segment),
+      downMs: recovery.settings.confirm.downMs,
+      firstReportMs: ctx.memory.firstReportMs
+    },
+    ctx.signal
+  )
+  if (reportedAtMs !== undefined) ctx.memory.firstReportMs ??= reportedAtMs
+  const host = reading === undefined ? undefined : findHost(reading, recovery.host)
+  if (host !== undefined && isUp(host) && allCleared(await ports.store.signalsOf(recovery.id))) {
+    return { type: 'foundHealthy', evidence, because: 'every alarm for it went back to ok, and Nova sees it up' }
+  }
+  switch (evidence.verdict) {
+    case 'dead':
+      return { type: 'confirmedDead', evidence }
+    case 'healthy':
+      return { type: 'foundHealthy', evidence, because: `the host is healthy: ${evidence.because}` }
+    case 'compute-down':
+      return {
+        type: 'stopped',
+        evidence,
+        hold: {
+          code: 'compute-down',
+          reason: `${evidence.because}. Its servers run: nothing is fenced and nothing is moved; restart nova-compute`,
+          releasedBy: 'world'
+        }
+      }
+    default:
+      return {
+        type: 'stopped',
+        evidence,
+        hold: { code: 'unconfirmed', reason: `no verdict: ${evidence.because}`, releasedBy: 'world' }
+      }
+  }
+}
+
+/** Rule 2: only if every joined signal is cleared; an alarm's ok does not clear what a person asked for. */
+function allCleared(signals: readonly Signal[]): boolean {
+  const telling = signals.filter(signal => signal.alarm?.current !== 'ok')
+  return telling.length > 0 && telling.every(signal => signal.source === 'aodh' && signal.cleared)
+}

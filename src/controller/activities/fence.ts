@@ -1,0 +1,151 @@
+import { proves } from '../../core/proof.ts'
+import type { PowerReading, Proof } from '../../core/recovery.ts'
+import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import type { Context } from '../context.ts'
+import { act, note } from '../context.ts'
+import { drawPlan } from '../planning.ts'
+import { readEveryMs, readPower } from '../power.ts'
+import { confirmOnce } from './confirm.ts'
+import { objectionBeforeFence } from './plan.ts'
+
+/** How long one agent of the ladder has to bring its proof. */
+const agentMs = 90_000
+const powerOffsMax = 3
+const repeatAfterMs = 20_000
+
+/** Powers the host of the phase off and proves it: evidence, guards, arming and commands once more, then the ladder. */
+export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  const { recovery, ports } = ctx
+  const host = recovery.phase.state === 'fencing' ? recovery.phase.host : recovery.host
+  if (recovery.cancelling !== undefined) return await cancelAfterIntent(ctx)
+  const second = await secondThoughts(ctx, host)
+  if (second !== undefined) return second
+  const ladder = ports.policy.segment(recovery.segment)?.fencing ?? []
+  if (ladder.length === 1 && ladder[0] === 'none')
+    return { type: 'proven', host, proof: { kind: 'waived', atMs: ports.clock.now() } }
+  const failures: string[] = []
+  for (const agent of ladder) {
+    const outcome = await climb(ctx, agent, host)
+    if (outcome === 'interrupted') return 'interrupted'
+    if (typeof outcome !== 'string') {
+      if (host === recovery.host) ctx.memory.provenAtMs = ports.clock.now()
+      return { type: 'proven', host, proof: outcome }
+    }
+    failures.push(`${agent}: ${outcome}`)
+  }
+  return {
+    type: 'stopped',
+    hold: {
+      code: 'not-fenced',
+      releasedBy: 'person',
+      reason: `${host} is not proven off (${failures.join('; ') || 'no fencing agent is configured'}). Nothing is moved. Make sure that it is off, then vouch for it, or mend the BMC's access and retry`
+    }
+  }
+}
+
+/** Before the first power-off of the failed host the evidence and the guards are asked once more. */
+async function secondThoughts(ctx: Context, host: string): Promise<RecoveryEvent | undefined> {
+  const { recovery, ports } = ctx
+  if (host !== recovery.host || recovery.isolation !== undefined) return undefined
+  const look = await confirmOnce(ctx)
+  if (look.type !== 'confirmedDead')
+    return {
+      type: 'evidenceChanged',
+      evidence: look.evidence ?? {
+        verdict: 'unknown',
+        because: 'no evidence',
+        observations: [],
+        atMs: ports.clock.now()
+      }
+    }
+  const segment = ports.policy.segment(recovery.segment)
+  if (segment === undefined || recovery.fenceIntents[host] !== undefined) return undefined
+  const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
+  const objection = await objectionBeforeFence(ctx, segment, drawn)
+  if (objection === undefined) return undefined
+  return objection.type === 'stopped'
+    ? objection
+    : {
+        type: 'evidenceChanged',
+        evidence: look.evidence ?? {
+          verdict: 'unknown',
+          because: 'it changed',
+          observations: [],
+          atMs: ports.clock.now()
+        }
+      }
+}
+
+/** One agent: read, power off if it is on, read until proven. A string says why it could not. */
+async function climb(ctx: Context, agent: string, host: string): Promise<Proof | string | 'interrupted'> {
+  const { clock } = ctx.ports
+  const untilMs = clock.now() + agentMs
+  const readings: PowerReading[] = []
+  let failure = 'no reading'
+  let sent = 0
+  let sentAtMs = 0
+  while (clock.now() < untilMs) {
+    const reading = await readPower(ctx, agent, host)
+    if (typeof reading === 'string') {
+      failure = reading
+      readings.length = 0
+    } else {
+      readings.push(reading)
+      failure = `the BMC says ${reading.power}`
+      if (proves(readings, { minGapMs: readEveryMs }))
+        return { kind: 'fenced', agent, readings: readings.slice(-2), atMs: clock.now() }
+      if (reading.power === 'on' && sent < powerOffsMax && clock.now() - sentAtMs >= (sent === 0 ? 0 : repeatAfterMs)) {
+        const refusal = await powerOff(ctx, agent, host)
+        if (refusal !== undefined) failure = refusal
+        sent += 1
+        sentAtMs = clock.now()
+      }
+    }
+    if (isFinal(failure)) return failure
+    await ctx.wait(readEveryMs + 100)
+    if (ctx.interrupted()) return 'interrupted'
+  }
+  return failure
+}
+
+/** Wrong credentials or the wrong machine do not mend themselves, and repeating them locks accounts. */
+function isFinal(failure: string): boolean {
+  return failure.startsWith('refused: ') || failure.startsWith('identity: ')
+}
+
+async function powerOff(ctx: Context, agent: string, host: string): Promise<string | undefined> {
+  const { recovery, ports } = ctx
+  const intents = { ...recovery.fenceIntents, [host]: recovery.fenceIntents[host] ?? ports.clock.now() }
+  const step = await act(
+    ctx,
+    { kind: 'power-off', target: host, to: agent },
+    'done',
+    async signal => {
+      await ports.fencing.powerOff(agent, host, signal)
+      return undefined
+    },
+    { recovery: { ...recovery, fenceIntents: intents }, events: [note('note', `powers ${host} off by ${agent}`, host)] }
+  )
+  return step.state === 'failed' ? step.error : undefined
+}
+
+/** Rule 17: a power-off that was sent may still arrive; until it can't, nothing is called cancelled. */
+async function cancelAfterIntent(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  const { recovery, ports } = ctx
+  const { host } = recovery
+  const offs = ctx.steps.filter(step => step.kind === 'power-off' && step.target === host)
+  const settledAtMs = Math.max(0, ...offs.map(step => step.intentAtMs + ports.fencing.settleMs(step.to ?? '')))
+  while (ports.clock.now() < settledAtMs) {
+    await ctx.wait(settledAtMs - ports.clock.now())
+    if (ctx.interrupted()) return 'interrupted'
+  }
+  const last = offs.at(-1)
+  const reading = last?.to === undefined ? 'no power-off was sent' : await readPower(ctx, last.to, host)
+  const power =
+    typeof reading === 'string' ? `its power state is not known (${reading})` : `the host is ${reading.power}`
+  const by = recovery.cancelling
+  return {
+    type: 'cancelled',
+    because: `${by?.by ?? 'nobody'}: ${by?.reason ?? ''}; ${power}; no server was moved and nothing is powered on`
+  }
+}

@@ -1,0 +1,156 @@
+import { proves } from '../../core/proof.ts'
+import type { Hold, PowerReading } from '../../core/recovery.ts'
+import { proofOf } from '../../core/recovery.ts'
+import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import { fenceBegun } from '../../core/transition.ts'
+import type { Context } from '../context.ts'
+import { isWorldError } from '../context.ts'
+import { provenTarget, reportLostTargets } from '../lost-targets.ts'
+import { drawPlan } from '../planning.ts'
+import { rereadProof } from '../power.ts'
+import { confirmOnce } from './confirm.ts'
+import { guardsFor, objectionBeforeFence } from './plan.ts'
+
+const lookFirstMs = 5000
+const lookRarelyMs = 30_000
+const hourMs = 3_600_000
+
+/** Waits for a person, a guard or the world, and looks on quietly: only a change is said. */
+export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  delete ctx.memory.provenAtMs
+  const { phase } = ctx.recovery
+  if (phase.state !== 'held') throw new Error(`a recovery that is ${phase.state} is not held`)
+  for (let waitMs = lookFirstMs; ; waitMs = Math.min(lookRarelyMs, waitMs * 1.5)) {
+    await ctx.wait(waitMs)
+    if (ctx.interrupted()) return 'interrupted'
+    const event = await lookAgain(ctx, phase.hold)
+    if (event !== undefined) return event
+  }
+}
+
+async function lookAgain(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
+  try {
+    return await (fenceBegun(ctx.recovery) ? lookAfterFence(ctx, held) : lookBeforeFence(ctx, held))
+  } catch (error) {
+    // The world is out of reach: nothing has been learnt, so nothing has changed.
+    if (!isWorldError(error)) throw error
+    return undefined
+  }
+}
+
+/** The evidence and the plan are made anew without a trace; what they say now replaces the hold. */
+async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
+  const { ports, recovery } = ctx
+  const seen = await confirmOnce(ctx)
+  if (seen.type === 'foundHealthy') return seen
+  if (seen.type === 'stopped')
+    return seen.hold.code === held.code || seen.hold.code === 'unconfirmed' ? undefined : seen
+  if (held.code === 'unconfirmed' || held.code === 'compute-down')
+    return { type: 'released', because: `there is a verdict: ${seen.evidence.because}` }
+  const segment = ports.policy.segment(recovery.segment)
+  if (segment === undefined) return undefined
+  const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
+  const objection = await objectionBeforeFence(ctx, segment, drawn)
+  if (objection === undefined) return await admissible(ctx, held, segment.limits.recoveriesPerHour)
+  if (objection.type !== 'stopped') return { type: 'released', because: 'the host has changed' }
+  const same =
+    objection.hold.code === held.code &&
+    objection.hold.reason === held.reason &&
+    objection.plan?.hash === recovery.plan?.hash
+  return same ? undefined : objection
+}
+
+/** A full window of recoveries opens by time; asking for admission is the only way to know. */
+async function admissible(ctx: Context, held: Hold, segmentMax: number): Promise<RecoveryEvent | undefined> {
+  if (held.code !== 'guard' || ctx.recovery.origin === 'target')
+    return { type: 'released', because: 'what held it is gone' }
+  const answer = await ctx.ports.store.admit(ctx.lease, {
+    windowMs: hourMs,
+    segmentMax,
+    cloudMax: ctx.ports.policy.recoveriesPerHour
+  })
+  return answer.admitted ? { type: 'released', because: 'the limit of recoveries leaves room again' } : undefined
+}
+
+async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
+  const { recovery, ports } = ctx
+  if (proofOf(recovery) === undefined) return await lookForProof(ctx)
+  if (held.code !== 'power') {
+    const proof = await rereadProof(ctx)
+    if (proof !== true && proof.on) {
+      return {
+        type: 'stopped',
+        hold: {
+          code: 'power',
+          reason: `${proof.reason}. Somebody may have brought it back, so it is not fenced again: power it off and retry, or cancel`,
+          releasedBy: 'person'
+        }
+      }
+    }
+    if (proof !== true)
+      return held.code === 'proof'
+        ? undefined
+        : {
+            type: 'stopped',
+            hold: {
+              code: 'proof',
+              reason: `${proof.reason}: nothing more is moved until it can be, or somebody vouches for it`,
+              releasedBy: 'world'
+            }
+          }
+    if (held.code === 'proof') return { type: 'released', because: 'the proof was read again: it stands' }
+  }
+  await reportLostTargets(ctx)
+  const proven = await provenTarget(ctx)
+  if (proven !== undefined) return proven
+  if (held.releasedBy === 'person') return held.code === 'servers' ? await serversFreed(ctx, held) : undefined
+  if (held.code === 'target') return undefined
+  const segment = ports.policy.segment(recovery.segment)
+  if (segment === undefined) return undefined
+  const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
+  if (
+    held.code === 'no-target' &&
+    drawn.plan.moves.length === 0 &&
+    drawn.plan.staying.some(stay => stay.because === 'room')
+  )
+    return undefined
+  const guards = await guardsFor(ctx, segment, drawn)
+  const cloud = guards.find(guard => guard.holds && (guard.guard === 'own-isolation' || guard.guard === 'other-tool'))
+  return cloud === undefined ? { type: 'released', because: 'what held it is gone' } : undefined
+}
+
+/** A BMC that mends may bring the proof by itself; nothing is sent to it. */
+async function lookForProof(ctx: Context): Promise<RecoveryEvent | undefined> {
+  const { recovery, ports } = ctx
+  for (const agent of ports.policy.segment(recovery.segment)?.fencing ?? []) {
+    if (agent === 'none') continue
+    const readings: PowerReading[] = []
+    for (let round = 0; round < 3; round += 1) {
+      if (round > 0) await ctx.wait(2100)
+      try {
+        readings.push(await ports.fencing.read(agent, recovery.host, ctx.signal))
+      } catch (error) {
+        if (!isWorldError(error)) throw error
+        break
+      }
+      if (proves(readings, { minGapMs: 2000 })) {
+        return {
+          type: 'proven',
+          host: recovery.host,
+          proof: { kind: 'fenced', agent, readings: readings.slice(-2), atMs: ports.clock.now() }
+        }
+      }
+    }
+  }
+  return undefined
+}
+
+/** The servers that a person was asked about may have left the host by themselves. */
+async function serversFreed(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
+  const segment = ctx.ports.policy.segment(ctx.recovery.segment)
+  if (segment === undefined) return undefined
+  const { plan } = await drawPlan(ctx.ports, ctx.recovery, segment, ctx.steps, ctx.signal)
+  const before = ctx.recovery.plan?.staying.filter(stay => stay.because === 'person').length ?? 0
+  const now = plan.staying.filter(stay => stay.because === 'person').length
+  return now < before ? { type: 'released', because: `what held it is gone: ${held.code}` } : undefined
+}

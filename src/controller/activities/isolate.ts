@@ -1,0 +1,89 @@
+import type { Host, Server } from '../../core/inventory.ts'
+import { findHost } from '../../core/inventory.ts'
+import { isIsolatedByUs, isolationReason } from '../../core/marks.ts'
+import type { Isolation, ListedServer } from '../../core/recovery.ts'
+import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import type { Context } from '../context.ts'
+import { act } from '../context.ts'
+import { drawPlan } from '../planning.ts'
+import { reserveAll, segmentGone } from './plan.ts'
+
+const lookAgainMs = 2000
+const looksMax = 15
+
+/** One PUT: disabled with our reason, and forced down. Then the list that binds, and the plan renewed on it. */
+export async function isolate(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  const { ports, recovery } = ctx
+  const segment = ports.policy.segment(recovery.segment)
+  if (segment === undefined) return { type: 'stopped', hold: segmentGone(recovery) }
+  const isolation = await forceDown(ctx, recovery.host)
+  if (typeof isolation === 'string')
+    return { type: 'stopped', hold: { code: 'isolation', reason: isolation, releasedBy: 'world' } }
+  for (let look = 0; look < looksMax; look += 1) {
+    const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
+    if (drawn.complete) {
+      if ((await reserveAll(ctx, drawn, segment)) === undefined) continue
+      return {
+        type: 'isolated',
+        isolation: recovery.isolation ?? isolation,
+        servers: drawn.listed.map(asListed),
+        plan: drawn.plan
+      }
+    }
+    await ctx.wait(lookAgainMs)
+    if (ctx.interrupted()) return 'interrupted'
+  }
+  return {
+    type: 'stopped',
+    hold: {
+      code: 'cloud',
+      reason: "a cell of Nova can't be read, so the list of servers may not be complete",
+      releasedBy: 'world'
+    }
+  }
+}
+
+/** Adds what is missing and says what it set; what others set stays theirs (rule 18). A string says why it could not. */
+export async function forceDown(ctx: Context, name: string): Promise<Isolation | string> {
+  const { cloud, clock } = ctx.ports
+  const reason = isolationReason(ctx.recovery.id)
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    if (attempt > 0) await ctx.wait(lookAgainMs)
+    const host = findHost(await cloud.hosts(ctx.signal), name)
+    if (host === undefined) return `Nova lists no nova-compute ${name} any more`
+    const disable = host.status === 'enabled'
+    if (host.forcedDown && !disable) return isolationOf(host, ctx, clock.now())
+    await act(
+      ctx,
+      { kind: 'isolate', target: name },
+      'done',
+      async signal => await cloud.isolate(host.serviceId, disable ? reason : undefined, signal)
+    )
+  }
+  return `${name} could not be forced down in Nova`
+}
+
+/** Ours is what bears our mark, or what our own steps set. */
+function isolationOf(host: Host, ctx: Context, nowMs: number): Isolation {
+  const sent = ctx.steps.some(
+    step => step.kind === 'isolate' && step.target === host.name && (step.state === 'done' || step.state === 'sending')
+  )
+  return {
+    disabledByUs: isIsolatedByUs(host.disabledReason),
+    forcedDownByUs: sent || isIsolatedByUs(host.disabledReason),
+    reason: host.disabledReason ?? '',
+    atMs: nowMs,
+    ...(host.reportedAtMs === undefined ? {} : { reportedAtMs: host.reportedAtMs })
+  }
+}
+
+export function asListed(server: Server): ListedServer {
+  return {
+    id: server.id,
+    name: server.name,
+    vmState: server.vmState,
+    powerState: server.powerState,
+    locked: server.locked,
+    ...(server.taskState === undefined ? {} : { taskState: server.taskState })
+  }
+}

@@ -1,0 +1,104 @@
+import { movesOf } from '../../core/moves.ts'
+import { adapt, pollMs, startPace } from '../../core/pace.ts'
+import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import { fitsInto } from '../../core/room.ts'
+import type { Context } from '../context.ts'
+import { isWorldError } from '../context.ts'
+import { notedProof, rereadProof } from '../power.ts'
+import { begin } from './moving/begin.ts'
+import { danger, look } from './moving/look.ts'
+import { outcome } from './moving/outcome.ts'
+import { settle } from './moving/settle.ts'
+
+const roomEveryMs = 10_000
+/** A round that took this much longer than it should was a pause: of the process, or of the machine. */
+const pauseMs = 30_000
+
+/** Evacuates every server of the plan within the limits and follows each to its end. */
+export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  const { clock, policy } = ctx.ports
+  const { recovery } = ctx
+  const targets = recovery.plan?.targets.length ?? 0
+  const max = Math.min(policy.movesInFlight, recovery.settings.evacuate.perTarget * Math.max(1, targets))
+  let pace = startPace(max, targets, clock.now())
+  let roomAtMs = 0
+  let roundAtMs = clock.now()
+  for (;;) {
+    if (clock.now() - roundAtMs > pauseMs) delete ctx.memory.provenAtMs
+    roundAtMs = clock.now()
+    const doubt = await firstProof(ctx)
+    if (doubt !== undefined) return await joined(ctx, doubt)
+    const seen = await look(ctx)
+    const trouble = danger(ctx, seen)
+    if (trouble !== undefined && recovery.cancelling === undefined) return await joined(ctx, trouble)
+    const finished = await settle(ctx, seen.migrations)
+    pace = adapt(pace, { finished, trouble: takeTrouble(ctx), max, nowMs: clock.now() })
+    if (recovery.cancelling === undefined) {
+      if (clock.now() - roomAtMs >= roomEveryMs) {
+        if (await isFilled(ctx))
+          return await joined(ctx, { type: 'replanned', because: 'others have taken the room of a target' })
+        roomAtMs = clock.now()
+      }
+      begin(ctx, seen.migrations, pace.window)
+    }
+    const event = outcome(ctx)
+    if (event !== undefined) return await joined(ctx, event)
+    await ctx.wait(pollMs(pace.window))
+    if (ctx.interrupted()) return await joined(ctx, 'interrupted')
+  }
+}
+
+/** Rule 7: before the first evacuate after a start, a pause or a hold the proof is read again. */
+async function firstProof(ctx: Context): Promise<RecoveryEvent | undefined> {
+  if (ctx.memory.provenAtMs !== undefined || ctx.recovery.cancelling !== undefined) return undefined
+  const proof = await rereadProof(ctx)
+  if (proof === true) {
+    await notedProof(ctx)
+    return undefined
+  }
+  return proof.on
+    ? {
+        type: 'stopped',
+        hold: {
+          code: 'power',
+          reason: `${proof.reason}. Somebody may have brought it back, so it is not fenced again: power it off and retry, or cancel`,
+          releasedBy: 'person'
+        }
+      }
+    : {
+        type: 'stopped',
+        hold: {
+          code: 'proof',
+          reason: `${proof.reason}: nothing more is moved until it can be, or somebody vouches for it`,
+          releasedBy: 'world'
+        }
+      }
+}
+
+/** Every request in flight is answered before anything else is decided. */
+async function joined<T>(ctx: Context, result: T): Promise<T> {
+  await Promise.all(ctx.memory.inFlight.values())
+  takeTrouble(ctx)
+  return result
+}
+
+/** Failures of the requests in flight: the world's are counted, ours are thrown. */
+function takeTrouble(ctx: Context): boolean {
+  const failures = ctx.memory.failures.splice(0)
+  const ours = failures.find(error => !isWorldError(error))
+  if (ours !== undefined) throw ours
+  return failures.length > 0
+}
+
+/** Rule 12: the scheduler may fill an enabled spare with what others start. */
+async function isFilled(ctx: Context): Promise<boolean> {
+  const waiting = movesOf(ctx.recovery, ctx.steps).filter(one => one.state === 'waiting')
+  const hosts = [...new Set(waiting.flatMap(one => one.target ?? []))]
+  if (hosts.length === 0) return false
+  const rooms = await ctx.ports.cloud.rooms(hosts, ctx.signal)
+  return waiting.some(one => {
+    const room = rooms.find(candidate => candidate.host === one.target)
+    const need = ctx.recovery.plan?.moves.find(planned => planned.server === one.server)?.need
+    return room !== undefined && need !== undefined && fitsInto(need, room) !== undefined
+  })
+}

@@ -1,0 +1,152 @@
+import type { Migration, Server } from '../../../core/inventory.ts'
+import { isLeaving, isRunning, unusual } from '../../../core/movable.ts'
+import type { Move } from '../../../core/moves.ts'
+import { isOpen, movesOf, newestEvacuation } from '../../../core/moves.ts'
+import type { Step } from '../../../core/step.ts'
+import { lastStep } from '../../../core/step.ts'
+import type { Context } from '../../context.ts'
+import { act, note, record } from '../../context.ts'
+
+/** Begins as many waiting moves as the limits allow; their requests run on while the next round looks. */
+export function begin(ctx: Context, migrations: readonly Migration[], window: number): void {
+  const moves = movesOf(ctx.recovery, ctx.steps)
+  const perTarget = new Map<string, number>()
+  let flying = 0
+  for (const move of moves) {
+    if (!ctx.memory.inFlight.has(move.server) && move.state !== 'sending' && move.state !== 'moving') continue
+    flying += 1
+    count(perTarget, move.target)
+  }
+  for (const move of moves) {
+    if (flying >= window) return
+    if (!mayBegin(ctx, move) || move.target === undefined) continue
+    if ((perTarget.get(move.target) ?? 0) >= ctx.recovery.settings.evacuate.perTarget) continue
+    flying += 1
+    count(perTarget, move.target)
+    launch(ctx, move.server, beginOne(ctx, move, move.target, migrations))
+  }
+}
+
+function count(perTarget: Map<string, number>, target: string | undefined): void {
+  if (target !== undefined) perTarget.set(target, (perTarget.get(target) ?? 0) + 1)
+}
+
+function mayBegin(ctx: Context, move: Move): boolean {
+  return (
+    move.state === 'waiting' &&
+    move.target !== undefined &&
+    !ctx.memory.inFlight.has(move.server) &&
+    ctx.recovery.targets[move.target]?.state === 'prepared'
+  )
+}
+
+/** Keeps the request among those in flight until it is answered; its failure is thrown at the join. */
+function launch(ctx: Context, server: string, work: Promise<void>): void {
+  const { inFlight, failures } = ctx.memory
+  inFlight.set(
+    server,
+    work.then(
+      () => {
+        inFlight.delete(server)
+      },
+      (error: unknown) => {
+        inFlight.delete(server)
+        failures.push(error)
+      }
+    )
+  )
+}
+
+async function beginOne(ctx: Context, move: Move, target: string, migrations: readonly Migration[]): Promise<void> {
+  const { store, policy, cloud } = ctx.ports
+  if (!(await store.takeSlot(ctx.lease, 'moves', policy.movesInFlight, move.server))) return
+  const group = ctx.recovery.plan?.moves.find(planned => planned.server === move.server)?.group
+  // Two members of an anti-affinity group that are claimed at once can both land on one host.
+  if (group !== undefined && !(await store.takeSlot(ctx.lease, `group:${group}`, 1, move.server))) return
+  const step = await evacuate(ctx, move, target, migrations, await cloud.server(move.server, ctx.signal))
+  if (step === undefined || !isOpen(step)) await store.freeSlots(ctx.lease, move.server)
+}
+
+/** Looks before it sends: what became of the server since the list was read decides. */
+async function evacuate(
+  ctx: Context,
+  move: Move,
+  target: string,
+  migrations: readonly Migration[],
+  server: Server | undefined
+): Promise<Step | undefined> {
+  const settled = alreadySettled(ctx, server)
+  if (settled !== undefined) return await skip(ctx, move, settled)
+  const running = migrations.find(one => one.type === 'evacuation' && one.server === move.server && isRunning(one))
+  if (running !== undefined && !isOnProvenHost(ctx, running)) return await follow(ctx, move, running)
+  if (server?.taskState?.startsWith('rebuild') === true && running === undefined) return undefined
+  if (server !== undefined && (unusual.includes(server.vmState) || running !== undefined)) {
+    const reset = await act(
+      ctx,
+      { kind: 'reset', target: move.server },
+      'done',
+      async signal => await ctx.ports.cloud.resetToError(move.server, signal)
+    )
+    if (reset.state !== 'done') return undefined
+  }
+  return await act(
+    ctx,
+    { kind: 'evacuate', target: move.server, to: target, afterMigration: newestEvacuation(move.server, migrations) },
+    'sent',
+    async signal => await ctx.ports.cloud.evacuate(move.server, target, signal)
+  )
+}
+
+/** Its target died and is proven off: the record will never end, and the server is free to go elsewhere. */
+function isOnProvenHost(ctx: Context, migration: Migration): boolean {
+  return migration.dest !== undefined && ctx.recovery.proofs[migration.dest] !== undefined
+}
+
+function alreadySettled(ctx: Context, server: Server | undefined): string | undefined {
+  if (server === undefined) return 'it does not exist any more'
+  if (isLeaving(server)) return 'it is being deleted'
+  return server.host === ctx.recovery.host ? undefined : `it is on ${server.host ?? 'no host'} already`
+}
+
+async function skip(ctx: Context, move: Move, reason: string): Promise<Step> {
+  const nowMs = ctx.ports.clock.now()
+  const attempt = (lastStep(ctx.steps, 'evacuate', move.server)?.attempt ?? 0) + 1
+  const step: Step = {
+    kind: 'evacuate',
+    target: move.server,
+    attempt,
+    state: 'skipped',
+    intentAtMs: nowMs,
+    endedAtMs: nowMs,
+    error: reason
+  }
+  await record(ctx, { steps: [step], events: [note('step', `${move.name} is not moved: ${reason}`, move.server)] })
+  ctx.ports.metrics.moveEnded('skipped')
+  return step
+}
+
+/** An evacuation that is not ours is followed to its end, never doubled. */
+async function follow(ctx: Context, move: Move, running: Migration): Promise<Step> {
+  const attempt = (lastStep(ctx.steps, 'evacuate', move.server)?.attempt ?? 0) + 1
+  const step: Step = {
+    kind: 'evacuate',
+    target: move.server,
+    attempt,
+    state: 'sent',
+    intentAtMs: ctx.ports.clock.now(),
+    afterMigration: running.id - 1,
+    migration: running.id,
+    ...(running.dest === undefined ? {} : { to: running.dest })
+  }
+  await record(ctx, {
+    steps: [step],
+    events: [
+      note(
+        'step',
+        `${move.name} is being evacuated by somebody else (record ${running.id}): it is followed`,
+        move.server
+      )
+    ]
+  })
+  return step
+}

@@ -1,0 +1,99 @@
+import { foreignEvacuationsMax } from '../../../core/guards.ts'
+import type { HostsReading, Migration } from '../../../core/inventory.ts'
+import { findHost } from '../../../core/inventory.ts'
+import { isIsolatedByUs } from '../../../core/marks.ts'
+import { isRunning } from '../../../core/movable.ts'
+import { isOpen, movesOf } from '../../../core/moves.ts'
+import { proofOf } from '../../../core/recovery.ts'
+import type { RecoveryEvent } from '../../../core/recovery-event.ts'
+import type { Context } from '../../context.ts'
+import { rereadProof } from '../../power.ts'
+
+/** What one round sees: one list of services, one of migrations, one reading of the BMC. */
+export interface Look {
+  readonly reading: HostsReading
+  readonly migrations: readonly Migration[]
+  /** The proof still stands, or why not. */
+  readonly proof: true | { readonly on: boolean; readonly reason: string }
+}
+
+export async function look(ctx: Context): Promise<Look> {
+  const [reading, migrations, proof] = await Promise.all([
+    ctx.ports.cloud.hosts(ctx.signal),
+    ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal),
+    rereadProof(ctx, true)
+  ])
+  return { reading, migrations, proof }
+}
+
+/** What forbids any new evacuate. Those sent go on in Nova whatever we do. */
+export function danger(ctx: Context, { reading, migrations, proof }: Look): RecoveryEvent | undefined {
+  const { recovery } = ctx
+  const host = findHost(reading, recovery.host)
+  const forcedDownByUs =
+    host?.forcedDown === true && (isIsolatedByUs(host.disabledReason) || recovery.isolation?.forcedDownByUs === true)
+  if (proof !== true && proof.on) {
+    // Only what this run itself saw off all the time may be fenced again: else a person may have brought it back.
+    return proofOf(recovery)?.kind === 'fenced' && ctx.memory.provenAtMs !== undefined && forcedDownByUs
+      ? { type: 'sourceCameOn', because: proof.reason }
+      : {
+          type: 'stopped',
+          hold: {
+            code: 'power',
+            reason: `${proof.reason}. Somebody may have brought it back, so it is not fenced again: power it off and retry, or cancel`,
+            releasedBy: 'person'
+          }
+        }
+  }
+  if (host !== undefined && host.state !== 'unknown' && !host.forcedDown) {
+    return {
+      type: 'stopped',
+      hold: {
+        code: 'isolation',
+        reason: `somebody lifted the force-down of ${recovery.host}. Force it down again and retry, or cancel`,
+        releasedBy: 'person'
+      }
+    }
+  }
+  const ours = new Set(ctx.steps.filter(step => step.kind === 'evacuate' && isOpen(step)).map(step => step.target))
+  const foreign = migrations.filter(one => one.type === 'evacuation' && isRunning(one) && !ours.has(one.server)).length
+  if (foreign > foreignEvacuationsMax) {
+    return {
+      type: 'stopped',
+      hold: {
+        code: 'other-tool',
+        reason: `${foreign} evacuations that are not ours are running: another tool is at work`,
+        releasedBy: 'world'
+      }
+    }
+  }
+  return targetTrouble(ctx, reading)
+}
+
+/** A target that died gets nothing new; one that others disabled takes nothing new. */
+function targetTrouble(ctx: Context, reading: HostsReading): RecoveryEvent | undefined {
+  const moves = movesOf(ctx.recovery, ctx.steps)
+  for (const [name, use] of Object.entries(ctx.recovery.targets)) {
+    if (use.state !== 'prepared') continue
+    const busy = moves.some(move => move.target === name && ['waiting', 'sending', 'moving'].includes(move.state))
+    const host = findHost(reading, name)
+    if (!busy || host === undefined || host.state === 'unknown') continue
+    if (host.state === 'down') {
+      return {
+        type: 'targetChanged',
+        host: name,
+        use: { ...use, state: 'lost', reason: 'it died while servers were moved to it' },
+        because: `target ${name} died`
+      }
+    }
+    if (host.status === 'disabled' && moves.some(move => move.target === name && move.state === 'waiting')) {
+      return {
+        type: 'targetChanged',
+        host: name,
+        use: { ...use, state: 'failed', reason: 'it was disabled by others' },
+        because: `target ${name} was disabled by others`
+      }
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,123 @@
+import type { Move } from '../../../core/moves.ts'
+import { movesOf, pinOf } from '../../../core/moves.ts'
+import type { Hold } from '../../../core/recovery.ts'
+import type { RecoveryEvent } from '../../../core/recovery-event.ts'
+import { lastStep } from '../../../core/step.ts'
+import type { Context } from '../../context.ts'
+
+/** What follows when this round left nothing to begin; undefined while moves are under way. */
+export function outcome(ctx: Context): RecoveryEvent | undefined {
+  const { recovery } = ctx
+  const moves = movesOf(recovery, ctx.steps)
+  const open = moves.filter(move => move.state === 'sending' || move.state === 'moving' || move.state === 'restoring')
+  const waiting = recovery.cancelling === undefined ? moves.filter(move => move.state === 'waiting') : []
+  if (waiting.some(move => needsPlan(ctx, move))) return { type: 'replanned', because: 'a server needs another target' }
+  if (waiting.length > 0 || ctx.memory.inFlight.size > 0) return undefined
+  const stuck = open.filter(move => isStuck(ctx, move))
+  if (open.length > stuck.length) return undefined
+  if (recovery.cancelling !== undefined && stuck.length === 0) return cancelledWith(ctx, moves)
+  if (stuck.length > 0) return { type: 'stopped', hold: stuckHold(ctx, stuck) }
+  return suspicion(ctx, moves) ?? leftBehind(ctx, moves) ?? { type: 'allEnded' }
+}
+
+/** Its attempt did not reach a host, or its target is of no use any more. */
+function needsPlan(ctx: Context, move: Move): boolean {
+  const last = lastStep(ctx.steps, 'evacuate', move.server)
+  const use = move.target === undefined ? undefined : ctx.recovery.targets[move.target]
+  if (use?.state !== 'prepared') return true
+  const plannedAfter = (last?.endedAtMs ?? 0) < ctx.recovery.sinceMs
+  return last?.state === 'failed' && last.reached !== true && last.unsent !== true && !plannedAfter
+}
+
+/** Past its time, or on a target that died: nothing more can be learnt by waiting. */
+function isStuck(ctx: Context, move: Move): boolean {
+  if (move.target !== undefined && ctx.recovery.targets[move.target]?.state === 'lost') return true
+  return ctx.ports.clock.now() - (move.startedAtMs ?? 0) > ctx.recovery.settings.evacuate.moveTimeoutMs
+}
+
+function stuckHold(ctx: Context, stuck: readonly Move[]): Hold {
+  const hosts = [...new Set(stuck.map(move => move.target ?? 'an unknown host'))]
+  const lost = hosts.filter(host => ctx.recovery.targets[host]?.state === 'lost')
+  const names = stuck.map(move => move.name).join(', ')
+  return lost.length > 0
+    ? {
+        code: 'target',
+        reason: `target ${lost.join(', ')} died with ${names} on the way: they wait until it is proven off by its own recovery, or vouched for`,
+        releasedBy: 'world'
+      }
+    : {
+        code: 'target',
+        reason: `${names} on the way to ${hosts.join(', ')} past the time: look there whether they run; retry to go on waiting, or power ${hosts.join(', ')} off and vouch for it`,
+        releasedBy: 'world'
+      }
+}
+
+/** Rule 14: a target that failed and on which nothing of ours arrived is powered off by us if it is a spare of ours. */
+function suspicion(ctx: Context, moves: readonly Move[]): RecoveryEvent | undefined {
+  const pinned = moves
+    .filter(move => move.state === 'failed' || move.state === 'stays')
+    .flatMap(move => {
+      const host = pinOf(move.server, ctx.recovery, ctx.steps)
+      return host === undefined ? [] : [{ move, host }]
+    })
+  const first = pinned[0]
+  if (first === undefined) return undefined
+  const arrived = moves.some(move => move.state === 'arrived' && move.target === first.host)
+  const use = ctx.recovery.targets[first.host]
+  if (!arrived && use?.isSpare === true && use.state !== 'lost') {
+    return {
+      type: 'targetSuspected',
+      host: first.host,
+      because: `${first.move.name} failed there (${first.move.reason ?? 'no reason given'}) and may run there all the same`
+    }
+  }
+  const list = pinned.map(({ move, host }) => `${move.name} (${move.server}) on ${host}`).join(', ')
+  return {
+    type: 'stopped',
+    hold: {
+      code: 'target',
+      reason: `a copy may run that Nova does not know of: ${list}. Look for it on that hypervisor; when there is none, or it is destroyed, vouch for the server`,
+      releasedBy: 'person'
+    }
+  }
+}
+
+/** What would help the servers that stay: more room, or a person's look. */
+function leftBehind(ctx: Context, moves: readonly Move[]): RecoveryEvent | undefined {
+  const staying = (ctx.recovery.plan?.staying ?? []).filter(stay =>
+    moves.some(move => move.server === stay.server && move.state === 'stays')
+  )
+  const person = staying.filter(stay => stay.because === 'person')
+  if (person.length > 0) {
+    return {
+      type: 'stopped',
+      hold: {
+        code: 'servers',
+        reason: person.map(stay => `${stay.name} (${stay.server}): ${stay.reason}`).join('; '),
+        releasedBy: 'person'
+      }
+    }
+  }
+  const room = staying.filter(stay => stay.because === 'room')
+  if (room.length === 0) return undefined
+  const reasons = [...new Set(room.map(stay => stay.reason))].join('; ')
+  return {
+    type: 'stopped',
+    hold: {
+      code: 'no-target',
+      reason: `no target for ${room.map(stay => stay.name).join(', ')}: ${reasons}`,
+      releasedBy: 'world'
+    }
+  }
+}
+
+function cancelledWith(ctx: Context, moves: readonly Move[]): RecoveryEvent {
+  const arrived = moves.filter(move => move.state === 'arrived').map(move => move.name)
+  const left = moves.filter(move => move.state !== 'arrived' && move.state !== 'gone').map(move => move.name)
+  const { by = 'nobody', reason = '' } = ctx.recovery.cancelling ?? {}
+  const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '))
+  return {
+    type: 'cancelled',
+    because: `${by}: ${reason}; ${ctx.recovery.host} is off and forced down; moved: ${list(arrived)}; not moved: ${list(left)}`
+  }
+}

@@ -1,0 +1,108 @@
+import type { Migration } from '../../../core/inventory.ts'
+import { isLeaving } from '../../../core/movable.ts'
+import { fateOf, isOpen, restoreKind } from '../../../core/moves.ts'
+import type { Step } from '../../../core/step.ts'
+import { lastStep } from '../../../core/step.ts'
+import type { Context } from '../../context.ts'
+import { act, note, record, stepText } from '../../context.ts'
+
+/** After this long a request that was cut off can no longer arrive: its own timeout and a quiet time. */
+const unknownMs = 75_000
+const restoreMs = 180_000
+
+/** Follows every attempt that has no end yet by Nova's records. Answers how many ended. */
+export async function settle(ctx: Context, migrations: readonly Migration[]): Promise<number> {
+  const open = ctx.steps.filter(
+    step => step.kind === 'evacuate' && isOpen(step) && !ctx.memory.inFlight.has(step.target)
+  )
+  const settled = (await Promise.all(open.map(async step => await settleOne(ctx, step, migrations)))).filter(
+    step => step !== undefined
+  )
+  await write(ctx, settled)
+  const ended = settled.filter(step => !isOpen(step))
+  for (const step of ended) {
+    await ctx.ports.store.freeSlots(ctx.lease, step.target)
+    ctx.ports.metrics.moveEnded(step.state)
+    if (step.state === 'done') await restore(ctx, step.target)
+  }
+  await settleRestores(ctx)
+  return ended.length
+}
+
+async function write(ctx: Context, steps: readonly Step[]): Promise<void> {
+  if (steps.length === 0) return
+  const ended = steps.filter(step => !isOpen(step))
+  await record(ctx, {
+    steps,
+    events: ended.map(step =>
+      note('step', `${stepText(step)}: ${step.state}${step.error === undefined ? '' : ` (${step.error})`}`, step.target)
+    )
+  })
+}
+
+async function settleOne(ctx: Context, step: Step, migrations: readonly Migration[]): Promise<Step | undefined> {
+  const nowMs = ctx.ports.clock.now()
+  const fate = fateOf(step, migrations)
+  switch (fate.is) {
+    case 'unknown':
+      return step.state === 'sending' && nowMs - step.intentAtMs > unknownMs
+        ? {
+            ...step,
+            state: 'failed',
+            unsent: true,
+            error: 'Nova has no record of it: the request never arrived',
+            endedAtMs: nowMs
+          }
+        : undefined
+    case 'running':
+      return step.state === 'sending' ? { ...step, state: 'sent', migration: fate.migration.id } : undefined
+    case 'failed':
+      return await failed(ctx, step, fate.migration, fate.reached, nowMs)
+    case 'done':
+      return await finished(ctx, step, fate.migration, nowMs)
+  }
+}
+
+async function failed(ctx: Context, step: Step, migration: Migration, reached: boolean, nowMs: number): Promise<Step> {
+  const server = await ctx.ports.cloud.server(step.target, ctx.signal)
+  const ended = { ...step, migration: migration.id, endedAtMs: nowMs }
+  if (server === undefined || isLeaving(server))
+    return { ...ended, state: 'skipped', error: 'it was deleted meanwhile' }
+  const error = server.fault ?? (reached ? 'the target could not start it' : 'No valid host was found')
+  return { ...ended, state: 'failed', error, ...(reached ? { reached: true } : {}) }
+}
+
+/** The record is `done`, and the server's host has changed: only both together are a success. */
+async function finished(ctx: Context, step: Step, migration: Migration, nowMs: number): Promise<Step | undefined> {
+  const server = await ctx.ports.cloud.server(step.target, ctx.signal)
+  const ended = { ...step, migration: migration.id, endedAtMs: nowMs }
+  if (server === undefined || isLeaving(server))
+    return { ...ended, state: 'skipped', error: 'it was deleted meanwhile' }
+  if (server.host === ctx.recovery.host) return undefined
+  return {
+    ...ended,
+    state: 'done',
+    ...(server.host === undefined || server.host === step.to ? {} : { error: `it is on ${server.host} by now` })
+  }
+}
+
+/** Nova starts a server that was in error: one that had been stopped before is stopped again, by our own record only. */
+async function restore(ctx: Context, id: string): Promise<void> {
+  const before = ctx.recovery.servers.find(listed => listed.id === id)
+  if (before === undefined || restoreKind(before) === undefined || lastStep(ctx.steps, 'stop', id) !== undefined) return
+  const server = await ctx.ports.cloud.server(id, ctx.signal)
+  if (server?.vmState !== 'active' || server.taskState !== undefined) return
+  await act(ctx, { kind: 'stop', target: id }, 'sent', async signal => await ctx.ports.cloud.stop(id, signal))
+}
+
+async function settleRestores(ctx: Context): Promise<void> {
+  const open = ctx.steps.filter(step => step.kind === 'stop' && isOpen(step))
+  for (const step of open) {
+    const server = await ctx.ports.cloud.server(step.target, ctx.signal)
+    const nowMs = ctx.ports.clock.now()
+    if (server === undefined || server.vmState === 'stopped')
+      await write(ctx, [{ ...step, state: 'done', endedAtMs: nowMs }])
+    else if (nowMs - step.intentAtMs > restoreMs)
+      await write(ctx, [{ ...step, state: 'failed', error: `it is ${server.vmState}, not stopped`, endedAtMs: nowMs }])
+  }
+}

@@ -1,0 +1,144 @@
+import type { GuardReport } from '../../core/guards.ts'
+import { holdOf } from '../../core/guards.ts'
+import { findHost, isUp } from '../../core/inventory.ts'
+import type { Hold, Recovery, TargetUse } from '../../core/recovery.ts'
+import { proofOf } from '../../core/recovery.ts'
+import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import type { Segment } from '../../core/segment.ts'
+import { checkGuards } from '../check-guards.ts'
+import type { Context } from '../context.ts'
+import { closeStepsAtProven, reportLostTargets } from '../lost-targets.ts'
+import type { Drawn } from '../planning.ts'
+import { drawPlan } from '../planning.ts'
+
+const racesMax = 5
+const hourMs = 3_600_000
+
+/** Reads the host's servers, reserves targets and makes the plan; before the fence, it also asks every guard. */
+export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  const { ports, recovery } = ctx
+  const segment = ports.policy.segment(recovery.segment)
+  if (segment === undefined) return stop(ctx, segmentGone(recovery))
+  await reportLostTargets(ctx)
+  await closeStepsAtProven(ctx)
+  for (let race = 0; race < racesMax; race += 1) {
+    const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
+    if (proofOf(recovery) === undefined) {
+      const event = await objectionBeforeFence(ctx, segment, drawn)
+      if (event !== undefined) return event
+    }
+    const targets = await reserveAll(ctx, drawn, segment)
+    if (targets === undefined) continue
+    return await admitted(ctx, segment, drawn, targets)
+  }
+  return stop(ctx, {
+    code: 'no-target',
+    reason: 'other recoveries take the targets away; it is tried again',
+    releasedBy: 'world'
+  })
+}
+
+/** Everything that would hold it, and nothing changed: the same look for a plan, a hold and a dry run. */
+export async function objectionBeforeFence(
+  ctx: Pick<Context, 'ports' | 'recovery'>,
+  segment: Segment,
+  drawn: Drawn
+): Promise<RecoveryEvent | undefined> {
+  const { recovery } = ctx
+  const host = findHost(drawn.reading, recovery.host)
+  if (host !== undefined && isUp(host)) return { type: 'foundHealthy', because: `Nova sees ${recovery.host} up again` }
+  if (drawn.complete && drawn.listed.length === 0 && recovery.origin !== 'target') {
+    return {
+      type: 'foundEmpty',
+      because: `${recovery.host} is dead, but no server is on it: nothing is fenced and nothing is moved`
+    }
+  }
+  const guards = await guardsFor(ctx, segment, drawn)
+  const room = drawn.plan.staying.filter(stay => stay.because === 'room')
+  const hold =
+    guardHold(guards, ['cloud', 'maintenance', 'other-tool', 'guard']) ??
+    (room.length > 0 ? noTarget(drawn) : holdOf(guards))
+  if (hold === undefined) return undefined
+  return { type: 'stopped', hold, guards, plan: drawn.plan, release: Object.keys(recovery.targets) }
+}
+
+export async function guardsFor(
+  ctx: Pick<Context, 'ports' | 'recovery'>,
+  segment: Segment,
+  drawn: Drawn
+): Promise<GuardReport[]> {
+  const { ports, recovery } = ctx
+  return checkGuards(
+    {
+      recovery,
+      segment,
+      reading: drawn.reading,
+      foreign: drawn.foreign,
+      planHash: drawn.plan.hash,
+      nowMs: ports.clock.now()
+    },
+    await ports.store.arming(),
+    ports.policy
+  )
+}
+
+function guardHold(guards: readonly GuardReport[], codes: readonly string[]): Hold | undefined {
+  const hold = holdOf(guards)
+  return hold !== undefined && codes.includes(hold.code) ? hold : undefined
+}
+
+export function noTarget(drawn: Drawn): Hold {
+  const room = drawn.plan.staying.filter(stay => stay.because === 'room')
+  const refused = Object.entries(drawn.plan.refused).map(([name, reason]) => `${name} ${reason}`)
+  const servers = room.length === 1 ? `server ${room[0]?.name}` : `${room.length} servers`
+  return {
+    code: 'no-target',
+    releasedBy: 'world',
+    reason: `no target for ${servers}: ${[...refused, ...(refused.length === 0 ? [room[0]?.reason ?? 'the segment has no spare'] : [])].join('; ')}`
+  }
+}
+
+/** Reserves every target of the plan; undefined when another recovery was faster. */
+export async function reserveAll(
+  ctx: Context,
+  drawn: Drawn,
+  segment: Segment
+): Promise<Recovery['targets'] | undefined> {
+  const targets: Record<string, TargetUse> = { ...ctx.recovery.targets }
+  for (const host of drawn.plan.targets) {
+    if (!(await ctx.ports.store.reserveTarget(ctx.lease, host))) return undefined
+    targets[host] ??= { state: 'reserved', isSpare: segment.spares.includes(host) }
+  }
+  return targets
+}
+
+async function admitted(
+  ctx: Context,
+  segment: Segment,
+  drawn: Drawn,
+  targets: Recovery['targets']
+): Promise<RecoveryEvent> {
+  const { ports, recovery } = ctx
+  const guards = await guardsFor(ctx, segment, drawn)
+  const planned = { type: 'planned', plan: drawn.plan, guards, targets } as const
+  if (proofOf(recovery) !== undefined || recovery.origin === 'target' || recovery.continues !== undefined)
+    return planned
+  const answer = await ports.store.admit(ctx.lease, {
+    windowMs: hourMs,
+    segmentMax: segment.limits.recoveriesPerHour,
+    cloudMax: ports.policy.recoveriesPerHour
+  })
+  if (answer.admitted) return planned
+  const hold: Hold = { code: 'guard', reason: answer.reason, releasedBy: 'world' }
+  const guard: GuardReport = { guard: 'recoveries-per-hour', holds: true, reason: answer.reason, releasedBy: 'world' }
+  return { type: 'stopped', hold, guards: [...guards, guard], plan: drawn.plan, release: Object.keys(targets) }
+}
+
+export function segmentGone(recovery: Recovery): Hold {
+  return { code: 'guard', reason: `the configuration has no segment ${recovery.segment} any more`, releasedBy: 'world' }
+}
+
+function stop(ctx: Context, hold: Hold): RecoveryEvent {
+  const release = proofOf(ctx.recovery) === undefined ? { release: Object.keys(ctx.recovery.targets) } : {}
+  return { type: 'stopped', hold, ...release }
+}

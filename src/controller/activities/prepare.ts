@@ -1,0 +1,116 @@
+import { findHost, isUp } from '../../core/inventory.ts'
+import { spareReason } from '../../core/marks.ts'
+import type { Recovery, TargetUse } from '../../core/recovery.ts'
+import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import { CloudError } from '../../errors.ts'
+import type { Context } from '../context.ts'
+import { act } from '../context.ts'
+
+const traitWaitMs = 120_000
+const lookEveryMs = 1000
+
+/** Enables each spare of the plan, waits until the scheduler may use it, and puts it into the failed host's aggregates. */
+export async function prepare(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  const targets: Record<string, TargetUse> = { ...ctx.recovery.targets }
+  for (const host of ctx.recovery.plan?.targets ?? []) {
+    // A plan that was renewed may name one that this recovery has taken without having written it down.
+    const use = targets[host] ?? {
+      state: 'reserved',
+      isSpare: ctx.ports.policy.segment(ctx.recovery.segment)?.spares.includes(host) ?? false
+    }
+    if (use.state === 'prepared') continue
+    const outcome = ctx.recovery.cancelling === undefined ? await prepareOne(ctx, host, use) : undefined
+    if (outcome === 'interrupted') return 'interrupted'
+    if (outcome !== undefined)
+      return {
+        type: 'targetChanged',
+        host,
+        use: { ...use, state: 'failed', reason: outcome },
+        because: `${host} ${outcome}`
+      }
+    targets[host] = { ...use, state: 'prepared' }
+  }
+  return { type: 'prepared', targets }
+}
+
+async function prepareOne(ctx: Context, host: string, use: TargetUse): Promise<string | 'interrupted' | undefined> {
+  const found = findHost(await ctx.ports.cloud.hosts(ctx.signal), host)
+  if (found === undefined || !isUp(found)) return 'is not up'
+  if (use.isSpare) {
+    const objection = await joinAggregates(ctx, host)
+    if (objection !== undefined) return objection
+    if (found.status === 'disabled') {
+      if (found.disabledReason !== spareReason) return `was disabled by others ("${found.disabledReason ?? ''}")`
+      const step = await act(
+        ctx,
+        { kind: 'enable', target: host },
+        'done',
+        async signal => await ctx.ports.cloud.enable(found.serviceId, signal)
+      )
+      if (step.state === 'failed') return `could not be enabled: ${step.error}`
+    }
+  } else if (found.status !== 'enabled') return `is ${found.status}`
+  return await schedulable(ctx, host)
+}
+
+/** Nova refuses a disabled host by a trait that goes a while after the enabling (up to a minute when the synchronous update was lost). */
+async function schedulable(ctx: Context, host: string): Promise<string | 'interrupted' | undefined> {
+  const untilMs = ctx.ports.clock.now() + traitWaitMs
+  for (;;) {
+    const [room] = await ctx.ports.cloud.rooms([host], ctx.signal)
+    if (room?.schedulable === true) return undefined
+    if (ctx.ports.clock.now() >= untilMs) return 'is enabled, but Placement still calls it disabled'
+    await ctx.wait(lookEveryMs)
+    if (ctx.interrupted()) return 'interrupted'
+  }
+}
+
+/** The failed host's aggregates decide which servers may run where; the spare joins those it is not in. */
+async function joinAggregates(ctx: Context, host: string): Promise<string | undefined> {
+  const { cloud } = ctx.ports
+  const missing = (await cloud.aggregates(ctx.signal)).filter(
+    one => one.hosts.includes(ctx.recovery.host) && !one.hosts.includes(host)
+  )
+  for (const aggregate of missing) {
+    const step = await act(ctx, { kind: 'aggregate', target: host, to: String(aggregate.id) }, 'done', async signal => {
+      try {
+        return await cloud.addToAggregate(aggregate.id, host, signal)
+      } catch (error) {
+        if (!(error instanceof CloudError && error.code === 'conflict')) throw error
+        const now = (await cloud.aggregates(signal)).find(one => one.id === aggregate.id)
+        if (now?.hosts.includes(host) !== true) throw error
+        return {}
+      }
+    })
+    if (step.state === 'failed') return `could not join aggregate ${aggregate.name}: ${step.error}`
+  }
+  return undefined
+}
+
+/** Disables again what was enabled for this recovery and not used, and says which targets are free again (rule 15). */
+export async function tidyTargets(ctx: Context): Promise<string[]> {
+  const freed: string[] = []
+  for (const [host, use] of Object.entries(ctx.recovery.targets)) {
+    if (use.state === 'failed' || use.state === 'lost') continue
+    if (ctx.steps.some(step => step.kind === 'evacuate' && step.to === host && step.unsent !== true)) continue
+    if (use.isSpare && ctx.steps.some(step => step.kind === 'enable' && step.target === host)) {
+      const found = findHost(await ctx.ports.cloud.hosts(ctx.signal), host)
+      if (found?.status === 'enabled') {
+        const step = await act(
+          ctx,
+          { kind: 'disable', target: host },
+          'done',
+          async signal => await ctx.ports.cloud.disable(found.serviceId, spareReason, signal)
+        )
+        if (step.state !== 'done') continue
+      }
+    }
+    freed.push(host)
+  }
+  return freed
+}
+
+/** The targets without those given back. */
+export function withoutTargets(recovery: Recovery, freed: readonly string[]): Recovery['targets'] {
+  return Object.fromEntries(Object.entries(recovery.targets).filter(([host]) => !freed.includes(host)))
+}

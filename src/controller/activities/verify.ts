@@ -1,0 +1,104 @@
+import type { Server } from '../../core/inventory.ts'
+import { findHost, isUp } from '../../core/inventory.ts'
+import { isLeaving } from '../../core/movable.ts'
+import type { Move } from '../../core/moves.ts'
+import { movesOf, restoreKind } from '../../core/moves.ts'
+import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import type { Context } from '../context.ts'
+import { asListed } from './isolate.ts'
+
+const lookEveryMs = 2000
+const settleMs = 90_000
+
+/** Each moved server on a target that is up, as it was, its ports and volumes there; two lists of the host with nobody left. */
+export async function verify(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  const { clock } = ctx.ports
+  const untilMs = ctx.recovery.sinceMs + settleMs
+  for (;;) {
+    const late = await lateServers(ctx)
+    if (late !== undefined) return late
+    const complaints = await complaintsOf(ctx)
+    if (complaints.length === 0 || clock.now() >= untilMs) {
+      const again = await lateServers(ctx)
+      return again ?? verdictOf(ctx, complaints)
+    }
+    await ctx.wait(lookEveryMs)
+    if (ctx.interrupted()) return 'interrupted'
+  }
+}
+
+function verdictOf(ctx: Context, complaints: readonly string[]): RecoveryEvent {
+  const moves = movesOf(ctx.recovery, ctx.steps)
+  const leaving = new Set(
+    ctx.recovery.plan?.staying.filter(stay => stay.because === 'leaving').map(stay => stay.server)
+  )
+  const unmoved = moves.filter(move => (move.state === 'failed' || move.state === 'stays') && !leaving.has(move.server))
+  const reasons = [...unmoved.map(move => `${move.name}: ${move.reason ?? 'not moved'}`), ...complaints]
+  return { type: 'verified', unmoved: reasons, because: reasons.join('; ') }
+}
+
+/** Servers on the failed host that have no end: made, resized or moved there meanwhile. Counts only if no cell is unreadable. */
+async function lateServers(ctx: Context): Promise<RecoveryEvent | undefined> {
+  const listed = await ctx.ports.cloud.serversOn(ctx.recovery.host, ctx.signal)
+  const known = new Set(movesOf(ctx.recovery, ctx.steps).map(move => move.server))
+  const late = listed.filter(server => !known.has(server.id) && !isLeaving(server))
+  if (late.length === 0) return undefined
+  return {
+    type: 'lateServers',
+    servers: late.map(asListed),
+    because: `${late.map(server => server.name).join(', ')} appeared on ${ctx.recovery.host}`
+  }
+}
+
+async function complaintsOf(ctx: Context): Promise<string[]> {
+  const arrived = movesOf(ctx.recovery, ctx.steps).filter(move => move.state === 'arrived')
+  const reading = await ctx.ports.cloud.hosts(ctx.signal)
+  const complaints: string[] = []
+  // A few at a time: each takes up to three calls.
+  for (let at = 0; at < arrived.length; at += 4) {
+    const found = await Promise.all(
+      arrived.slice(at, at + 4).map(async move => {
+        const target = move.target === undefined ? undefined : findHost(reading, move.target)
+        if (target === undefined || !isUp(target)) return `${move.name}: its target ${move.target} is not up`
+        return await complaintOf(ctx, move)
+      })
+    )
+    complaints.push(...found.filter(complaint => complaint !== undefined))
+  }
+  return complaints
+}
+
+async function complaintOf(ctx: Context, move: Move): Promise<string | undefined> {
+  const { cloud } = ctx.ports
+  const [server, ports, volumes] = await Promise.all([
+    cloud.server(move.server, ctx.signal),
+    cloud.portsOf(move.server, ctx.signal),
+    cloud.attachmentsOf(move.server, ctx.signal)
+  ])
+  if (server === undefined || isLeaving(server) || server.host !== move.target) return undefined
+  const wrong = statusComplaint(ctx, server)
+  if (wrong !== undefined) return `${move.name} ${wrong}`
+  const port = ports?.find(one => one.host !== move.target || (!one.active && server.vmState === 'active'))
+  if (port !== undefined)
+    return `${move.name}: port ${port.id} is ${port.active ? `bound to ${port.host}` : 'not active'}`
+  const counts = new Map<string, number>()
+  for (const one of volumes ?? []) counts.set(one.volume, (counts.get(one.volume) ?? 0) + 1)
+  const twice = [...counts].find(([, count]) => count > 1)
+  return twice === undefined ? undefined : `${move.name}: volume ${twice[0]} is attached ${twice[1]} times`
+}
+
+function statusComplaint(ctx: Context, server: Server): string | undefined {
+  const before = ctx.recovery.servers.find(listed => listed.id === server.id)
+  if (server.vmState === 'error') return `is in error${server.fault === undefined ? '' : `: ${server.fault}`}`
+  if (
+    before !== undefined &&
+    restoreKind(before) === 'stop' &&
+    server.vmState === 'active' &&
+    server.taskState === undefined
+  ) {
+    // Its user may have started it since it arrived; that is theirs to do.
+    const step = ctx.steps.find(one => one.kind === 'stop' && one.target === server.id)
+    return step?.state === 'done' || step === undefined ? undefined : 'runs, though it was stopped'
+  }
+  return undefined
+}

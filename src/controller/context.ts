@@ -1,0 +1,124 @@
+import type { Recovery } from '../core/recovery.ts'
+import type { Step } from '../core/step.ts'
+import { lastStep } from '../core/step.ts'
+import { CloudError, FencingError, LeaseLost, messageOf } from '../errors.ts'
+import type { Change, Lease, Ports, Sent, TimelineEvent } from './ports.ts'
+
+/** What the driver of one recovery has in hand while it holds the lease. */
+export interface Context {
+  readonly ports: Ports
+  readonly lease: Lease
+  /** As last saved. */
+  recovery: Recovery
+  version: number
+  /** The journal, as last saved. */
+  steps: Step[]
+  /** Aborted when the lease is lost: it destroys every socket of this recovery. */
+  readonly signal: AbortSignal
+  /** Waits, or less when a command or the end of the process wants attention. */
+  wait(ms: number): Promise<void>
+  /** A command or the end of the process wants attention: finish the deed in hand and return. */
+  interrupted(): boolean
+  /** Throws LeaseLost once the lease may be another's. */
+  assertMayAct(): void
+  readonly memory: Memory
+}
+
+/** What only this run knows; after a restart, a pause or a hold it is looked up again. */
+export interface Memory {
+  /** The failed host's last report when we began to look, by Nova's clock. */
+  firstReportMs?: number
+  /** When this run last saw the proof of the failed host to be true; undefined after anything that interrupts. */
+  provenAtMs?: number
+  /** Evacuations that were begun in this run, so that their requests are joined before anything else. */
+  readonly inFlight: Map<string, Promise<void>>
+  /** What those requests threw, until somebody looks. */
+  readonly failures: unknown[]
+}
+
+/** Writes to the recovery's rows under its lease and keeps the copy in hand the same. */
+export async function record(ctx: Context, change: Change): Promise<void> {
+  const written = await ctx.ports.store.write(ctx.lease, change)
+  if (written === 'signalJoined') throw new Error('only a closing write can be refused')
+  keep(ctx, change, written.version)
+}
+
+/** The copy in hand after a write. */
+export function keep(ctx: Context, change: Change, version: number): void {
+  if (change.recovery !== undefined) ctx.recovery = change.recovery
+  ctx.version = version
+  for (const step of change.steps ?? []) {
+    const at = ctx.steps.findIndex(
+      one => one.kind === step.kind && one.target === step.target && one.attempt === step.attempt
+    )
+    if (at === -1) ctx.steps.push(step)
+    else ctx.steps[at] = step
+  }
+}
+
+export function note(kind: string, text: string, target?: string): TimelineEvent {
+  return { kind, actor: 'switchover', text, ...(target === undefined ? {} : { target }) }
+}
+
+export type NewStep = Pick<Step, 'kind' | 'target'> & Partial<Pick<Step, 'to' | 'afterMigration'>>
+
+/**
+ * One command to the world: intent, check of the lease, deed, result. The step comes back as `taken` when the service
+ * took it, as `failed`, or still as `sending` when its fate is not known. `also` is written together with the intent.
+ */
+export async function act(
+  ctx: Context,
+  step: NewStep,
+  taken: 'sent' | 'done',
+  deed: (signal: AbortSignal) => Promise<Sent | undefined>,
+  also: Change = {}
+): Promise<Step> {
+  const attempt = (lastStep(ctx.steps, step.kind, step.target)?.attempt ?? 0) + 1
+  const intent: Step = { ...step, attempt, state: 'sending', intentAtMs: ctx.ports.clock.now() }
+  await record(ctx, { ...also, steps: [intent] })
+  ctx.assertMayAct()
+  const result = await attemptDeed(ctx, intent, taken, deed)
+  if (result.state === 'sending') return result
+  const text = result.state === 'failed' ? `${stepText(result)} failed: ${result.error}` : stepText(result)
+  await record(ctx, { steps: [result], events: [note('step', text, step.target)] })
+  return result
+}
+
+async function attemptDeed(
+  ctx: Context,
+  intent: Step,
+  taken: 'sent' | 'done',
+  deed: (signal: AbortSignal) => Promise<Sent | undefined>
+): Promise<Step> {
+  try {
+    const sent = await deed(ctx.signal)
+    const requestId = sent?.requestId === undefined ? {} : { requestId: sent.requestId }
+    return { ...intent, ...requestId, state: taken, ...(taken === 'done' ? { endedAtMs: ctx.ports.clock.now() } : {}) }
+  } catch (error) {
+    if (ctx.signal.aborted) throw new LeaseLost(`recovery ${ctx.lease.recovery}: the lease was lost`, { cause: error })
+    if (!isWorldError(error)) throw error
+    ctx.ports.log.warn(
+      {
+        recovery: ctx.lease.recovery,
+        step: intent.kind,
+        target: intent.target,
+        code: error.code,
+        err: messageOf(error)
+      },
+      'deed failed'
+    )
+    if (error.code === 'unknown') return intent
+    const unsent = error.code === 'unreachable' ? { unsent: true } : {}
+    return { ...intent, ...unsent, state: 'failed', error: error.message, endedAtMs: ctx.ports.clock.now() }
+  }
+}
+
+/** The world's failures have a code; everything else that is thrown is our own mistake. */
+export function isWorldError(thrown: unknown): thrown is CloudError | FencingError {
+  return thrown instanceof CloudError || thrown instanceof FencingError
+}
+
+export function stepText(step: Step): string {
+  const to = step.to === undefined ? '' : ` to ${step.to}`
+  return `${step.kind} ${step.target}${to}${step.attempt > 1 ? ` (attempt ${step.attempt})` : ''}`
+}

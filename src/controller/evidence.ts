@@ -1,0 +1,79 @@
+import type { Clock } from '../clock.ts'
+import type { HostsReading } from '../core/inventory.ts'
+import { findHost } from '../core/inventory.ts'
+import type { Segment } from '../core/segment.ts'
+import type { Evidence, Observation } from '../core/verdict.ts'
+import { judge } from '../core/verdict.ts'
+import { messageOf } from '../errors.ts'
+import { isWorldError } from './context.ts'
+import type { Cloud, Probe } from './ports.ts'
+
+export interface EvidenceQuestion {
+  readonly host: string
+  readonly segment: Segment | undefined
+  readonly downMs: number
+  /** The host's report when the looking began; undefined at the first look. */
+  readonly firstReportMs: number | undefined
+}
+
+export interface Gathered {
+  readonly evidence: Evidence
+  readonly reading: HostsReading | undefined
+  readonly reportedAtMs: number | undefined
+}
+
+/** Asks every source side by side and weighs what they say. A source that can't be asked says `unknown`. */
+export async function gather(
+  world: { cloud: Cloud; probe: Probe; clock: Clock },
+  question: EvidenceQuestion,
+  signal?: AbortSignal
+): Promise<Gathered> {
+  const [nova, alive] = await Promise.all([readHosts(world.cloud, signal), askAlive(world, question, signal)])
+  const reading = 'reading' in nova ? nova.reading : undefined
+  const host = reading === undefined ? undefined : findHost(reading, question.host)
+  const verdict = judge({
+    nova: {
+      host,
+      atMs: reading?.atMs ?? 0,
+      firstReportMs: question.firstReportMs,
+      ...('error' in nova ? { error: nova.error } : {})
+    },
+    alive,
+    downMs: question.downMs
+  })
+  return { evidence: { ...verdict, atMs: world.clock.now() }, reading, reportedAtMs: host?.reportedAtMs }
+}
+
+async function readHosts(cloud: Cloud, signal?: AbortSignal): Promise<{ reading: HostsReading } | { error: string }> {
+  try {
+    return { reading: await cloud.hosts(signal) }
+  } catch (error) {
+    if (!isWorldError(error)) throw error
+    return { error: error.message }
+  }
+}
+
+async function askAlive(
+  world: { cloud: Cloud; probe: Probe },
+  { host, segment }: EvidenceQuestion,
+  signal?: AbortSignal
+): Promise<Observation[]> {
+  const sources = segment?.alive ?? []
+  const needsAddress = sources.some(source => source.hosts[host] === undefined)
+  const address = needsAddress ? await addressOf(world.cloud, host, signal) : undefined
+  return await Promise.all(
+    sources.map(async source => {
+      const answer = await world.probe.ask(source, host, address, signal)
+      return { source: `${source.kind}:${source.port}`, ...answer }
+    })
+  )
+}
+
+async function addressOf(cloud: Cloud, host: string, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await cloud.addresses(signal))[host]
+  } catch (error) {
+    if (!isWorldError(error)) throw new Error(`address of ${host}: ${messageOf(error)}`, { cause: error })
+    return undefined
+  }
+}

@@ -1,0 +1,25 @@
+import type { Recovery } from '../core/recovery.ts'
+
+/** A person is told once for each reason to hold. */
+export function isNewHold(before: Recovery, after: Recovery): boolean {
+  return (
+    after.phase.state === 'held' && (before.phase.state !== 'held' || before.phase.hold.code !== after.phase.hold.code)
+  )
+}
+
+/** What a person is told by the outgoing webhook. */
+export function noticeOf(recovery: Recovery, text: string, moves?: readonly object[]): object {
+  const { phase } = recovery
+  return {
+    recovery: recovery.id,
+    host: recovery.host,
+    segment: recovery.segment,
+    state: phase.state,
+    text,
+    ...(phase.state === 'held'
+      ? { code: phase.hold.code, reason: phase.hold.reason, releasedBy: phase.hold.releasedBy }
+      : {}),
+    ...('reason' in phase ? { reason: phase.reason } : {}),
+    ...(moves === undefined ? {} : { moves })
+  }
+}

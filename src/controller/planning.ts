@@ -1,0 +1,146 @@
+import type { HostsReading, Migration, Server, ServerGroup } from '../core/inventory.ts'
+import { isComplete } from '../core/inventory.ts'
+import { begunMigrationOf, isRunning } from '../core/movable.ts'
+import { isOpen, pinOf } from '../core/moves.ts'
+import type { Candidate, Plan } from '../core/plan.ts'
+import { makePlan } from '../core/plan.ts'
+import type { Recovery } from '../core/recovery.ts'
+import type { Segment } from '../core/segment.ts'
+import type { Step } from '../core/step.ts'
+import { lastStep } from '../core/step.ts'
+import { candidates } from './candidates.ts'
+import type { Cloud, Store } from './ports.ts'
+
+export interface Drawn {
+  readonly plan: Plan
+  /** Every server that Nova places on the host, whatever became of it. */
+  readonly listed: readonly Server[]
+  /** Both readings around the list. */
+  readonly reading: HostsReading
+  /** The list counts: no cell was unreadable before or after it (rule 8). */
+  readonly complete: boolean
+  /** Running evacuations off the host that are not ours. */
+  readonly foreign: number
+}
+
+export interface World {
+  readonly cloud: Cloud
+  readonly store: Pick<Store, 'targets'>
+}
+
+/** Reads what is on the failed host and where it could go, and makes the plan; changes nothing. Throws CloudError. */
+export async function drawPlan(
+  world: World,
+  recovery: Recovery,
+  segment: Segment,
+  steps: readonly Step[],
+  signal?: AbortSignal
+): Promise<Drawn> {
+  const { cloud } = world
+  const before = await cloud.hosts(signal)
+  const [listed, migrations, groups] = await Promise.all([
+    cloud.serversOn(recovery.host, signal),
+    cloud.migrationsFrom(recovery.host, signal),
+    cloud.groups(signal)
+  ])
+  const reading = await cloud.hosts(signal)
+  const servers = listed.filter(server => isUnsettled(server.id, steps))
+  const { fit, unfit } = await candidates(world, recovery, segment, reading, signal)
+  const [needs, rooms, elsewhere] = await Promise.all([
+    cloud.needs(recovery.host, servers, signal),
+    cloud.rooms(
+      fit.map(candidate => candidate.host),
+      signal
+    ),
+    membersElsewhere(cloud, servers, groups, signal)
+  ])
+  const known = new Map(rooms.map(room => [room.host, room]))
+  const withRoom = fit.flatMap(({ host, isSpare }): Candidate[] => {
+    const room = known.get(host)
+    if (room === undefined) unfit[host] = 'Placement does not know it'
+    return room === undefined ? [] : [{ room, isSpare }]
+  })
+  const plan = makePlan({
+    servers,
+    needs,
+    groups,
+    elsewhere,
+    unfit,
+    pools: poolsOf(recovery, withRoom),
+    pinned: new Map(servers.flatMap(server => pinEntry(server.id, recovery, steps))),
+    blocked: blockedServers(servers, migrations, recovery),
+    settings: recovery.settings
+  })
+  return {
+    plan,
+    listed,
+    reading,
+    complete: isComplete(before) && isComplete(reading),
+    foreign: foreignEvacuations(migrations, steps)
+  }
+}
+
+/** A server whose move has neither begun nor ended for good. */
+function isUnsettled(server: string, steps: readonly Step[]): boolean {
+  const last = lastStep(steps, 'evacuate', server)
+  return last === undefined || last.state === 'failed'
+}
+
+function pinEntry(server: string, recovery: Recovery, steps: readonly Step[]): [string, string][] {
+  const pin = pinOf(server, recovery, steps)
+  return pin === undefined ? [] : [[server, pin]]
+}
+
+/** Rule 10: a live migration that had begun may have taken the guest along. */
+function blockedServers(
+  servers: readonly Server[],
+  migrations: readonly Migration[],
+  recovery: Recovery
+): Map<string, string> {
+  const blocked = new Map<string, string>()
+  for (const server of servers) {
+    const begun = begunMigrationOf(server.id, migrations)
+    if (begun === undefined || recovery.vouchedServers[server.id] !== undefined) continue
+    const dest = begun.dest ?? 'a host that Nova does not name'
+    if (begun.dest !== undefined && recovery.proofs[begun.dest] !== undefined) continue
+    blocked.set(
+      server.id,
+      `a live migration to ${dest} had begun (${begun.status}): it may run there. Look for it on ${dest}, and vouch for the server when it does not run`
+    )
+  }
+  return blocked
+}
+
+function foreignEvacuations(migrations: readonly Migration[], steps: readonly Step[]): number {
+  const ours = new Set(steps.filter(step => step.kind === 'evacuate' && isOpen(step)).map(step => step.target))
+  return migrations.filter(one => one.type === 'evacuation' && isRunning(one) && !ours.has(one.server)).length
+}
+
+async function membersElsewhere(
+  cloud: Cloud,
+  servers: readonly Server[],
+  groups: readonly ServerGroup[],
+  signal?: AbortSignal
+): Promise<Map<string, string>> {
+  const here = new Set(servers.map(server => server.id))
+  const strict = groups.filter(group => group.policy === 'anti-affinity' && group.members.some(id => here.has(id)))
+  const others = [...new Set(strict.flatMap(group => group.members))].filter(id => !here.has(id))
+  const found = await Promise.all(others.map(async id => await cloud.server(id, signal)))
+  return new Map(found.flatMap(server => (server?.host === undefined ? [] : [[server.id, server.host]])))
+}
+
+/** Masakari's four methods as pools, tried in order. */
+function poolsOf(recovery: Recovery, all: readonly Candidate[]): Candidate[][] {
+  const spares = all.filter(candidate => candidate.isSpare)
+  const others = all.filter(candidate => !candidate.isSpare)
+  switch (recovery.settings.method) {
+    case 'reserved_host':
+      return [spares]
+    case 'auto':
+      return [others]
+    case 'auto_priority':
+      return [others, spares]
+    case 'rh_priority':
+      return [spares, others]
+  }
+}

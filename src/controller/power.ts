@@ -1,0 +1,71 @@
+import { proves } from '../core/proof.ts'
+import type { PowerReading } from '../core/recovery.ts'
+import { proofOf } from '../core/recovery.ts'
+import type { Context } from './context.ts'
+import { isWorldError, note, record } from './context.ts'
+
+/** Between two readings of a BMC: two successive readings of off, at least this far apart, are a proof. */
+export const readEveryMs = 2000
+
+/** The power of a host, or why it can't be read. */
+export async function readPower(ctx: Context, agent: string, host: string): Promise<PowerReading | string> {
+  try {
+    return await ctx.ports.fencing.read(agent, host, ctx.signal)
+  } catch (error) {
+    if (!isWorldError(error)) throw error
+    return `${error.code}: ${error.message}`
+  }
+}
+
+/**
+ * Rule 7: the proof is read again. `true`: it stands. A string says why it does not; `on` in front of it when the
+ * BMC says On.
+ */
+export async function rereadProof(
+  ctx: Context,
+  quick = false
+): Promise<true | { readonly on: boolean; readonly reason: string }> {
+  const proof = proofOf(ctx.recovery)
+  const { host } = ctx.recovery
+  if (proof === undefined) return { on: false, reason: `there is no proof that ${host} is off` }
+  if (proof.kind === 'waived') return true
+  const agents =
+    proof.kind === 'fenced'
+      ? [proof.agent]
+      : (ctx.ports.policy.segment(ctx.recovery.segment)?.fencing ?? []).filter(agent => agent !== 'none')
+  const readings: PowerReading[] = []
+  for (let round = 0; round < (quick ? 1 : 3); round += 1) {
+    if (round > 0) await ctx.wait(readEveryMs + 100)
+    for (const agent of agents) {
+      const reading = await readPower(ctx, agent, host)
+      if (typeof reading !== 'string') readings.push(reading)
+    }
+    if (readings.some(reading => reading.power === 'on')) return { on: true, reason: `the BMC says that ${host} is on` }
+    if (proof.kind === 'fenced' && proves(readings, { minGapMs: readEveryMs })) return true
+  }
+  if (proof.kind === 'vouched') return await signOfLife(ctx)
+  return quick && readings.length === 0
+    ? { on: false, reason: `the BMC of ${host} can't be read` }
+    : quick
+      ? true
+      : { on: false, reason: `the BMC of ${host} could not be read twice as off` }
+}
+
+/** A vouch ends with any sign of life. */
+async function signOfLife(ctx: Context): Promise<true | { readonly on: boolean; readonly reason: string }> {
+  const { ports, recovery } = ctx
+  const segment = ports.policy.segment(recovery.segment)
+  const answers = await Promise.all(
+    (segment?.alive ?? []).map(async source => await ports.probe.ask(source, recovery.host, undefined, ctx.signal))
+  )
+  const living = answers.find(answer => answer.says === 'alive')
+  return living === undefined
+    ? true
+    : { on: true, reason: `${recovery.host} was vouched for as off, but it answers (${living.detail})` }
+}
+
+/** Saves that the proof was read again. */
+export async function notedProof(ctx: Context): Promise<void> {
+  await record(ctx, { events: [note('note', `the proof that ${ctx.recovery.host} is off was read again: it stands`)] })
+  ctx.memory.provenAtMs = ctx.ports.clock.now()
+}

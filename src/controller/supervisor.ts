@@ -1,0 +1,187 @@
+import { setMaxListeners } from 'node:events'
+import { hasEnded } from '../core/recovery.ts'
+import { LeaseLost, messageOf, StoreUnavailable } from '../errors.ts'
+import type { Context } from './context.ts'
+import { isWorldError } from './context.ts'
+import type { Lease, Ports, StoredRecovery } from './ports.ts'
+import { runRecovery } from './run-recovery.ts'
+
+export interface SupervisorOptions {
+  /** Unique for this life of the process: a lease of an earlier life is not ours. */
+  readonly owner: string
+  readonly ttlMs: number
+  /** Recoveries driven at once; held ones count, since they are looked at too. */
+  readonly concurrency: number
+}
+
+export interface Supervisor {
+  /** Claims and drives open recoveries until `signal` is aborted. */
+  run(signal: AbortSignal): Promise<void>
+  /** A command was stored, or arming changed: the recovery (or all of them) looks now rather than later. */
+  nudge(recovery?: string): void
+  /** Takes nothing new, lets each deed in hand end, gives the leases back; after `limitMs` it no longer waits. */
+  stop(limitMs: number): Promise<void>
+}
+
+interface Driver {
+  readonly lease: Lease
+  readonly lost: AbortController
+  readonly done: Promise<void>
+  readonly wake: () => void
+  deadlineMs: number
+}
+
+/** After our own mistake a recovery rests this long before it is driven again. */
+const restMs = 5000
+
+export function createSupervisor(ports: Ports, options: SupervisorOptions): Supervisor {
+  const { clock, store, log } = ports
+  const drivers = new Map<string, Driver>()
+  let stopping = false
+  let waker = new AbortController()
+
+  const wake = (): void => {
+    waker.abort()
+    waker = new AbortController()
+  }
+
+  function start(lease: Lease, stored: StoredRecovery, deadlineMs: number): void {
+    const lost = new AbortController()
+    setMaxListeners(0, lost.signal)
+    let nudged = false
+    let sleeper = new AbortController()
+    const driver: Driver = {
+      lease,
+      lost,
+      deadlineMs,
+      done: Promise.resolve(),
+      wake() {
+        nudged = true
+        sleeper.abort()
+        sleeper = new AbortController()
+      }
+    }
+    const context: Omit<Context, 'steps'> = {
+      ports,
+      lease,
+      recovery: stored.recovery,
+      version: stored.version,
+      signal: lost.signal,
+      memory: { inFlight: new Map(), failures: [] },
+      async wait(ms) {
+        if (!nudged && !stopping && !lost.signal.aborted) await clock.sleep(ms, sleeper.signal)
+      },
+      interrupted() {
+        const was = nudged
+        nudged = false
+        return was || stopping || lost.signal.aborted
+      },
+      assertMayAct() {
+        if (lost.signal.aborted || clock.now() >= driver.deadlineMs)
+          throw new LeaseLost(`recovery ${lease.recovery}: the lease may be over`)
+      }
+    }
+    drivers.set(lease.recovery, Object.assign(driver, { done: drive(driver, context) }))
+  }
+
+  async function drive(driver: Driver, context: Omit<Context, 'steps'>): Promise<void> {
+    const { recovery: id } = driver.lease
+    try {
+      const ctx: Context = Object.assign(context, { steps: await store.steps(id) })
+      await runRecovery(ctx, () => stopping || driver.lost.signal.aborted)
+      if (!hasEnded(ctx.recovery) && !driver.lost.signal.aborted) await store.release(driver.lease)
+    } catch (error) {
+      await faced(driver, error)
+    } finally {
+      if (drivers.get(id) === driver) drivers.delete(id)
+    }
+  }
+
+  /** What the world or another replica did is no accident; what we did wrong is said loudly, and tried again later. */
+  async function faced(driver: Driver, error: unknown): Promise<void> {
+    const { recovery } = driver.lease
+    driver.lost.abort()
+    if (error instanceof LeaseLost) {
+      log.warn({ recovery }, 'lease lost')
+      return
+    }
+    const expected = error instanceof StoreUnavailable || isWorldError(error)
+    log[expected ? 'warn' : 'error'](
+      { recovery, err: expected ? messageOf(error) : error },
+      expected ? 'recovery interrupted' : 'recovery failed by our own mistake'
+    )
+    await clock.sleep(restMs)
+    try {
+      await store.release(driver.lease)
+    } catch (failure) {
+      log.warn({ recovery, err: messageOf(failure) }, 'lease left to lapse')
+    }
+  }
+
+  async function claim(): Promise<void> {
+    const room = options.concurrency - drivers.size
+    if (room <= 0 || stopping) return
+    // The deadline is taken before the query: the lease is ours for at least this long.
+    const deadlineMs = clock.now() + 0.7 * options.ttlMs
+    for (const { lease, stored } of await store.claim(options.owner, options.ttlMs, room))
+      start(lease, stored, deadlineMs)
+  }
+
+  async function renew(): Promise<void> {
+    await Promise.all(
+      [...drivers.values()].map(async driver => {
+        const deadlineMs = clock.now() + 0.7 * options.ttlMs
+        try {
+          await store.renew(driver.lease, options.ttlMs)
+          driver.deadlineMs = deadlineMs
+          if ((await store.commands(driver.lease.recovery)).length > 0) driver.wake()
+        } catch (error) {
+          if (error instanceof LeaseLost) driver.lost.abort()
+          else log.warn({ recovery: driver.lease.recovery, err: messageOf(error) }, 'lease not renewed')
+        }
+      })
+    )
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    let renewAtMs = clock.now()
+    while (!signal.aborted && !stopping) {
+      try {
+        await claim()
+      } catch (error) {
+        log.warn({ err: messageOf(error) }, 'recoveries not claimed')
+      }
+      if (clock.now() >= renewAtMs) {
+        renewAtMs = clock.now() + options.ttlMs / 3
+        await renew()
+      }
+      await clock.sleep(options.ttlMs / 10, AbortSignal.any([waker.signal, signal]))
+    }
+  }
+
+  return {
+    run,
+    nudge(recovery) {
+      for (const [id, driver] of drivers) if (recovery === undefined || id === recovery) driver.wake()
+      wake()
+    },
+    async stop(limitMs) {
+      stopping = true
+      wake()
+      for (const driver of drivers.values()) driver.wake()
+      const all = Promise.all(
+        [...drivers.values()].map(async driver => {
+          await driver.done
+        })
+      )
+      const limit = new AbortController()
+      await Promise.race([
+        all.then(() => {
+          limit.abort()
+        }),
+        clock.sleep(limitMs, limit.signal)
+      ])
+      for (const driver of drivers.values()) driver.lost.abort()
+    }
+  }
+}

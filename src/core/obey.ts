@@ -1,0 +1,86 @@
+import type { Recovery } from './recovery.ts'
+import { hasEnded } from './recovery.ts'
+import type { RecoveryEvent } from './recovery-event.ts'
+
+/** An operator's command as the driver of the recovery sees it. */
+export interface Order {
+  readonly kind: 'approve' | 'vouch' | 'retry' | 'cancel'
+  readonly actor: string
+  readonly reason: string
+  readonly version: number
+  readonly host?: string
+  readonly server?: string
+}
+
+export type Obedience = { readonly event: RecoveryEvent; readonly said: string } | { readonly refused: string }
+
+/** What a command means for the recovery as it is now; refused with the reason when it means nothing any more. */
+export function obey(
+  recovery: Recovery,
+  version: number,
+  order: Order,
+  at: { readonly nowMs: number; readonly approvalMs: number }
+): Obedience {
+  if (hasEnded(recovery)) return { refused: 'the recovery has ended' }
+  // A cancel says stop whatever it is that goes on; the others speak about what the person saw.
+  if (order.kind !== 'cancel' && order.version !== version)
+    return { refused: 'the recovery had moved on since; look again' }
+  switch (order.kind) {
+    case 'cancel':
+      return {
+        event: { type: 'cancelAsked', by: order.actor, reason: order.reason },
+        said: `${order.actor} cancels: ${order.reason}`
+      }
+    case 'retry':
+      return recovery.phase.state === 'held'
+        ? {
+            event: { type: 'retried', by: order.actor, atMs: at.nowMs },
+            said: `${order.actor} asks to try again: ${order.reason}`
+          }
+        : { refused: `it is ${recovery.phase.state}; only a held recovery can be retried` }
+    case 'approve':
+      return approve(recovery, order, at)
+    case 'vouch':
+      return vouch(recovery, order, at.nowMs)
+  }
+}
+
+function approve(
+  recovery: Recovery,
+  order: Order,
+  at: { readonly nowMs: number; readonly approvalMs: number }
+): Obedience {
+  if (recovery.phase.state !== 'held' || recovery.phase.hold.code !== 'approval' || recovery.plan === undefined)
+    return { refused: 'no plan waits for an approval' }
+  const approval = { planHash: recovery.plan.hash, by: order.actor, untilMs: at.nowMs + at.approvalMs }
+  return {
+    event: { type: 'approved', approval },
+    said: `${order.actor} approves plan ${recovery.plan.hash}: ${order.reason}`
+  }
+}
+
+/** A person's word stands only in place of a proof that is missing, for the host, for a target, or for one server. */
+function vouch(recovery: Recovery, order: Order, nowMs: number): Obedience {
+  const { phase } = recovery
+  if (phase.state !== 'held') return { refused: `it is ${phase.state}; only a held recovery can be vouched for` }
+  const base = { type: 'vouched', by: order.actor, reason: order.reason, atMs: nowMs } as const
+  if (order.server !== undefined) {
+    const stays = recovery.plan?.staying.some(stay => stay.server === order.server && stay.because === 'person')
+    const listed = recovery.servers.some(server => server.id === order.server)
+    return stays === true || listed
+      ? {
+          event: { ...base, server: order.server },
+          said: `${order.actor} vouches that server ${order.server} runs nowhere else: ${order.reason}`
+        }
+      : { refused: `server ${order.server} is not of this recovery` }
+  }
+  const host = order.host ?? recovery.host
+  if (host === recovery.host) {
+    if (!['not-fenced', 'proof', 'power'].includes(phase.hold.code))
+      return { refused: 'no proof of the failed host is missing' }
+    if (phase.hold.code === 'power') return { refused: `the BMC of ${host} says that it is on; power it off first` }
+  } else if (recovery.targets[host] === undefined || recovery.proofs[host] !== undefined) {
+    return { refused: `${host} is not a target whose proof is missing` }
+  }
+  return { event: { ...base, host }, said: `${order.actor} vouches that ${host} is off: ${order.reason}` }
+}

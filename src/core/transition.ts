@@ -1,0 +1,201 @@
+import type { Hold, ListedServer, Phase, Proof, Recovery, State, Working } from './recovery.ts'
+import { proofOf } from './recovery.ts'
+import type { RecoveryEvent } from './recovery-event.ts'
+import type { Evidence } from './verdict.ts'
+
+type Handler<E> = (recovery: Recovery, event: E) => Partial<Recovery> & { readonly phase: Phase }
+type Handlers = { readonly [T in RecoveryEvent['type']]?: Handler<RecoveryEvent & { type: T }> }
+
+/** Pre-fence work starts from the evidence again; later work goes on where it was. */
+export function fenceBegun(recovery: Recovery): boolean {
+  return recovery.fenceIntents[recovery.host] !== undefined || proofOf(recovery) !== undefined
+}
+
+const to = (state: Exclude<Working, 'fencing'>): Phase => ({ state })
+
+const stopped: Handler<RecoveryEvent & { type: 'stopped' }> = (recovery, event) => ({
+  phase: holdPhase(recovery, event.hold),
+  ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
+  ...(event.guards === undefined ? {} : { guards: event.guards }),
+  ...(event.plan === undefined ? {} : { plan: event.plan }),
+  ...(event.release === undefined ? {} : { targets: without(recovery.targets, event.release) })
+})
+
+const cancelAsked: Handler<RecoveryEvent & { type: 'cancelAsked' }> = (recovery, { by, reason }) =>
+  fenceBegun(recovery)
+    ? {
+        phase: proofOf(recovery) === undefined ? { state: 'fencing', host: recovery.host } : to('moving'),
+        cancelling: { by, reason }
+      }
+    : { phase: { state: 'cancelled', reason: `${by}: ${reason}` } }
+
+const cancelled: Handler<RecoveryEvent & { type: 'cancelled' }> = (_, { because }) => ({
+  phase: { state: 'cancelled', reason: because }
+})
+const planAgain = (): { phase: Phase } => ({ phase: to('planning') })
+const targetChanged: Handler<RecoveryEvent & { type: 'targetChanged' }> = (recovery, { host, use }) => ({
+  phase: to('planning'),
+  targets: { ...recovery.targets, [host]: use }
+})
+const always: Handlers = { stopped, cancelAsked, cancelled }
+
+const transitions: Readonly<Record<State, Handlers>> = {
+  confirming: {
+    ...always,
+    confirmedDead: (_, { evidence }) => ({ phase: to('planning'), evidence }),
+    foundHealthy: dismiss
+  },
+  planning: {
+    ...always,
+    foundHealthy: dismiss,
+    foundEmpty: (recovery, { because }) =>
+      fenceBegun(recovery) ? { phase: to('verifying') } : { phase: { state: 'dismissed', reason: because } },
+    planned: (recovery, { plan, guards, targets }) => ({ phase: afterPlanning(recovery), plan, guards, targets }),
+    proven: targetProven
+  },
+  fencing: {
+    ...always,
+    evidenceChanged: (_, { evidence }) => ({ phase: to('confirming'), evidence }),
+    proven: (recovery, event) =>
+      event.host === recovery.host
+        ? { phase: to('isolating'), proofs: { ...recovery.proofs, [event.host]: event.proof } }
+        : targetProven(recovery, event)
+  },
+  isolating: {
+    ...always,
+    isolated: (recovery, { isolation, servers, plan }) => ({
+      phase: to('preparing'),
+      isolation,
+      servers: merged(recovery.servers, servers),
+      plan
+    }),
+    replanned: planAgain
+  },
+  preparing: {
+    ...always,
+    prepared: (_, { targets }) => ({ phase: to('moving'), targets }),
+    targetChanged,
+    sourceCameOn: fenceAgain
+  },
+  moving: {
+    ...always,
+    allEnded: () => ({ phase: to('verifying') }),
+    replanned: planAgain,
+    targetChanged,
+    targetSuspected: (recovery, { host, because }) => ({
+      phase: { state: 'fencing', host },
+      targets: {
+        ...recovery.targets,
+        [host]: { state: 'failed', isSpare: recovery.targets[host]?.isSpare ?? false, reason: because }
+      }
+    }),
+    sourceCameOn: fenceAgain
+  },
+  verifying: {
+    ...always,
+    lateServers: (recovery, { servers }) => ({ phase: to('planning'), servers: merged(recovery.servers, servers) }),
+    verified: (_, { unmoved, because }) => ({
+      phase: unmoved.length === 0 ? { state: 'recovered' } : { state: 'partial', reason: because }
+    })
+  },
+  held: {
+    ...always,
+    foundHealthy: dismiss,
+    released: recovery => ({ phase: resumed(recovery) }),
+    proven: (recovery, event) =>
+      event.host === recovery.host
+        ? {
+            phase: recovery.isolation === undefined ? to('isolating') : resumed(recovery),
+            proofs: { ...recovery.proofs, [event.host]: event.proof }
+          }
+        : targetProven(recovery, event),
+    approved: (_, { approval }) => ({ phase: to('confirming'), approval }),
+    vouched: vouchedFor,
+    retried: (recovery, { atMs }) => ({ phase: resumed(recovery), retriedAtMs: atMs })
+  },
+  recovered: {},
+  partial: {},
+  dismissed: {},
+  cancelled: {}
+}
+
+/** The recovery after `event`, or undefined when the event means nothing in this state. `nowMs` by the clock of the recovery's other times. */
+export function transition(recovery: Recovery, event: RecoveryEvent, nowMs: number): Recovery | undefined {
+  // Each state meets only its own handlers; TypeScript cannot follow that pairing through the lookup.
+  const handler = transitions[recovery.phase.state][event.type] as Handler<RecoveryEvent> | undefined
+  if (handler === undefined) return undefined
+  const next = { ...recovery, ...handler(recovery, event) }
+  return next.phase.state === recovery.phase.state ? next : { ...next, sinceMs: nowMs }
+}
+
+function dismiss(
+  _: Recovery,
+  event: { readonly evidence?: Evidence; readonly because: string }
+): Partial<Recovery> & { phase: Phase } {
+  return {
+    phase: { state: 'dismissed', reason: event.because },
+    ...(event.evidence === undefined ? {} : { evidence: event.evidence })
+  }
+}
+
+function fenceAgain(recovery: Recovery): Partial<Recovery> & { phase: Phase } {
+  return { phase: { state: 'fencing', host: recovery.host }, proofs: without(recovery.proofs, [recovery.host]) }
+}
+
+function targetProven(
+  recovery: Recovery,
+  { host, proof }: { readonly host: string; readonly proof: Proof }
+): Partial<Recovery> & { phase: Phase } {
+  const use = recovery.targets[host]
+  return {
+    phase: to('planning'),
+    proofs: { ...recovery.proofs, [host]: proof },
+    ...(use === undefined ? {} : { targets: { ...recovery.targets, [host]: { ...use, state: 'failed' } } })
+  }
+}
+
+function vouchedFor(
+  recovery: Recovery,
+  event: RecoveryEvent & { type: 'vouched' }
+): Partial<Recovery> & { phase: Phase } {
+  if (event.server !== undefined) {
+    return { phase: to('planning'), vouchedServers: { ...recovery.vouchedServers, [event.server]: event.by } }
+  }
+  const proof: Proof = { kind: 'vouched', by: event.by, reason: event.reason, atMs: event.atMs }
+  const host = event.host ?? recovery.host
+  if (host !== recovery.host) return targetProven(recovery, { host, proof })
+  return {
+    phase: recovery.isolation === undefined ? to('isolating') : resumed(recovery),
+    proofs: { ...recovery.proofs, [host]: proof }
+  }
+}
+
+/** Planned again after the fence it goes on where it left off. */
+function afterPlanning(recovery: Recovery): Phase {
+  if (proofOf(recovery) === undefined) return { state: 'fencing', host: recovery.host }
+  return to(recovery.isolation === undefined ? 'isolating' : 'preparing')
+}
+
+/** Where a hold goes on: from the evidence if the fence was not begun, else where it was held from. */
+function resumed(recovery: Recovery): Phase {
+  if (recovery.phase.state !== 'held' || !fenceBegun(recovery)) return to('confirming')
+  const { from, fencing } = recovery.phase
+  if (from !== 'fencing') return to(from === 'confirming' ? 'planning' : from)
+  return { state: 'fencing', host: fencing ?? recovery.host }
+}
+
+function holdPhase(recovery: Recovery, hold: Hold): Phase {
+  if (recovery.phase.state === 'held') return { ...recovery.phase, hold }
+  if (recovery.phase.state === 'fencing') return { state: 'held', from: 'fencing', fencing: recovery.phase.host, hold }
+  return { state: 'held', from: recovery.phase.state as Working, hold }
+}
+
+/** What was written down first about a server stays. */
+function merged(known: readonly ListedServer[], listed: readonly ListedServer[]): readonly ListedServer[] {
+  const ids = new Set(known.map(server => server.id))
+  return [...known, ...listed.filter(server => !ids.has(server.id))]
+}
+
+function without<T>(record: Readonly<Record<string, T>>, keys: readonly string[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)))
+}
