@@ -54,6 +54,9 @@ function objectionToCandidate(
   if (found === undefined) return 'Nova lists no such nova-compute'
   if (!isUp(found)) return found.forcedDown ? 'it is forced down' : `Nova calls it ${found.state}`
   if (!isSpare && found.status !== 'enabled') return `it is ${found.status}`
+  if (isSpare && found.status === 'enabled' && holder === undefined) {
+    return 'it is enabled, so it is no spare: it takes new servers like any host (switchover spares adopt makes it one)'
+  }
   if (isSpare && found.status === 'disabled' && found.disabledReason !== spareReason) {
     return `it was disabled by others${found.disabledReason === undefined ? '' : ` ("${found.disabledReason}")`}`
   }

@@ -28,7 +28,10 @@ export async function gather(
   question: EvidenceQuestion,
   signal?: AbortSignal
 ): Promise<Gathered> {
-  const [nova, alive] = await Promise.all([readHosts(world.cloud, signal), askAlive(world, question, signal)])
+  const [nova, alive] = await Promise.all([
+    readHosts(world.cloud, signal),
+    askAlive(world, question.host, question.segment, signal)
+  ])
   const reading = 'reading' in nova ? nova.reading : undefined
   const host = reading === undefined ? undefined : findHost(reading, question.host)
   const verdict = judge({
@@ -53,9 +56,11 @@ async function readHosts(cloud: Cloud, signal?: AbortSignal): Promise<{ reading:
   }
 }
 
-async function askAlive(
+/** Every configured sign of life of the host, side by side. */
+export async function askAlive(
   world: { cloud: Cloud; probe: Probe },
-  { host, segment }: EvidenceQuestion,
+  host: string,
+  segment: Segment | undefined,
   signal?: AbortSignal
 ): Promise<Observation[]> {
   const sources = segment?.alive ?? []

@@ -3,6 +3,7 @@ import type { PowerReading } from '../core/recovery.ts'
 import { proofOf } from '../core/recovery.ts'
 import type { Context } from './context.ts'
 import { isWorldError, note, record } from './context.ts'
+import { askAlive } from './evidence.ts'
 
 /** Between two readings of a BMC: two successive readings of off, at least this far apart, are a proof. */
 export const readEveryMs = 2000
@@ -43,7 +44,10 @@ export async function rereadProof(
     if (readings.some(reading => reading.power === 'on')) return { on: true, reason: `the BMC says that ${host} is on` }
     if (proof.kind === 'fenced' && proves(readings, { minGapMs: readEveryMs })) return true
   }
-  if (proof.kind === 'vouched') return await signOfLife(ctx)
+  if (proof.kind === 'vouched') {
+    const living = await signOfLife(ctx, host)
+    return living === undefined ? true : { on: true, reason: `${host} was vouched for as off, but ${living}` }
+  }
   return quick && readings.length === 0
     ? { on: false, reason: `the BMC of ${host} can't be read` }
     : quick
@@ -51,17 +55,12 @@ export async function rereadProof(
       : { on: false, reason: `the BMC of ${host} could not be read twice as off` }
 }
 
-/** A vouch ends with any sign of life. */
-async function signOfLife(ctx: Context): Promise<true | { readonly on: boolean; readonly reason: string }> {
+/** A word that the host is off, a person's or its BMC's, ends with any sign of life. undefined when there is none. */
+export async function signOfLife(ctx: Context, host: string): Promise<string | undefined> {
   const { ports, recovery } = ctx
-  const segment = ports.policy.segment(recovery.segment)
-  const answers = await Promise.all(
-    (segment?.alive ?? []).map(async source => await ports.probe.ask(source, recovery.host, undefined, ctx.signal))
-  )
-  const living = answers.find(answer => answer.says === 'alive')
-  return living === undefined
-    ? true
-    : { on: true, reason: `${recovery.host} was vouched for as off, but it answers (${living.detail})` }
+  const alive = await askAlive(ports, host, ports.policy.segment(recovery.segment), ctx.signal)
+  const living = alive.find(observation => observation.says === 'alive')
+  return living === undefined ? undefined : `${living.source} of ${host} answers (${living.detail})`
 }
 
 /** Saves that the proof was read again. */

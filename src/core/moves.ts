@@ -1,4 +1,5 @@
 import type { Migration } from './inventory.ts'
+import { unusual } from './movable.ts'
 import type { ListedServer, Recovery } from './recovery.ts'
 import type { Step } from './step.ts'
 import { lastStep } from './step.ts'
@@ -16,8 +17,11 @@ export interface Move {
   readonly target?: string
   readonly attempts: number
   readonly reason?: string
-  readonly startedAtMs?: number
+  readonly beganAtMs?: number
   readonly endedAtMs?: number
+  /** Nova's record and request id of the newest attempt. */
+  readonly migration?: number
+  readonly requestId?: string
 }
 
 export function movesOf(recovery: Recovery, steps: readonly Step[]): Move[] {
@@ -36,8 +40,10 @@ export function moveOf(server: string, name: string, recovery: Recovery, steps: 
     step => step.kind === 'evacuate' && step.target === server && step.state !== 'skipped'
   ).length
   const times = {
-    ...(last === undefined ? {} : { startedAtMs: last.intentAtMs }),
-    ...(last?.endedAtMs === undefined ? {} : { endedAtMs: last.endedAtMs })
+    ...(last === undefined ? {} : { beganAtMs: last.intentAtMs }),
+    ...(last?.endedAtMs === undefined ? {} : { endedAtMs: last.endedAtMs }),
+    ...(last?.migration === undefined ? {} : { migration: last.migration }),
+    ...(last?.requestId === undefined ? {} : { requestId: last.requestId })
   }
   const move = { server, name, attempts, ...times, ...(target === undefined ? {} : { target }) }
   switch (last?.state) {
@@ -48,7 +54,8 @@ export function moveOf(server: string, name: string, recovery: Recovery, steps: 
     case 'skipped':
       return { ...move, state: 'gone', reason: last.error ?? 'it needs no move' }
     case 'done':
-      return { ...move, state: restoreOf(server, recovery, steps) === 'pending' ? 'restoring' : 'arrived' }
+      if (restoreOf(server, recovery, steps) === 'pending') return { ...move, state: 'restoring' }
+      return { ...move, state: 'arrived', ...lostMemory(server, recovery) }
     default:
       break
   }
@@ -64,6 +71,13 @@ export function moveOf(server: string, name: string, recovery: Recovery, steps: 
         state: 'waiting',
         ...(last?.error === undefined ? {} : { reason: last.error })
       }
+}
+
+/** What had been paused, suspended or in rescue ends running, without what it had in memory. */
+function lostMemory(server: string, recovery: Recovery): { readonly reason?: string } {
+  const before = recovery.servers.find(listed => listed.id === server)?.vmState
+  if (before === undefined || !unusual.includes(before)) return {}
+  return { reason: `it was ${before}; it runs now, and what it had in memory is lost` }
 }
 
 /** Attempts still allowed after `last` failed: on a target that it reached they count there, else in all. */

@@ -4,7 +4,7 @@ import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Context } from '../context.ts'
 import { act, note } from '../context.ts'
 import { drawPlan } from '../planning.ts'
-import { readEveryMs, readPower } from '../power.ts'
+import { readEveryMs, readPower, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
 import { objectionBeforeFence } from './plan.ts'
 
@@ -28,6 +28,11 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
     const outcome = await climb(ctx, agent, host)
     if (outcome === 'interrupted') return 'interrupted'
     if (typeof outcome !== 'string') {
+      const living = await signOfLife(ctx, host)
+      if (living !== undefined) {
+        failures.push(`${agent}: it says off, but ${living}`)
+        continue
+      }
       if (host === recovery.host) ctx.memory.provenAtMs = ports.clock.now()
       return { type: 'proven', host, proof: outcome }
     }

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { isWorldError } from '../context.ts'
 import { provenTarget, reportLostTargets } from '../lost-targets.ts'
 import { drawPlan } from '../planning.ts'
-import { rereadProof } from '../power.ts'
+import { rereadProof, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
 import { guardsFor, objectionBeforeFence } from './plan.ts'
 
@@ -134,6 +134,7 @@ async function lookForProof(ctx: Context): Promise<RecoveryEvent | undefined> {
         break
       }
       if (proves(readings, { minGapMs: 2000 })) {
+        if ((await signOfLife(ctx, recovery.host)) !== undefined) break
         return {
           type: 'proven',
           host: recovery.host,

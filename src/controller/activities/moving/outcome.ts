@@ -32,7 +32,7 @@ function needsPlan(ctx: Context, move: Move): boolean {
 /** Past its time, or on a target that died: nothing more can be learnt by waiting. */
 function isStuck(ctx: Context, move: Move): boolean {
   if (move.target !== undefined && ctx.recovery.targets[move.target]?.state === 'lost') return true
-  return ctx.ports.clock.now() - (move.startedAtMs ?? 0) > ctx.recovery.settings.evacuate.moveTimeoutMs
+  return ctx.ports.clock.now() - (move.beganAtMs ?? 0) > ctx.recovery.settings.evacuate.moveTimeoutMs
 }
 
 function stuckHold(ctx: Context, stuck: readonly Move[]): Hold {

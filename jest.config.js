@@ -1,0 +1,12 @@
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },
+  // Node strips the types itself and got is ESM only: nothing else needs a transform.
+  transformIgnorePatterns: ['/node_modules/'],
+  // With prettier, inline snapshots would reformat the whole file.
+  prettierPath: null,
+  testTimeout: 30_000
+}

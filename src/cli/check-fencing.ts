@@ -1,0 +1,90 @@
+import type { Fencing, Probe } from '../controller/ports.ts'
+import { type HostsReading, isUp } from '../core/inventory.ts'
+import type { PowerReading } from '../core/recovery.ts'
+import type { Segment } from '../core/segment.ts'
+import { messageOf } from '../errors.ts'
+import type { CheckLine } from '../openstack/connect.ts'
+import { inParallel } from './in-parallel.ts'
+
+/** BMCs are slow, and there may be a thousand. */
+const atOnce = 16
+
+type Answer =
+  | { readonly host: string; readonly reading: PowerReading }
+  | { readonly host: string; readonly error: string }
+
+/** Every host's and spare's BMC answers, is that of the right machine, and no two hosts have the same. */
+export async function checkFencing(segment: Segment, fencing: Pick<Fencing, 'read'>): Promise<CheckLine[]> {
+  const lines: CheckLine[] = []
+  for (const agent of segment.fencing) {
+    const name = `${segment.name} fencing ${agent}`
+    if (agent === 'none') {
+      lines.push({ name, ok: true, detail: 'waived: servers are moved off hosts that nobody proved off' })
+      continue
+    }
+    const hosts = [...segment.hosts, ...segment.spares]
+    const answers = await inParallel(hosts, atOnce, host => ask(fencing, agent, host))
+    lines.push(...linesOf(name, answers))
+  }
+  return lines
+}
+
+async function ask(fencing: Pick<Fencing, 'read'>, agent: string, host: string): Promise<Answer> {
+  try {
+    return { host, reading: await fencing.read(agent, host) }
+  } catch (error) {
+    return { host, error: messageOf(error) }
+  }
+}
+
+function linesOf(name: string, answers: readonly Answer[]): CheckLine[] {
+  const owners = new Map<string, string>()
+  const failures = answers.flatMap(answer => {
+    if ('error' in answer) return [{ name: `${name} ${answer.host}`, ok: false, detail: answer.error }]
+    const { host, reading } = answer
+    if (reading.identity === undefined) return []
+    const owner = owners.get(reading.identity)
+    owners.set(reading.identity, owner ?? host)
+    if (owner === undefined) return []
+    return [
+      {
+        name: `${name} ${host}`,
+        ok: false,
+        detail: `its BMC is that of ${owner} too (${reading.identity}): one of them would be switched off for the other`
+      }
+    ]
+  })
+  const well = answers.length - failures.length
+  return [
+    { name, ok: failures.length === 0, detail: `${well} of ${answers.length} BMCs answer as the right machine` },
+    ...failures
+  ]
+}
+
+/** Every configured sign of life has an address and is heard now. Hosts that are down are silent rightly, and were told already. */
+export async function checkAlive(
+  segment: Segment,
+  reading: HostsReading,
+  addresses: Readonly<Record<string, string>>,
+  probe: Probe
+): Promise<CheckLine[]> {
+  const lines: CheckLine[] = []
+  const up = segment.hosts.filter(name => reading.hosts.some(host => host.name === name && isUp(host)))
+  for (const source of segment.alive) {
+    const name = `${segment.name} alive ${source.kind} ${source.port}`
+    const answers = await inParallel(up, atOnce, async host => ({
+      host,
+      ...(await probe.ask(source, host, addresses[host]))
+    }))
+    const silent = answers.filter(answer => answer.says !== 'alive')
+    lines.push({
+      name,
+      ok: silent.length === 0,
+      detail: `${answers.length - silent.length} of ${answers.length} hosts that are up answer`
+    })
+    lines.push(
+      ...silent.map(({ host, says, detail }) => ({ name: `${name} ${host}`, ok: false, detail: `${says}: ${detail}` }))
+    )
+  }
+  return lines
+}

@@ -1,0 +1,82 @@
+import type { Environment } from '../config/read-yaml.ts'
+import { type Config, loadConfig } from '../config.ts'
+import { ConfigError, messageOf } from '../errors.ts'
+import type { CheckLine } from '../openstack/connect.ts'
+import { checkAlive, checkFencing } from './check-fencing.ts'
+import { checkMembers } from './check-segment.ts'
+import { checkStore } from './check-store.ts'
+import { createSilentLogger } from './logger.ts'
+import { table } from './table.ts'
+import { connectWorld, type OutsideWorld } from './world.ts'
+
+export interface CheckOutput {
+  readonly json: boolean
+  readonly out: { write(text: string): unknown }
+}
+
+/** Tries all that a recovery will need, changes nothing, prints what it found. True if nothing failed. */
+export async function check(file: string, env: Environment, { json, out }: CheckOutput): Promise<boolean> {
+  const lines = await linesFor(file, env)
+  const failed = lines.filter(line => !line.ok).length
+  if (json) out.write(`${JSON.stringify({ ok: failed === 0, checks: lines }, undefined, 2)}\n`)
+  else {
+    out.write(table(lines.map(({ ok, name, detail }) => [ok ? 'ok' : 'FAILED', name, detail.replaceAll('\n', ' ')])))
+    out.write(`\n${lines.length} checks, ${failed === 0 ? 'all well' : `${failed} failed`}\n`)
+  }
+  return failed === 0
+}
+
+async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
+  let config: Config
+  let world: OutsideWorld
+  try {
+    config = loadConfig(file, env)
+  } catch (error) {
+    return linesOfError('configuration', error)
+  }
+  const well = [
+    {
+      name: 'configuration',
+      ok: true,
+      detail: `${file}: ${config.segments.length === 1 ? 'one segment' : `${config.segments.length} segments`}`
+    },
+    await checkStore(config.storeUrl)
+  ]
+  try {
+    world = await connectWorld(config, env, createSilentLogger())
+  } catch (error) {
+    return [...well, ...linesOfError('cloud', error)]
+  }
+  try {
+    return [...well, ...(await checkWorld(world))]
+  } finally {
+    await world.close()
+  }
+}
+
+function linesOfError(name: string, error: unknown): CheckLine[] {
+  if (!(error instanceof ConfigError)) throw error
+  return error.mistakes.map(detail => ({ name, ok: false, detail }))
+}
+
+async function checkWorld({ openstack, fencing, probe, directory }: OutsideWorld): Promise<CheckLine[]> {
+  const { cloud } = openstack
+  const lines = await openstack.check()
+  await directory.refresh()
+  const reading = directory.reading()
+  if (reading === undefined)
+    return [
+      ...lines,
+      { name: 'segments', ok: false, detail: `not checked: ${directory.error() ?? 'the hosts are not known'}` }
+    ]
+  try {
+    const [bareMetal, addresses] = await Promise.all([cloud.bareMetalHosts(), cloud.addresses()])
+    for (const segment of directory.segments()) {
+      lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))
+      lines.push(...(await checkFencing(segment, fencing)), ...(await checkAlive(segment, reading, addresses, probe)))
+    }
+  } catch (error) {
+    lines.push({ name: 'segments', ok: false, detail: messageOf(error) })
+  }
+  return lines
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { systemClock as clock } from '../clock.ts'
+import type { Environment } from '../config/read-yaml.ts'
+import type { Config } from '../config.ts'
+import { createService } from '../controller/create-service.ts'
+import { runDuties, standardDuties } from '../controller/duties.ts'
+import { createIntake } from '../controller/intake.ts'
+import type { Ports } from '../controller/ports.ts'
+import { createSupervisor } from '../controller/supervisor.ts'
+import { buildApp } from '../http/app.ts'
+import { defaultHttpLimits } from '../http/limits.ts'
+import { createMetrics } from '../http/metrics.ts'
+import { createNotifier } from '../notify/webhook.ts'
+import { openStore } from '../store/open-store.ts'
+import { connectWorld } from './world.ts'
+
+export interface Switchover {
+  readonly app: FastifyInstance
+  /** Drives recoveries and does the periodic work until `stop`; rejects only for a mistake of our own. */
+  run(): Promise<void>
+  /** Takes no more requests, lets each deed in hand end within `limitMs`, and closes everything. Open recoveries wait for the next start. */
+  stop(limitMs: number): Promise<void>
+}
+
+/** Recoveries that are driven at once. Held ones count, so it is far above what a bad day brings. */
+const recoveriesAtOnce = 1000
+
+/** Builds the whole service from its configuration. Throws ConfigError if the store or the cloud can't be used as configured. */
+export async function compose(config: Config, env: Environment, log: Logger, version: string): Promise<Switchover> {
+  const metrics = createMetrics()
+  const world = await connectWorld(config, env, log, report => metrics.openstackCall(report))
+  const store = await openStore(config.storeUrl, { log, clock })
+  const { openstack, fencing, probe, directory } = world
+  const { cloud, alarms } = openstack
+  const ports: Ports = { clock, cloud, alarms, fencing, probe, store, policy: directory, log, metrics: metrics.port }
+
+  // A new name each time: what an earlier life of this process had in hand is not ours.
+  const owner = `${hostname().slice(0, 40)}/${process.pid}/${randomUUID().slice(0, 8)}`
+  const supervisor = createSupervisor(ports, { owner, ttlMs: config.leaseMs, concurrency: recoveriesAtOnce })
+  const intake = createIntake(ports, directory, config.rules, supervisor.nudge)
+  const service = createService({
+    ports,
+    directory,
+    intake,
+    nudge: supervisor.nudge,
+    dependencies: openstack.dependencies
+  })
+  const duties = standardDuties(ports, directory, intake, config.retention)
+  const notifier = createNotifier(config.notify, store, { clock, log, owner })
+  const { auth, metricsOpen, hostEventTypes } = config
+  const app = buildApp({
+    service,
+    store,
+    auth,
+    log,
+    metrics,
+    limits: defaultHttpLimits,
+    clock,
+    version,
+    metricsOpen,
+    hostEventTypes
+  })
+
+  const ending = new AbortController()
+  let running: Promise<unknown> = Promise.resolve()
+  return {
+    app,
+    async run() {
+      const { signal } = ending
+      running = Promise.all([supervisor.run(signal), runDuties(ports, owner, duties, signal), notifier.run(signal)])
+      await running
+    },
+    async stop(limitMs) {
+      await app.close()
+      await supervisor.stop(limitMs)
+      ending.abort()
+      // What ran into a mistake of our own was reported by `run`; here the rest is to be closed all the same.
+      await running.catch(() => undefined)
+      await world.close()
+      await store.close()
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Environment } from '../config/read-yaml.ts'
+import { type Config, loadConfig } from '../config.ts'
+import { ConfigError, messageOf } from '../errors.ts'
+import { compose } from './compose.ts'
+import { createLogger } from './logger.ts'
+
+/** A deed in hand (a power-off with its reading, a request to Nova) ends within this. */
+const stopLimitMs = 20_000
+const killAfterMs = 30_000
+
+/**
+ * Serves until SIGTERM or SIGINT. Resolves once it listens. Throws ConfigError when it can't start as configured.
+ * A mistake of our own ends the process with status 1: whoever restarts it resumes from what is written down.
+ */
+export async function serve(file: string, env: Environment, version: string): Promise<void> {
+  const config = loadConfig(file, env)
+  const log = createLogger(config.logLevel)
+  const switchover = await compose(config, env, log, version)
+  try {
+    await listen(switchover.app, config.listen)
+  } catch (error) {
+    await switchover.stop(0)
+    throw error
+  }
+  closeWithGrace({ delay: killAfterMs, logger: graceLog(log), skip: ['beforeExit'] }, async ({ signal, err }) => {
+    if (err === undefined) log.info({ signal }, 'stopping')
+    else log.fatal({ err }, 'stopping because of our own mistake')
+    await switchover.stop(stopLimitMs)
+    log.info({}, 'stopped')
+  })
+  sayStart(config, log, version)
+  // It ends when the service does. A failure becomes an unhandled rejection on purpose: that stops the process as above.
+  void switchover.run()
+}
+
+async function listen(app: FastifyInstance, at: Config['listen']): Promise<void> {
+  try {
+    await app.listen({ ...at })
+  } catch (error) {
+    const code = Error.isError(error) && 'code' in error ? error.code : undefined
+    const where = `${at.host}:${at.port}`
+    if (code === 'EADDRINUSE') throw new ConfigError('listen', [`${where} is in use by another process`])
+    if (code === 'EACCES') throw new ConfigError('listen', [`${where}: this user may not listen there`])
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new ConfigError('listen', [`${where}: this machine has no such address (${messageOf(error)})`])
+    throw error
+  }
+}
+
+function sayStart(config: Config, log: Logger, version: string): void {
+  const { armed, segments, listen: at, auth } = config
+  const modes = Object.fromEntries(
+    segments.map(segment => [segment.name, (segment.armed ?? armed) ? 'armed' : 'observing'])
+  )
+  log.info({ version, listen: at, segments: modes }, 'switchover started')
+  for (const { name, fencing } of segments) {
+    if (fencing.includes('none'))
+      log.warn({ segment: name }, 'fencing is waived: servers are moved off hosts that nobody proved off')
+  }
+  if (!auth.operators.tokens.some(token => token.role === 'operator'))
+    log.warn({}, 'no token may act as operator: nobody can approve, vouch or cancel')
+}
+
+/** The library logs plain sentences. */
+function graceLog(log: Logger): { error(message?: unknown): void } {
+  return { error: message => log.error({ err: message }, 'while stopping') }
+}

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino'
+import { systemClock } from '../clock.ts'
+import type { Environment } from '../config/read-yaml.ts'
+import type { Config } from '../config.ts'
+import { createDirectory, type Directory } from '../controller/directory.ts'
+import type { Fencing, Probe } from '../controller/ports.ts'
+import { createProbe } from '../evidence/alive.ts'
+import { createFencing } from '../fencing/fencing.ts'
+import { type CallReport, connectOpenStack, type OpenStack } from '../openstack/connect.ts'
+
+/** What lies outside, as configured: everything but the store. */
+export interface OutsideWorld {
+  readonly openstack: OpenStack
+  readonly fencing: Fencing
+  readonly probe: Probe
+  readonly directory: Directory
+  close(): Promise<void>
+}
+
+/** A host on the management network answers within milliseconds; this is for one that is busy. */
+const probeTimeoutMs = 3000
+
+/** Connects nothing yet. Throws ConfigError when the cloud's own files are wrong. */
+export async function connectWorld(
+  config: Config,
+  env: Environment,
+  log: Logger,
+  onCall?: (report: CallReport) => void
+): Promise<OutsideWorld> {
+  const openstack = await connectOpenStack({
+    cloud: config.cloud,
+    env,
+    log,
+    ...(onCall === undefined ? {} : { onCall })
+  })
+  const fencing = createFencing(config.fencing, { log, clock: systemClock })
+  const { armed, limits } = config
+  return {
+    openstack,
+    fencing,
+    probe: createProbe({ timeoutMs: probeTimeoutMs }),
+    directory: createDirectory(config.segments, openstack.cloud, { armed, ...limits, log }),
+    async close() {
+      await fencing.close()
+      openstack.close()
+    }
+  }
+}

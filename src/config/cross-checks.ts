@@ -1,0 +1,110 @@
+import { suggestion } from '../core/closest.ts'
+import type { ConfigFile, Segment } from '../schemas/config.d.ts'
+
+/** What a schema can't say: things that must fit together. Messages have paths and names, never secrets. */
+export function crossChecks(file: ConfigFile): string[] {
+  return [
+    ...storeMistakes(file),
+    ...tokenMistakes(file),
+    ...repeated(file.segments, 'segments'),
+    ...repeated(file.rules, 'rules'),
+    ...file.segments.flatMap((segment, index) => segmentMistakes(segment, `segments[${index}]`, file)),
+    ...memberMistakes(file.segments),
+    ...('none' in file.fencing ? ['fencing.none: this name means that nothing is switched off; take another'] : [])
+  ]
+}
+
+function storeMistakes({ store }: ConfigFile): string[] {
+  return /^file:./.test(store.url) ? [] : ['store.url: must be like file:switchover.db']
+}
+
+function repeated(items: readonly { readonly name: string }[], path: string): string[] {
+  const names = items.map(item => item.name)
+  return names.flatMap((name, index) =>
+    names.indexOf(name) < index ? [`${path}[${index}].name: "${name}" is taken already`] : []
+  )
+}
+
+/** The name of a token is the actor in every record, and a secret stands for one name. */
+function tokenMistakes({ auth }: ConfigFile): string[] {
+  const tokens = [
+    ...auth.alarms.tokens.map((token, index) => ({ ...token, path: `auth.alarms.tokens[${index}]` })),
+    ...auth.operators.tokens.map((token, index) => ({ ...token, path: `auth.operators.tokens[${index}]` }))
+  ]
+  return tokens.flatMap((token, index) => {
+    const earlier = tokens.slice(0, index)
+    const twin = earlier.find(({ secret }) => secret === token.secret)
+    return [
+      ...(earlier.some(({ name }) => name === token.name)
+        ? [`${token.path}.name: "${token.name}" is taken already`]
+        : []),
+      ...(twin === undefined ? [] : [`${token.path}.secret: is that of ${twin.path} too; each needs its own`])
+    ]
+  })
+}
+
+function segmentMistakes(segment: Segment, path: string, file: ConfigFile): string[] {
+  const { confirm, method, spares, storage } = segment
+  const mistakes = [
+    ...fencingMistakes(segment, path, file),
+    ...confirm.alive.flatMap((source, index) => aliveMistakes(source, `${path}.confirm.alive[${index}]`))
+  ]
+  if (confirm.timeoutSeconds <= confirm.downSeconds)
+    mistakes.push(`${path}.confirm.timeoutSeconds: must be more than downSeconds (${confirm.downSeconds})`)
+  if (storage === 'local' && segment.allowLocalDiskLoss === undefined) {
+    mistakes.push(
+      `${path}.allowLocalDiskLoss: must be written out with storage: local; true loses local disks, false leaves such servers where they are`
+    )
+  }
+  if (method !== 'auto' && spares.names?.length === 0)
+    mistakes.push(`${path}.spares: is missing; the method ${method} needs spares`)
+  return mistakes
+}
+
+function aliveMistakes(source: Segment['confirm']['alive'][number], path: string): string[] {
+  return (source.ssh === undefined) === (source.tcp === undefined) ? [`${path}: must have exactly one of ssh, tcp`] : []
+}
+
+function fencingMistakes({ fencing, hosts }: Segment, path: string, file: ConfigFile): string[] {
+  const known = Object.keys(file.fencing)
+  if (fencing.includes('none')) {
+    return fencing.length === 1 ? [] : [`${path}.fencing: none must stand alone, for it is no step of a ladder`]
+  }
+  return fencing.flatMap((name, index) => {
+    const agent = file.fencing[name]
+    if (agent === undefined) return [`${path}.fencing[${index}]: there is no fencing.${name}${suggestion(name, known)}`]
+    // Members of an aggregate or a zone are not known yet: `switchover check` looks at those.
+    const without =
+      agent.url === undefined ? (hosts.names ?? []).filter(host => agent.hosts[host]?.url === undefined) : []
+    return without.map(host => `fencing.${name}.hosts.${host}.url: is missing, for fencing.${name} has no url`)
+  })
+}
+
+/** A host that two segments protect would be recovered twice, and a spare of two would be counted twice. */
+function memberMistakes(segments: readonly Segment[]): string[] {
+  const owners = new Map<string, string>()
+  return segments.flatMap((segment, index) => {
+    const claims = [
+      ...(segment.hosts.names ?? []).map((name, at) => ({ what: `host ${name}`, path: `hosts.names[${at}]` })),
+      ...(segment.spares.names ?? [])
+        .filter(name => !segment.hosts.names?.includes(name))
+        .map((name, at) => ({ what: `host ${name}`, path: `spares.names[${at}]` })),
+      ...aggregateOf(segment.hosts.aggregate, 'hosts.aggregate'),
+      ...(segment.spares.aggregate === segment.hosts.aggregate
+        ? []
+        : aggregateOf(segment.spares.aggregate, 'spares.aggregate')),
+      ...(segment.hosts.zone === undefined ? [] : [{ what: `zone ${segment.hosts.zone}`, path: 'hosts.zone' }])
+    ]
+    return claims.flatMap(({ what, path }) => {
+      const owner = owners.get(what)
+      owners.set(what, owner ?? segment.name)
+      return owner === undefined || owner === segment.name
+        ? []
+        : [`segments[${index}].${path}: ${what} belongs to segment ${owner} already`]
+    })
+  })
+}
+
+function aggregateOf(name: string | undefined, path: string): { what: string; path: string }[] {
+  return name === undefined ? [] : [{ what: `aggregate ${name}`, path }]
+}

@@ -1,0 +1,61 @@
+import { parseDocument } from 'yaml'
+import { messageOf } from '../errors.ts'
+import { dotted, type Path } from './paths.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface ReadYaml {
+  readonly value: unknown
+  /** Paths whose whole value came out of the environment: text that may be meant as a number. */
+  readonly fromEnvironment: ReadonlySet<string>
+  readonly mistakes: readonly string[]
+}
+
+/** YAML with `${NAME}` replaced in every text. It is replaced after parsing, so no value can break the file's structure. */
+export function readYaml(text: string, env: Environment): ReadYaml {
+  const fromEnvironment = new Set<string>()
+  const mistakes: string[] = []
+
+  function fill(value: unknown, path: Path): unknown {
+    if (Array.isArray(value)) return value.map((item, index) => fill(item, [...path, index]))
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, [...path, key])]))
+    }
+    if (typeof value !== 'string') return value
+    if (/^\$\{\w+\}$/.test(value)) fromEnvironment.add(dotted(path))
+    // `$${NAME}` is the way to write `${NAME}` itself.
+    return value.replaceAll(/\$?\$\{([A-Za-z_]\w*)\}/g, (found, name: string) => {
+      if (found.startsWith('$$')) return found.slice(1)
+      if (env[name] === undefined) mistakes.push(`${dotted(path)}: the environment variable ${name} is not set`)
+      return env[name] ?? ''
+    })
+  }
+
+  const parsed = parse(text)
+  if ('mistakes' in parsed) return { value: undefined, fromEnvironment, mistakes: parsed.mistakes }
+  return { value: fill(parsed.value, []), fromEnvironment, mistakes }
+}
+
+function parse(text: string): { readonly value: unknown } | { readonly mistakes: readonly string[] } {
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
+  if (document.errors.length > 0) {
+    return {
+      mistakes: document.errors.map(error => `line ${lineOf(text, error.pos[0])}: ${withoutQuotes(error.message)}`)
+    }
+  }
+  try {
+    // Few aliases are plenty for a file that people write; many are an attack on memory.
+    return { value: document.toJS({ maxAliasCount: 100 }) }
+  } catch (error) {
+    return { mistakes: [withoutQuotes(messageOf(error))] }
+  }
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length
+}
+
+/** The library quotes the file in some messages, and what it quotes may be a secret. */
+function withoutQuotes(message: string): string {
+  return message.replace(/:.*$/s, '').replaceAll(/"[^"]*"/g, '"…"')
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import sensible from '@fastify/sensible'
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fastify, LogController } from 'fastify'
+import type { Clock } from '../clock.ts'
+import type { DutyStore, OperatorStore, RecoveryStore } from '../controller/ports.ts'
+import type { Service } from '../controller/service.ts'
+import { messageOf } from '../errors.ts'
+import { defaultHostEventTypes } from './aodh-body.ts'
+import type { AuthConfig } from './auth.ts'
+import { createAuthenticator } from './auth.ts'
+import { createCached } from './cached.ts'
+import { createGuard } from './guard.ts'
+import type { HttpLimits } from './limits.ts'
+import { createGate } from './limits.ts'
+import type { HttpMetrics } from './metrics.ts'
+import { describeApi } from './openapi.ts'
+import { problemOf, refusalOf } from './problems.ts'
+import { logSerializers, pathOf } from './redact.ts'
+import type { Refusals } from './refusals.ts'
+import { createRefusals } from './refusals.ts'
+import { alarmRoutes } from './routes/alarms.ts'
+import { armingRoutes } from './routes/arming.ts'
+import { commandRoutes } from './routes/commands.ts'
+import { healthRoutes, probeRoutes } from './routes/health.ts'
+import { metricsPage } from './routes/metrics-page.ts'
+import { recoveryRoutes } from './routes/recoveries.ts'
+import { segmentRoutes } from './routes/segments.ts'
+import { signalRoutes } from './routes/signals.ts'
+import { triggerRoutes } from './routes/trigger.ts'
+import { createValidatorCompiler } from './validation.ts'
+
+export interface AppDeps {
+  readonly service: Service
+  readonly store: OperatorStore & DutyStore & Pick<RecoveryStore, 'steps' | 'signalsOf' | 'arming'>
+  readonly auth: AuthConfig
+  /** A pino instance. */
+  readonly log: FastifyBaseLogger
+  readonly metrics: HttpMetrics
+  readonly limits: HttpLimits
+  readonly clock: Clock
+  readonly version: string
+  /** /metrics needs no token. */
+  readonly metricsOpen: boolean
+  /** Event types whose trait `host` or `hostname` names the failed host; else defaultHostEventTypes. */
+  readonly hostEventTypes?: readonly string[]
+}
+
+/** Health and metrics may show segments that are this old, so that watching us costs Nova little. */
+const segmentsKeptMs = 30_000
+const summaryKeptMs = 1000
+const peopleBodyBytesMax = 64 * 1024
+
+/** The HTTP side, ready to listen. It reads and writes the store and the cloud only through `deps`. */
+export function buildApp(deps: AppDeps): FastifyInstance {
+  const { service, store, clock, version, metrics } = deps
+  const refusals = createRefusals(clock, deps.log, metrics.refused, deps.limits.refusalsPerMinute)
+  const app = createServer(deps.log, refusals)
+  const segments = createCached(clock, segmentsKeptMs, () => service.segments())
+  const summary = createCached(clock, summaryKeptMs, () => store.summary())
+  metrics.watch({ summary, segments, nowMs: () => clock.now() })
+  app.register(sensible)
+  describeApi(app, version)
+  app.register(async root => {
+    const guard = createGuard(root, createAuthenticator(deps.auth), refusals)
+    const { signalReceived } = metrics
+    root.register(probeRoutes, { store })
+    root.register(metricsPage, { metrics, guard, isOpen: deps.metricsOpen })
+    root.register(async alarms => {
+      alarms.addHook('onRequest', guard('alarms'))
+      alarms.addHook('onRequest', createGate(alarms, deps.limits.alarmsInFlight))
+      const { hostEventTypes = defaultHostEventTypes } = deps
+      alarms.register(alarmRoutes, { service, signalReceived, hostEventTypes })
+    })
+    root.register(async people => {
+      people.addHook('onRequest', guard('viewer'))
+      people.addHook('onRequest', createGate(people, deps.limits.requestsInFlight))
+      people.register(recoveryRoutes, { store })
+      people.register(triggerRoutes, { service, signalReceived, guard })
+      people.register(commandRoutes, { service, guard })
+      people.register(signalRoutes, { service, store, guard })
+      people.register(armingRoutes, { service, store, guard })
+      people.register(segmentRoutes, { service })
+      people.register(healthRoutes, { service, store, segments, clock, version })
+    })
+  })
+  return app
+}
+
+function createServer(log: FastifyBaseLogger, refusals: Refusals): FastifyInstance {
+  const answerError = createErrorHandler(refusals)
+  const app = fastify({
+    loggerInstance: log.child({}, { serializers: logSerializers }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: peopleBodyBytesMax,
+    // A client that sends slowly must not keep a connection for ever.
+    requestTimeout: 30_000,
+    // Aodh turns a redirected POST into a GET without a body: paths match exactly, or not at all.
+    routerOptions: { maxParamLength: 255, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply)
+    }
+  })
+  app.decorateRequest('actor', '')
+  app.removeContentTypeParser('text/plain')
+  app.setValidatorCompiler(createValidatorCompiler())
+  // The response schemas are documentation; a serializer made of them would silently drop what they forget.
+  app.setSerializerCompiler(() => data => JSON.stringify(data))
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(request => {
+    throw app.httpErrors.notFound(
+      `There is no ${request.method} ${pathOf(request.url)}. /openapi.json lists what there is.`
+    )
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.debug({ req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request answered')
+  })
+  app.addHook('onClose', async () => refusals.close())
+  return app
+}
+
+/** Every error leaves here, as problem+json. Only our own mistakes are logged one by one. */
+function createErrorHandler(refusals: Refusals) {
+  return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = refusalOf(error)
+    if (refusal.status === 500) request.log.error({ err: error, req: request }, 'request failed')
+    refusals.note(refusal.code, refusal.status >= 500 ? messageOf(error) : refusal.detail, request)
+    for (const [name, value] of Object.entries(refusal.headers ?? {})) reply.header(name, value)
+    reply
+      .code(refusal.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemOf(refusal, request.id)))
+  }
+}

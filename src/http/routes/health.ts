@@ -1,0 +1,96 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Clock } from '../../clock.ts'
+import type { DutyStore, OperatorStore } from '../../controller/ports.ts'
+import type { SegmentView, Service } from '../../controller/service.ts'
+import { StoreUnavailable } from '../../errors.ts'
+import type { Health } from '../../schemas/health.d.ts'
+import { answers, json, peopleSecurity, ref } from '../contract.ts'
+import { ageSeconds, sparesLeft } from '../metrics.ts'
+
+export interface HealthRoutes {
+  readonly service: Pick<Service, 'dependencies'>
+  readonly store: Pick<OperatorStore, 'summary' | 'ping'> & Pick<DutyStore, 'duties'>
+  /** The segments as last read; may be some seconds old. */
+  readonly segments: () => Promise<readonly SegmentView[]>
+  readonly clock: Clock
+  readonly version: string
+}
+
+/** GET /health: the whole state in one JSON. Answers 200 whatever it says, so that its body is always read. */
+export const healthRoutes: FastifyPluginAsync<HealthRoutes> = async (app, options) => {
+  const schema = {
+    tags: ['health'],
+    summary: 'Read how we are and whether the next failure can be taken',
+    security: peopleSecurity,
+    response: answers({ 200: json('The state.', ref('health')) }, 401, 403)
+  }
+  app.get('/health', { schema }, async request => {
+    const [store, segments] = await Promise.all([
+      readStore(options.store).catch((error: unknown) => {
+        request.log.warn({ err: error }, 'store not readable')
+        return undefined
+      }),
+      options.segments().catch(() => undefined)
+    ])
+    return healthOf(options, store, segments)
+  })
+}
+
+/** GET /health/live and /health/ready: open, for whoever restarts us or sends us requests. */
+export const probeRoutes: FastifyPluginAsync<Pick<HealthRoutes, 'store'>> = async (app, { store }) => {
+  const ok = json('Yes.', { type: 'object', required: ['status'], properties: { status: { enum: ['ok'] } } })
+  const live = { tags: ['health'], summary: 'The process runs', response: answers({ 200: ok }) }
+  app.get('/health/live', { schema: live }, async () => ({ status: 'ok' }))
+
+  const ready = { tags: ['health'], summary: 'Alarms can be written down', response: answers({ 200: ok }, 503) }
+  app.get('/health/ready', { schema: ready }, async () => {
+    await store.ping().catch((error: unknown) => {
+      throw new StoreUnavailable('the store cannot be written', { cause: error })
+    })
+    return { status: 'ok' }
+  })
+}
+
+interface StoreState {
+  readonly summary: Awaited<ReturnType<OperatorStore['summary']>>
+  readonly duties: Awaited<ReturnType<DutyStore['duties']>>
+}
+
+async function readStore(store: HealthRoutes['store']): Promise<StoreState> {
+  await store.ping()
+  const [summary, duties] = await Promise.all([store.summary(), store.duties()])
+  return { summary, duties }
+}
+
+function healthOf(
+  { service, clock, version }: HealthRoutes,
+  store: StoreState | undefined,
+  segments: readonly SegmentView[] | undefined
+): Health {
+  const nowMs = clock.now()
+  const dependencies = service.dependencies()
+  const isWhole = segments !== undefined && dependencies.every(dependency => dependency.ok)
+  return {
+    status: store === undefined ? 'down' : isWhole ? 'ok' : 'degraded',
+    mode: modeOf(segments),
+    version,
+    atMs: nowMs,
+    store: store === undefined ? { ok: false, error: 'it cannot be written or read; the log says why' } : { ok: true },
+    dependencies: [...dependencies],
+    duties: [...(store?.duties ?? [])],
+    recoveries: store?.summary.states ?? {},
+    held: (store?.summary.held ?? []).map(hold => ({ ...hold, ageSeconds: ageSeconds(hold.sinceMs, nowMs) })),
+    segments: (segments ?? []).map(segmentHealth)
+  }
+}
+
+function segmentHealth(segment: SegmentView): Health['segments'][number] {
+  const { name, armed, hosts, spares, spareLeft } = segment
+  return { name, armed, hosts: hosts.length, spares: spares.length, sparesReady: sparesLeft(segment), spareLeft }
+}
+
+function modeOf(segments: readonly SegmentView[] | undefined): Health['mode'] {
+  if (segments === undefined || segments.length === 0) return 'unknown'
+  if (segments.every(segment => segment.armed)) return 'armed'
+  return segments.some(segment => segment.armed) ? 'mixed' : 'observing'
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import packageFile from '../package.json' with { type: 'json' }
+import { check } from './cli/check.ts'
+import { serve } from './cli/serve.ts'
+import { adoptSpares } from './cli/spares-adopt.ts'
+import { ConfigError, messageOf } from './errors.ts'
+
+const { env, stdout, stderr } = process
+const program = new Command('switchover')
+  .description(packageFile.description)
+  .version(packageFile.version)
+  .showHelpAfterError()
+
+const config = ['-c, --config <file>', 'configuration file', 'switchover.yaml'] as const
+const json = ['--json', 'answer in JSON'] as const
+
+program
+  .command('serve')
+  .description('take alarms and recover hosts')
+  .option(...config)
+  .action(async (options: { config: string }) => {
+    await serve(options.config, env, packageFile.version)
+  })
+
+program
+  .command('check')
+  .description('try everything that a recovery will need, changing nothing; exit status 1 if something fails')
+  .option(...config)
+  .option(...json)
+  .action(async (options: { config: string; json?: boolean }) => {
+    process.exitCode = (await check(options.config, env, { json: options.json === true, out: stdout })) ? 0 : 1
+  })
+
+program
+  .command('spares')
+  .description('hosts in reserve')
+  .command('adopt')
+  .description("disable a segment's configured spares with our reason, so that they are held for us")
+  .argument('<segment>', 'name of the segment')
+  .option(...config)
+  .option('-y, --yes', 'do not ask')
+  .option(...json)
+  .action(async (segment: string, options: { config: string; yes?: boolean; json?: boolean }) => {
+    const how = { yes: options.yes === true, json: options.json === true, out: stdout }
+    process.exitCode = (await adoptSpares(segment, options.config, env, how)) ? 0 : 1
+  })
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // The world's refusals are a sentence each; what is our own mistake comes with where it happened.
+  const known = error instanceof ConfigError || (Error.isError(error) && 'code' in error)
+  const text = known || !Error.isError(error) ? messageOf(error) : (error.stack ?? error.message)
+  const isOneSentence = error instanceof ConfigError && error.mistakes.length === 1
+  stderr.write(`switchover: ${isOneSentence ? text.replace(':\n  ', ': ') : text}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { type Clock, systemClock } from '../clock.ts'
+import type { Alarms, Cloud } from '../controller/ports.ts'
+import type { Dependency } from '../controller/service.ts'
+import { createAodh } from './aodh.ts'
+import { type CheckLine, checkCloud } from './check.ts'
+import { createCinder } from './cinder.ts'
+import { loadCloud } from './clouds.ts'
+import { createDependencies } from './dependencies.ts'
+import { createNeutron } from './neutron.ts'
+import { createNovaClient } from './nova/client.ts'
+import { createHypervisors } from './nova/hypervisors.ts'
+import { createNova } from './nova.ts'
+import { createPlacement } from './placement.ts'
+import { type CallLog, type CallReport, createTransport } from './request.ts'
+import { createSession } from './session.ts'
+
+export type { CheckLine } from './check.ts'
+export type { CallLog, CallReport } from './request.ts'
+export { commandTimeoutMs } from './service.ts'
+
+export interface ConnectOptions {
+  /** Name in clouds.yaml; else OS_CLOUD, OS_* or the only one decides. */
+  readonly cloud?: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly log: CallLog
+  readonly clock?: Clock
+  /** Each HTTP call, once it has ended. */
+  readonly onCall?: (report: CallReport) => void
+}
+
+export interface OpenStack {
+  readonly cloud: Cloud
+  readonly alarms: Alarms
+  check(): Promise<CheckLine[]>
+  /** How the last call to each service went. */
+  dependencies(): Dependency[]
+  close(): void
+}
+
+/**
+ * The adapters of one cloud. Nothing is asked of it yet: it logs in with the first call, so that the service starts
+ * while the cloud is down. Throws ConfigError when clouds.yaml or the OS_* variables are wrong.
+ */
+export async function connectOpenStack(options: ConnectOptions): Promise<OpenStack> {
+  const { env, log, clock = systemClock, onCall } = options
+  const settings = loadCloud({ env, readFile, directory: '.' }, options.cloud)
+  const dependencies = createDependencies(clock)
+  const transport = createTransport({
+    tls: settings.tls,
+    log,
+    clock,
+    onCall: report => {
+      dependencies.note(report)
+      onCall?.(report)
+    }
+  })
+  const session = createSession({ settings, transport, clock, log })
+  const access = { settings, session, transport, clock }
+  const nova = createNovaClient(access)
+  const hypervisors = createHypervisors(nova, clock)
+  const placement = createPlacement(access, hypervisors)
+  const aodh = createAodh(access)
+  const { needs, rooms } = placement
+  return {
+    cloud: {
+      ...createNova(nova, hypervisors, clock),
+      ...createNeutron(access),
+      ...createCinder(access),
+      needs,
+      rooms
+    },
+    alarms: { definition: aodh.definition, rearm: aodh.rearm },
+    check: () => checkCloud({ session, nova, hypervisors, placement: placement.service, aodh }),
+    dependencies: dependencies.list,
+    close: transport.close
+  }
+}
+
+function readFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,25 @@
+import type { Dialect as KyselyDialect, RawBuilder } from 'kysely'
+
+/**
+ * All that differs between the databases. Another database is another file that makes one of these; nothing else
+ * in this folder's parent knows which one it talks to. `begin` is the driver's own affair inside `kysely`.
+ */
+export interface Dialect {
+  readonly kysely: KyselyDialect
+  /** The database's clock in ms, as an expression for any statement. */
+  now(): RawBuilder<number>
+  /** A row with this key is there already. */
+  isUniqueViolation(error: unknown): boolean
+  /** Busy, deadlock, serialization: the whole transaction may be run again. */
+  isRetriable(error: unknown): boolean
+  /** The database is out of reach, full, read-only or broken: no fault of the statement. */
+  isUnavailable(error: unknown): boolean
+  /** Column type that takes at least a few MB of text. */
+  readonly longText: 'text' | 'longtext'
+  /** Appended to each CREATE TABLE: character set and collation where the default compares names loosely. */
+  readonly tableSuffix: string
+  /** Nobody else can have this database open: every lease found in it is a dead process's. */
+  readonly exclusive: boolean
+  /** After kysely let go of the connection. */
+  close(): void
+}

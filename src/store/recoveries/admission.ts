@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import type { RecoveryStore } from '../../controller/ports.ts'
+import type { Transactions, Tx } from '../database/transactions.ts'
+import { guard } from './guard.ts'
+
+type Limits = Parameters<RecoveryStore['admit']>[1]
+
+/** How many recoveries may begin to act in a window of time: counted where all replicas see it. */
+export function createAdmission({ now, write }: Transactions): Pick<RecoveryStore, 'admit'> {
+  return {
+    admit: (lease, limits) =>
+      write(async tx => {
+        await guard(tx, now, lease)
+        const own = await tx
+          .selectFrom('recoveries')
+          .select(['segment', 'origin', 'acted_at'])
+          .where('id', '=', lease.recovery)
+          .executeTakeFirstOrThrow()
+        if (own.acted_at !== null) return { admitted: true }
+        // A count alone lets two replicas both see the last place: this row makes them come one after the other.
+        await tx.updateTable('meta').set({ v: lease.recovery }).where('k', '=', 'admission').execute()
+        // A lost target must be dealt with before the recovery that waits for it can go on: it is no failure more.
+        const objection = own.origin === 'target' ? undefined : await objectionTo(tx, now, own.segment, limits)
+        if (objection !== undefined) return { admitted: false, reason: objection }
+        await tx.updateTable('recoveries').set({ acted_at: now() }).where('id', '=', lease.recovery).execute()
+        return { admitted: true }
+      })
+  }
+}
+
+async function objectionTo(
+  tx: Tx,
+  now: Transactions['now'],
+  segment: string,
+  { windowMs, segmentMax, cloudMax }: Limits
+): Promise<string | undefined> {
+  const acted = await tx
+    .selectFrom('recoveries')
+    .select(['host', 'segment'])
+    .where('acted_at', '>', sql<number>`${now()} - ${windowMs}`)
+    .where('origin', '<>', 'target')
+    .orderBy('acted_at')
+    .execute()
+  const inSegment = acted.filter(other => other.segment === segment)
+  const window = `in the last ${Math.round(windowMs / 60_000)} min`
+  if (inSegment.length >= segmentMax) {
+    return `${inSegment.length} of at most ${segmentMax} recoveries of segment ${segment} have acted ${window} (${namesOf(inSegment)})`
+  }
+  if (acted.length >= cloudMax) {
+    return `${acted.length} of at most ${cloudMax} recoveries of the cloud have acted ${window} (${namesOf(acted)})`
+  }
+  return undefined
+}
+
+function namesOf(recoveries: readonly { readonly host: string }[]): string {
+  return recoveries.map(recovery => recovery.host).join(', ')
+}

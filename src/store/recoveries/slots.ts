@@ -1,0 +1,61 @@
+import type { RecoveryStore } from '../../controller/ports.ts'
+import type { Transactions, Tx } from '../database/transactions.ts'
+import { guard } from './guard.ts'
+
+/**
+ * Limits over all recoveries: a pool is a set of numbered rows, a place is taken by compare-and-set on one of them.
+ * A count would not do: two replicas may both see room for one more.
+ */
+export function createSlots({ now, write }: Transactions): Pick<RecoveryStore, 'takeSlot' | 'freeSlots'> {
+  return {
+    takeSlot: (lease, pool, size, holder) =>
+      write(async tx => {
+        await guard(tx, now, lease)
+        const rows = await tx.selectFrom('slots').select(['idx', 'holder']).where('pool', '=', pool).execute()
+        if (rows.some(row => row.holder === holder)) return true
+        const taken = rows.filter(row => row.holder !== null)
+        if (taken.length >= size) return false
+        // Everybody goes for the lowest free place, so that those who come at once meet there.
+        const idx = lowestFree(taken.map(row => row.idx))
+        const mine = { holder, recovery_id: lease.recovery }
+        if (!rows.some(row => row.idx === idx)) {
+          await tx
+            .insertInto('slots')
+            .values({ pool, idx, ...mine })
+            .execute()
+          return true
+        }
+        const { numUpdatedRows } = await tx
+          .updateTable('slots')
+          .set(mine)
+          .where('pool', '=', pool)
+          .where('idx', '=', idx)
+          .where('holder', 'is', null)
+          .executeTakeFirst()
+        return numUpdatedRows === 1n
+      }),
+
+    freeSlots: (lease, holder) =>
+      write(async tx => {
+        await guard(tx, now, lease)
+        await tx
+          .updateTable('slots')
+          .set({ holder: null, recovery_id: null })
+          .where('recovery_id', '=', lease.recovery)
+          .where('holder', '=', holder)
+          .execute()
+      })
+  }
+}
+
+/** Every place that the recovery has, in every pool. */
+export async function freeAllSlots(tx: Tx, recovery: string): Promise<void> {
+  await tx.updateTable('slots').set({ holder: null, recovery_id: null }).where('recovery_id', '=', recovery).execute()
+}
+
+function lowestFree(taken: readonly number[]): number {
+  const places = new Set(taken)
+  let idx = 0
+  while (places.has(idx)) idx++
+  return idx
+}

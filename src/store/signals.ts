@@ -1,0 +1,52 @@
+import type { OperatorStore, RecoveryStore } from '../controller/ports.ts'
+import type { Transactions } from './database/transactions.ts'
+import { pageOf, readCursor } from './paging.ts'
+import { toSignal } from './rows.ts'
+
+/** Signals as they are read; the list is newest first, those of one recovery in the order in which they came. */
+export function createSignals({
+  read
+}: Transactions): Pick<RecoveryStore, 'signalsOf'> & Pick<OperatorStore, 'signals' | 'signal'> {
+  return {
+    async signalsOf(recovery) {
+      const rows = await read(db =>
+        db
+          .selectFrom('signals')
+          .selectAll()
+          .where('recovery_id', '=', recovery)
+          .orderBy('received_at')
+          .orderBy('id')
+          .execute()
+      )
+      return rows.map(toSignal)
+    },
+
+    async signals({ outcome, host, limit, cursor }) {
+      const after = readCursor(cursor)
+      const rows = await read(db => {
+        let query = db.selectFrom('signals').selectAll()
+        if (outcome !== undefined) query = query.where('outcome', '=', outcome)
+        if (host !== undefined) query = query.where('host', '=', host)
+        if (after !== undefined) {
+          query = query.where(eb =>
+            eb.or([
+              eb('received_at', '<', after.atMs),
+              eb.and([eb('received_at', '=', after.atMs), eb('id', '<', after.id)])
+            ])
+          )
+        }
+        return query
+          .orderBy('received_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit + 1)
+          .execute()
+      })
+      return pageOf(rows, limit, row => ({ atMs: row.received_at, id: row.id }), toSignal)
+    },
+
+    async signal(id) {
+      const row = await read(db => db.selectFrom('signals').selectAll().where('id', '=', id).executeTakeFirst())
+      return row && toSignal(row)
+    }
+  }
+}

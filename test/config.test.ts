@@ -1,0 +1,288 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { stringify } from 'yaml'
+import { type Config, loadConfig, parseConfig } from '../src/config.ts'
+import { ConfigError } from '../src/errors.ts'
+import { defaultHostEventTypes } from '../src/http/aodh-body.ts'
+
+const secret = 'a-secret-of-24-letters!!'
+const other = 'another-secret-of-letters'
+const env = {
+  ALARM_TOKEN: secret,
+  ALICE_TOKEN: other,
+  BMC_PASSWORD: 'calvin',
+  HOOK_SECRET: 'a-third-secret-of-letters'
+}
+
+type Fields = Record<string, unknown>
+const segment = (more: Fields = {}): Fields => ({
+  name: 'rack-a',
+  hosts: { names: ['compute-01'] },
+  spares: { names: ['compute-09'] },
+  storage: 'shared',
+  fencing: ['none'],
+  ...more
+})
+const minimal = (more: Fields = {}): Fields => ({
+  auth: {
+    alarms: { tokens: [{ name: 'aodh', secret }] },
+    operators: { tokens: [{ name: 'alice', secret: other, role: 'operator' }] }
+  },
+  segments: [segment()],
+  ...more
+})
+const redfish = (more: Fields = {}): Fields => ({
+  type: 'redfish',
+  url: 'https://{host}-bmc',
+  user: 'ops',
+  password: 'calvin',
+  ...more
+})
+const parse = (file: unknown, variables = {}): Config =>
+  parseConfig('test.yaml', typeof file === 'string' ? file : stringify(file), variables)
+
+function mistakesOf(file: unknown, variables = {}): readonly string[] {
+  try {
+    parse(file, variables)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes
+    throw error
+  }
+}
+
+test('the example is valid', () => {
+  const config = loadConfig(join(import.meta.dirname, '../deploy/switchover.example.yaml'), env)
+  expect(config.segments[0]).toEqual({
+    name: 'rack-a',
+    hosts: { aggregate: 'rack-a' },
+    spares: { names: ['compute-19', 'compute-20'] },
+    settings: {
+      method: 'reserved_host',
+      storage: 'shared',
+      allowLocalDiskLoss: false,
+      confirm: { downMs: 20_000, timeoutMs: 120_000 },
+      evacuate: { perTarget: 8, moveTimeoutMs: 600_000, attempts: 2, spread: 'fewest', moveUnusual: true }
+    },
+    alive: [{ kind: 'ssh', port: 22, hosts: {} }],
+    fencing: ['rack-a-redfish'],
+    approval: 'none',
+    limits: { recoveriesPerHour: 1, hostsDownPercent: 30 }
+  })
+  expect(config.retention).toEqual({ signalsMs: 90 * 86_400_000, recoveriesMs: 2 * 365 * 86_400_000 })
+  expect(config.auth.alarms.tokens).toEqual([{ name: 'aodh', secret }])
+})
+
+test('the example leaves nothing at another value than its default', () => {
+  const example = loadConfig(join(import.meta.dirname, '../deploy/switchover.example.yaml'), env)
+  const { listen, storeUrl, armed, limits, leaseMs, retention, metricsOpen, logLevel, hostEventTypes } = parse(
+    minimal()
+  )
+  expect({ listen, storeUrl, armed, limits, leaseMs, retention, metricsOpen, logLevel, hostEventTypes }).toEqual({
+    ...{
+      listen: example.listen,
+      storeUrl: example.storeUrl,
+      armed: example.armed,
+      limits: example.limits,
+      leaseMs: example.leaseMs
+    },
+    ...{
+      retention: example.retention,
+      metricsOpen: example.metricsOpen,
+      logLevel: example.logLevel,
+      hostEventTypes: example.hostEventTypes
+    }
+  })
+  expect(parse(minimal()).segments[0]?.settings).toEqual(example.segments[0]?.settings)
+})
+
+test('the event types are those that the intake knows by itself', () => {
+  expect(parse(minimal()).hostEventTypes).toEqual(defaultHostEventTypes)
+})
+
+test('what was read cannot be changed', () => {
+  const config = parse(minimal()) as unknown as { limits: { movesInFlight: number } }
+  expect(() => {
+    config.limits.movesInFlight = 1000
+  }).toThrow(TypeError)
+})
+
+test('all mistakes are told at once, each with its path', () => {
+  const mistakes = mistakesOf({
+    auth: {
+      alarms: { tokens: [{ name: 'aodh', secret: 'short' }] },
+      operators: { tokens: [{ name: 'bob', secret: other, role: 'boss' }] }
+    },
+    listen: { port: 99_999 },
+    armed: 'yes',
+    segments: [
+      segment({ confrim: {}, storage: undefined, hosts: { names: ['a'], zone: 'z' }, evacuate: { perSpare: '8' } })
+    ],
+    retention: { signals: '3 months' }
+  })
+  expect(mistakes).toEqual([
+    'listen.port: must be <= 65535',
+    'auth.alarms.tokens[0].secret: must NOT have fewer than 16 characters',
+    'auth.operators.tokens[0].role: must be one of viewer, operator',
+    'armed: must be true or false',
+    'segments[0].storage: is missing (one of shared, local)',
+    'segments[0].confrim: is no setting (did you mean "confirm"?)',
+    'segments[0].hosts: must have exactly one of names, aggregate, zone',
+    'segments[0].evacuate.perSpare: must be a whole number',
+    'retention.signals: must be like 12h, 90d, 6w or 2y'
+  ])
+})
+
+test('an environment variable that is not set is named with the place that wants it', () => {
+  const file = minimal({ notify: [{ url: 'https://hook.example/x', secret: '${HOOK}' }], cloud: { name: '${CLOUD}' } })
+  expect(mistakesOf(file, {})).toEqual([
+    'notify[0].secret: the environment variable HOOK is not set',
+    'cloud.name: the environment variable CLOUD is not set'
+  ])
+})
+
+test('the environment may hold numbers, parts of texts, and anything that looks like YAML', () => {
+  const file = minimal({
+    listen: { port: '${PORT}', host: '${A}.${B}' },
+    armed: '${ARMED}',
+    cloud: { name: '${CLOUD}' }
+  })
+  const config = parse(file, { PORT: '9000', A: 'a', B: 'b', ARMED: 'true', CLOUD: '"x": [1]\n# $${no}' })
+  expect(config.listen).toEqual({ port: 9000, host: 'a.b' })
+  expect(config.armed).toBe(true)
+  expect(config.cloud).toBe('"x": [1]\n# $${no}')
+  expect(mistakesOf(file, { PORT: 'nine', A: 'a', B: 'b', ARMED: 'no', CLOUD: 'c' })).toEqual([
+    'listen.port: must be a whole number',
+    'armed: must be true or false'
+  ])
+})
+
+test('a dollar is doubled to be kept', () => {
+  expect(parse(minimal({ cloud: { name: 'a$${B}c' } })).cloud).toBe('a${B}c')
+})
+
+test.each([
+  [
+    'an unknown agent',
+    { segments: [segment({ fencing: ['rack-a-redfihs'] })], fencing: { 'rack-a-redfish': redfish() } },
+    'segments[0].fencing[0]: there is no fencing.rack-a-redfihs (did you mean "rack-a-redfish"?)'
+  ],
+  [
+    'none in a ladder',
+    { segments: [segment({ fencing: ['bmc', 'none'] })], fencing: { bmc: redfish() } },
+    'segments[0].fencing: none must stand alone, for it is no step of a ladder'
+  ],
+  [
+    'an agent called none',
+    { fencing: { none: redfish() } },
+    'fencing.none: this name means that nothing is switched off; take another'
+  ],
+  [
+    'a host without a BMC',
+    { segments: [segment({ fencing: ['bmc'] })], fencing: { bmc: redfish({ url: undefined }) } },
+    'fencing.bmc.hosts.compute-01.url: is missing, for fencing.bmc has no url'
+  ],
+  [
+    'two segments of one name',
+    { segments: [segment(), segment({ hosts: { aggregate: 'b' }, spares: { names: ['x'] } })] },
+    'segments[1].name: "rack-a" is taken already'
+  ],
+  [
+    'a host of two segments',
+    { segments: [segment(), segment({ name: 'b', spares: { names: ['x'] } })] },
+    'segments[1].hosts.names[0]: host compute-01 belongs to segment rack-a already'
+  ],
+  [
+    'a spare of two segments',
+    { segments: [segment(), segment({ name: 'b', hosts: { aggregate: 'b' } })] },
+    'segments[1].spares.names[0]: host compute-09 belongs to segment rack-a already'
+  ],
+  [
+    'local storage and no word on its loss',
+    { segments: [segment({ storage: 'local' })] },
+    'segments[0].allowLocalDiskLoss: must be written out with storage: local; true loses local disks, false leaves such servers where they are'
+  ],
+  [
+    'no spares where they are needed',
+    { segments: [segment({ spares: undefined })] },
+    'segments[0].spares: is missing; the method reserved_host needs spares'
+  ],
+  [
+    'a timeout before its time',
+    { segments: [segment({ confirm: { downSeconds: 60, timeoutSeconds: 60 } })] },
+    'segments[0].confirm.timeoutSeconds: must be more than downSeconds (60)'
+  ],
+  [
+    'a sign of life of no kind',
+    { segments: [segment({ confirm: { alive: [{ hosts: {} }] } })] },
+    'segments[0].confirm.alive[0]: must have exactly one of ssh, tcp'
+  ],
+  [
+    'a rule that is no CEL',
+    { rules: [{ name: 'r', when: 'alarm.nam == "x"', then: 'note' }] },
+    'rule "r": an alarm has no "nam" (did you mean "name"?)'
+  ],
+  ['another store', { store: { url: 'redis://x' } }, 'store.url: must be like file:switchover.db']
+])('%s is refused', (_what, more, mistake) => {
+  expect(mistakesOf(minimal(more))).toEqual([mistake])
+})
+
+test('a token needs a name and a secret of its own', () => {
+  const auth = {
+    alarms: { tokens: [{ name: 'aodh', secret }] },
+    operators: { tokens: [{ name: 'aodh', secret, role: 'viewer' }] }
+  }
+  expect(mistakesOf(minimal({ auth }))).toEqual([
+    'auth.operators.tokens[0].name: "aodh" is taken already',
+    'auth.operators.tokens[0].secret: is that of auth.alarms.tokens[0] too; each needs its own'
+  ])
+})
+
+test.each([
+  ['a list', '- a'],
+  ['nothing', ''],
+  ['no YAML', 'auth: { secret: "open'],
+  ['a key twice', 'armed: true\narmed: false'],
+  ['an unknown alias', 'armed: *nothing']
+])('%s is refused with a sentence', (_what, text) => {
+  expect(mistakesOf(text).length).toBeGreaterThan(0)
+})
+
+test('no message ever shows a secret', () => {
+  const password = 'hunter2-hunter2-hunter2'
+  const variations = [
+    `auth: ${password}`,
+    `auth: { alarms: "${password}`,
+    `- ${password}\nauth: 1`,
+    `auth:\n  alarms:\n "${password}": *${password}`,
+    stringify(
+      minimal({ fencing: { bmc: redfish({ password: [password], ca: 7, url: `https://ops:${password}@bmc` }) } })
+    ),
+    stringify(minimal({ notify: [{ url: password, secret: { password }, on: [password] }] })),
+    stringify(minimal({ store: { url: `mysql://root:${password}@db` } })),
+    stringify(
+      minimal({
+        auth: { alarms: { tokens: [{ name: password.repeat(4), secret: 7 }] }, operators: { tokens: password } }
+      })
+    )
+  ]
+  for (const text of variations) {
+    const mistakes = mistakesOf(text)
+    expect(mistakes.length).toBeGreaterThan(0)
+    expect(mistakes.join('\n')).not.toContain(password)
+  }
+})
+
+test('a file that cannot be read is named', () => {
+  expect(() => loadConfig('/nonexistent/switchover.yaml', {})).toThrow(/switchover.yaml:\n {2}can't be read: ENOENT/)
+})
+
+test('every setting that people can write has a description, or a name that says all', () => {
+  const text = readFileSync(join(import.meta.dirname, '../schemas/config.json'), 'utf8')
+  const schema = JSON.parse(text) as { properties: Record<string, { description?: string; properties?: object }> }
+  const undescribed = Object.entries(schema.properties).filter(
+    ([, value]) => value.description === undefined && value.properties === undefined
+  )
+  expect(undescribed).toEqual([])
+})

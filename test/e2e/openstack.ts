@@ -1,0 +1,158 @@
+/** The few calls with which the tests see for themselves what became of the cloud. */
+export interface NovaServer {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  readonly locked: boolean
+  readonly fault?: { readonly message: string }
+  readonly 'OS-EXT-SRV-ATTR:host': string | null
+  readonly 'OS-EXT-STS:task_state': string | null
+}
+
+export interface NovaService {
+  readonly id: string
+  readonly host: string
+  readonly state: string
+  readonly status: string
+  readonly forced_down: boolean
+  readonly disabled_reason: string | null
+}
+
+export interface NovaMigration {
+  readonly id: number
+  readonly status: string
+  readonly migration_type: string
+  readonly instance_uuid: string
+  readonly source_compute: string
+  readonly dest_compute: string | null
+}
+
+export interface NewServer {
+  readonly name: string
+  readonly host: string
+  readonly group?: string
+}
+
+export interface OpenStack {
+  services(): Promise<Record<string, NovaService>>
+  servers(): Promise<NovaServer[]>
+  server(id: string): Promise<NovaServer>
+  /** Evacuations of the servers that exist, oldest first. */
+  evacuations(): Promise<NovaMigration[]>
+  /** The newest evacuation records, whatever became of their servers. */
+  evacuationRecords(): Promise<NovaMigration[]>
+  /** Actions of a server by name, oldest first: create, stop, evacuate … */
+  actions(server: string): Promise<string[]>
+  act(server: string, body: Record<string, unknown>): Promise<void>
+  createGroup(name: string, policy: string): Promise<string>
+  createServer(server: NewServer): Promise<string>
+  alarmState(alarm: string): Promise<string>
+  /** Everything that a recovery could change: services, servers, migrations, aggregates. */
+  snapshot(): Promise<Record<string, unknown>>
+}
+
+const microversion = '2.93'
+
+/** `env`: what the driver's `env` prints. */
+export function createOpenStack(env: Readonly<Record<string, string>>): OpenStack {
+  const nova = need(env, 'LAB_NOVA_URL')
+  let token: Promise<string> | undefined
+
+  async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
+    token ??= login(env)
+    const answer = await fetch(url, {
+      method,
+      headers: {
+        'x-auth-token': await token,
+        accept: 'application/json',
+        'openstack-api-version': `compute ${microversion}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' })
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(120_000)
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${text}`)
+    return (text === '' ? undefined : JSON.parse(text)) as T
+  }
+  const get = <T>(path: string) => call<T>('GET', `${nova}${path}`)
+  const post = <T>(path: string, body: unknown) => call<T>('POST', `${nova}${path}`, body)
+  const services = async () => (await get<{ services: NovaService[] }>('/os-services?binary=nova-compute')).services
+  const servers = async () => (await get<{ servers: NovaServer[] }>('/servers/detail?all_tenants=1&limit=1000')).servers
+  const migrations = async () => (await get<{ migrations: NovaMigration[] }>('/os-migrations?limit=1000')).migrations
+  const evacuationRecords = async () =>
+    (await get<{ migrations: NovaMigration[] }>('/os-migrations?migration_type=evacuation&limit=200')).migrations
+
+  return {
+    services: async () => Object.fromEntries((await services()).map(service => [service.host, service])),
+    servers,
+    server: async id => (await get<{ server: NovaServer }>(`/servers/${id}`)).server,
+    async evacuations() {
+      // Records outlive their servers, and those of earlier scenarios do not count.
+      const known = new Set((await servers()).map(({ id }) => id))
+      return (await evacuationRecords())
+        .filter(({ instance_uuid: id }) => known.has(id))
+        .toSorted((a, b) => a.id - b.id)
+    },
+    evacuationRecords,
+    async actions(server) {
+      const answer = await get<{ instanceActions: { action: string; start_time: string }[] }>(
+        `/servers/${server}/os-instance-actions`
+      )
+      return answer.instanceActions.map(({ action }) => action).toReversed()
+    },
+    async act(server, body) {
+      await post(`/servers/${server}/action`, body)
+    },
+    async createGroup(name, policy) {
+      const body = { server_group: { name, policy } }
+      return (await post<{ server_group: { id: string } }>('/os-server-groups', body)).server_group.id
+    },
+    async createServer({ name, host, group }) {
+      const images = await call<{ images: { id: string }[] }>(
+        'GET',
+        `${need(env, 'LAB_GLANCE_URL')}/v2/images?name=tiny`
+      )
+      const hints = group === undefined ? {} : { 'os:scheduler_hints': { group } }
+      const server = { name, host, flavorRef: 'm1.nano', imageRef: images.images[0]?.id, networks: 'none' }
+      return (await post<{ server: { id: string } }>('/servers', { server, ...hints })).server.id
+    },
+    async alarmState(alarm) {
+      return (await call<{ state: string }>('GET', `${need(env, 'LAB_AODH_URL')}/v2/alarms/${alarm}`)).state
+    },
+    async snapshot() {
+      const { aggregates } = await get<{ aggregates: unknown[] }>('/os-aggregates')
+      const rows = (await services()).map(({ id, host, status, state, forced_down, disabled_reason }) => ({
+        id,
+        host,
+        status,
+        state,
+        forced_down,
+        disabled_reason
+      }))
+      return { services: rows, servers: await servers(), migrations: await migrations(), aggregates }
+    }
+  }
+}
+
+async function login(env: Readonly<Record<string, string>>): Promise<string> {
+  const domain = { name: need(env, 'OS_USER_DOMAIN_NAME') }
+  const user = { name: need(env, 'OS_USERNAME'), password: need(env, 'OS_PASSWORD'), domain }
+  const project = { name: need(env, 'OS_PROJECT_NAME'), domain: { name: need(env, 'OS_PROJECT_DOMAIN_NAME') } }
+  const answer = await fetch(`${need(env, 'OS_AUTH_URL')}/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      auth: { identity: { methods: ['password'], password: { user } }, scope: { project } }
+    })
+  })
+  const token = answer.headers.get('x-subject-token')
+  if (token === null) throw new Error(`Keystone answered ${answer.status}: ${await answer.text()}`)
+  return token
+}
+
+function need(env: Readonly<Record<string, string>>, name: string): string {
+  const value = env[name]
+  if (value === undefined) throw new Error(`the driver's env names no ${name}`)
+  return value
+}

@@ -1,0 +1,93 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { type GuestWatch, watchGuests } from './guests.ts'
+import { createLab, type Lab } from './lab.ts'
+import { createOpenStack, type OpenStack } from './openstack.ts'
+import { createService, type ServiceProcess } from './service.ts'
+import { segment, type Wishes } from './service-config.ts'
+
+/** What a scenario acts on: the lab's hosts, the cloud as its API shows it, and the service under test. */
+export interface World {
+  readonly lab: Lab
+  readonly cloud: OpenStack
+  readonly service: ServiceProcess
+}
+
+const limitMs = 1_500_000
+let cleanUp: (() => Promise<void>) | undefined
+
+afterEach(async () => {
+  await cleanUp?.()
+  cleanUp = undefined
+}, 60_000)
+
+/**
+ * One scenario on the real cloud: it begins clean, with adopted spares and a running service, is watched for guests that run
+ * twice all the time, and leaves nothing of its own running (the next one resets the cloud).
+ */
+export function scenario(letter: string, name: string, wishes: Wishes, story: (world: World) => Promise<void>): void {
+  test(
+    `(${letter}) ${name}`,
+    async () => {
+      const lab = createLab(labCommand())
+      await lab.reset()
+      const cloud = createOpenStack(await lab.env())
+      const service = await createService(lab, wishes)
+      let watch: GuestWatch | undefined
+      cleanUp = async () => {
+        await service.kill()
+      }
+      try {
+        await service.cli('spares', 'adopt', segment, '--yes')
+        await service.start()
+        watch = await watchGuests(lab)
+        await story({ lab, cloud, service })
+      } catch (error) {
+        say(await whatHappened(service))
+        throw error
+      } finally {
+        await report(letter, watch)
+      }
+    },
+    limitMs
+  )
+}
+
+async function report(letter: string, watch: GuestWatch | undefined): Promise<void> {
+  const watched = await watch?.stop()
+  if (watched === undefined) return
+  const { samples, seconds, longestGapMs, twice } = watched
+  const found = twice.length === 0 ? 'nothing ran twice' : twice.join('; ')
+  say(`(${letter}) guests: ${samples} samples in ${seconds.toFixed(0)} s, longest gap ${longestGapMs} ms: ${found}`)
+  expect(twice).toEqual([])
+  // Twice a second or more often, by its own count: a watch that slept proves nothing.
+  expect(samples).toBeGreaterThanOrEqual(Math.floor(seconds * 2))
+}
+
+/** For whoever reads a failure: each recovery's story and the end of the service's log. */
+async function whatHappened(service: ServiceProcess): Promise<string> {
+  const lines: string[] = []
+  try {
+    for (const { id } of await service.recoveries()) {
+      const { host, state, hold, reason, timeline, moveList } = await service.recovery(id)
+      lines.push(`recovery ${id} of ${host}: ${state} ${hold?.code ?? ''} ${hold?.reason ?? reason ?? ''}`)
+      for (const { atMs, kind, actor, text } of timeline) {
+        lines.push(`  ${new Date(atMs).toISOString()} ${kind} ${actor}: ${text}`)
+      }
+      for (const move of moveList) lines.push(`  ${JSON.stringify(move)}`)
+    }
+  } catch (error) {
+    lines.push(`the service does not tell: ${String(error)}`)
+  }
+  return [...lines, 'log:', service.log()].join('\n')
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function labCommand(): string {
+  const command = process.env.SWITCHOVER_LAB
+  if (command === undefined || command === '')
+    throw new Error("Set SWITCHOVER_LAB to the path of the driver's command.")
+  return command
+}

@@ -1,0 +1,86 @@
+import type { BmcFacts, Lab } from './lab.ts'
+
+/** What a scenario wants other than the usual: hosts compute-01 … 04, spares compute-05 and 06, armed. */
+export interface Wishes {
+  readonly hosts?: readonly string[]
+  readonly spares?: readonly string[]
+  readonly armed?: boolean
+  readonly hostsDownPercent?: number
+  readonly spread?: 'fewest' | 'fastest'
+  readonly perSpare?: number
+  /** Laid over the whole configuration last. */
+  readonly more?: Readonly<Record<string, unknown>>
+}
+
+export const segment = 'rack-1'
+export const secrets = {
+  alarms: 'alarm-secret-for-tests',
+  operator: 'operator-secret-for-tests',
+  viewer: 'viewer-secret-for-tests'
+}
+export const usualHosts = ['compute-01', 'compute-02', 'compute-03', 'compute-04']
+export const usualSpares = ['compute-05', 'compute-06']
+
+/** The configuration file for one scenario; JSON is YAML as well. */
+export async function configText(lab: Lab, port: number, database: string, wishes: Wishes): Promise<string> {
+  const bmcs = await lab.bmcConfig()
+  return JSON.stringify(
+    {
+      listen: { host: '127.0.0.1', port },
+      store: { url: `file:${database}` },
+      cloud: { name: 'lab' },
+      auth: {
+        alarms: { tokens: [{ name: 'aodh', secret: secrets.alarms }] },
+        operators: {
+          tokens: [
+            { name: 'olga', secret: secrets.operator, role: 'operator' },
+            { name: 'victor', secret: secrets.viewer, role: 'viewer' }
+          ]
+        }
+      },
+      armed: wishes.armed ?? true,
+      segments: [segmentConfig(bmcs, wishes)],
+      fencing: { bmc: fencingConfig(bmcs) },
+      limits: { recoveriesPerHour: 100 },
+      ...wishes.more
+    },
+    undefined,
+    2
+  )
+}
+
+function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string, unknown> {
+  const ports = Object.fromEntries(bmcs.map(bmc => [bmc.host, `127.0.0.1:${bmc.ssh_port}`]))
+  return {
+    name: segment,
+    hosts: { names: wishes.hosts ?? usualHosts },
+    spares: { names: wishes.spares ?? usualSpares },
+    method: 'reserved_host',
+    storage: 'shared',
+    // The lab calls a host down after 6 s already, so that the tests need not wait as long as an operator should.
+    confirm: { downSeconds: 8, timeoutSeconds: 60, alive: [{ ssh: 22, hosts: ports }] },
+    limits: { recoveriesPerHour: 100, hostsDownPercent: wishes.hostsDownPercent ?? 30 },
+    approval: 'none',
+    fencing: ['bmc'],
+    evacuate: {
+      perSpare: wishes.perSpare ?? 8,
+      moveTimeoutSeconds: 600,
+      attempts: 2,
+      spread: wishes.spread ?? 'fewest'
+    }
+  }
+}
+
+function fencingConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
+  const hosts = Object.fromEntries(
+    bmcs.map(({ host, url, user, password, uuid }) => [host, { url, user, password, uuid }])
+  )
+  return {
+    type: 'redfish',
+    url: 'https://{host}.invalid',
+    user: 'admin',
+    password: 'unused',
+    ca: bmcs[0]?.ca_file,
+    hosts
+  }
+}

@@ -1,0 +1,43 @@
+/** A recovery as GET /v1/recoveries/{id} shows it, as far as the scenarios read it. */
+export interface RecoveryView {
+  readonly id: string
+  readonly version: number
+  readonly host: string
+  readonly state: string
+  readonly openedAtMs: number
+  readonly reason?: string
+  readonly hold?: { readonly from: string; readonly code: string; readonly reason: string; readonly releasedBy: string }
+  readonly verdict?: string
+  readonly fenceIntents: Readonly<Record<string, number>>
+  readonly proofs: Readonly<
+    Record<string, { readonly kind: string; readonly agent?: string; readonly by?: string; readonly atMs: number }>
+  >
+  readonly targets: Readonly<Record<string, { readonly state: string }>>
+  readonly plan?: {
+    readonly moves: readonly { readonly server: string; readonly target: string }[]
+    readonly targets: readonly string[]
+  }
+  readonly moveList: readonly {
+    readonly server: string
+    readonly state: string
+    readonly attempts: number
+    readonly beganAtMs?: number
+    readonly reason?: string
+  }[]
+  readonly timeline: readonly {
+    readonly atMs: number
+    readonly kind: string
+    readonly actor: string
+    readonly text: string
+  }[]
+  readonly signals: readonly SignalView[]
+}
+
+export interface SignalView {
+  readonly id: string
+  readonly source: string
+  readonly actor: string
+  readonly host?: string
+  readonly outcome: string
+  readonly because: string
+}

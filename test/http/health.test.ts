@@ -1,0 +1,124 @@
+import { expect, test } from '@jest/globals'
+import { CloudError, StoreUnavailable } from '../../src/errors.ts'
+import { segment } from './samples.ts'
+import { expectProblem, expectToMatch, testApp, victor } from './support.ts'
+
+const failing = async () => {
+  throw new StoreUnavailable('disk I/O error')
+}
+const health = { url: '/health', headers: victor }
+
+test('health tells the store, the cloud, the duties, what is held for how long, and what is left', async () => {
+  const answer = await testApp().app.inject(health)
+  expect(answer.statusCode).toBe(200)
+  expectToMatch('health', answer.json())
+  expect(answer.json()).toMatchObject({
+    status: 'ok',
+    mode: 'armed',
+    store: { ok: true },
+    dependencies: [
+      { name: 'nova', ok: true },
+      { name: 'keystone', ok: true }
+    ],
+    duties: [{ duty: 'poll', owner: 'replica-1' }],
+    recoveries: { held: 1, recovered: 4 },
+    held: [{ recovery: 'r-1', code: 'proof', ageSeconds: 30 }],
+    segments: [{ name: 'rack-a', armed: true, hosts: 1, spares: 3, sparesReady: 1, spareLeft: true }]
+  })
+})
+
+test('health is down without the store, and still answers', async () => {
+  const answer = await testApp({ store: { ping: failing } }).app.inject(health)
+  expectToMatch('health', answer.json())
+  expect(answer.json()).toMatchObject({ status: 'down', store: { ok: false } })
+})
+
+test.each([
+  ['a part of the cloud fails', { dependencies: () => [{ name: 'aodh', ok: false, error: 'refused' } as const] }],
+  [
+    'the segments cannot be read',
+    {
+      segments: async () => {
+        throw new CloudError('unreachable', 'no')
+      }
+    }
+  ]
+])('health is degraded while %s', async (_name, service) => {
+  const answer = await testApp({ service }).app.inject(health)
+  expectToMatch('health', answer.json())
+  expect(answer.json()).toMatchObject({ status: 'degraded' })
+})
+
+test.each([
+  [[true, true], 'armed'],
+  [[false, false], 'observing'],
+  [[true, false], 'mixed'],
+  [[], 'unknown']
+])('segments that are armed %j make the mode %s', async (armed, mode) => {
+  const segments = async () => armed.map(each => ({ ...segment, armed: each }))
+  expect((await testApp({ service: { segments } }).app.inject(health)).json()).toMatchObject({ mode })
+})
+
+test('watching us reads the segments at most twice a minute', async () => {
+  let reads = 0
+  const segments = async () => {
+    reads += 1
+    return [segment]
+  }
+  const { app, clock } = testApp({ service: { segments } })
+  for (let asked = 0; asked < 5; asked += 1) await app.inject(health)
+  await app.inject({ url: '/metrics', headers: victor })
+  expect(reads).toBe(1)
+  await clock.advance(30_000)
+  await app.inject(health)
+  expect(reads).toBe(2)
+})
+
+test('live and ready are open; ready is so while alarms can be written down', async () => {
+  const { app } = testApp()
+  for (const url of ['/health/live', '/health/ready']) {
+    expect((await app.inject({ url })).json()).toEqual({ status: 'ok' })
+  }
+  const broken = testApp({ store: { ping: failing } }).app
+  expect((await broken.inject({ url: '/health/live' })).statusCode).toBe(200)
+  expectProblem(await broken.inject({ url: '/health/ready' }), 503, 'store-unavailable')
+})
+
+test('metrics need a token, unless they are configured to be open', async () => {
+  expectProblem(await testApp().app.inject({ url: '/metrics' }), 401, 'unauthorized')
+  expect((await testApp().app.inject({ url: '/metrics', headers: victor })).statusCode).toBe(200)
+  expect((await testApp({ deps: { metricsOpen: true } }).app.inject({ url: '/metrics' })).statusCode).toBe(200)
+})
+
+test('metrics tell what the controller, the adapters and the store report, all under our name', async () => {
+  const { app, metrics } = testApp()
+  metrics.port.phaseEnded('fencing', 12)
+  metrics.port.moveEnded('done')
+  metrics.openstackCall({ service: 'nova', method: 'GET', status: 200, seconds: 0.2 })
+  metrics.openstackCall({ service: 'nova', method: 'POST', status: 'timeout', seconds: 10 })
+  const answer = await app.inject({ url: '/metrics', headers: victor })
+  expect(answer.headers['content-type']).toMatch(/^text\/plain/)
+  for (const line of [
+    'switchover_phase_seconds_bucket{le="30",state="fencing"} 1',
+    'switchover_moves_total{result="done"} 1',
+    'switchover_openstack_call_seconds_count{service="nova",method="POST",status="timeout"} 1',
+    'switchover_recoveries{state="held"} 1',
+    'switchover_held_age_seconds{recovery="r-1",host="compute-01",code="proof"} 30',
+    'switchover_spares_left{segment="rack-a"} 1',
+    'switchover_spares{segment="rack-a"} 3',
+    'switchover_armed{segment="rack-a"} 1',
+    'switchover_store_up 1'
+  ]) {
+    expect(answer.body).toContain(`${line}\n`)
+  }
+  const names = answer.body.split('\n').filter(line => line !== '' && !line.startsWith('#'))
+  expect(names.filter(line => !line.startsWith('switchover_'))).toEqual([])
+})
+
+test('metrics answer while store and cloud fail, without old figures', async () => {
+  const { app } = testApp({ store: { summary: failing }, service: { segments: failing } })
+  const answer = await app.inject({ url: '/metrics', headers: victor })
+  expect(answer.statusCode).toBe(200)
+  expect(answer.body).toContain('switchover_store_up 0\n')
+  expect(answer.body).not.toContain('switchover_spares_left{')
+})

@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals'
+import { aodh, secrets, testApp } from './support.ts'
+
+const payload = { alarm_id: 'a', current: 'alarm' }
+const basic = `Basic ${Buffer.from(`u:${secrets.aodh}`).toString('base64')}`
+
+test('refusals are counted one by one and logged together', async () => {
+  const { app, clock, metrics, lines } = testApp()
+  const refuse = async (times: number) => {
+    for (let sent = 0; sent < times; sent += 1) await app.inject({ method: 'POST', url: '/v1/alarms', payload })
+  }
+  const refusals = () =>
+    lines()
+      .filter(line => line.msg === 'requests refused')
+      .map(({ kind, count }) => ({ kind, count }))
+  await refuse(5)
+  expect(refusals()).toEqual([{ kind: 'unauthorized', count: 1 }])
+  await clock.advance(10_000)
+  expect(refusals()).toEqual([
+    { kind: 'unauthorized', count: 1 },
+    { kind: 'unauthorized', count: 4 }
+  ])
+  await clock.advance(10_000)
+  await refuse(1)
+  expect(refusals().at(-1)).toEqual({ kind: 'unauthorized', count: 1 })
+  expect(refusals()).toHaveLength(3)
+  const counted = await metrics.registry.getSingleMetricAsString('switchover_refused_requests_total')
+  expect(counted).toContain('{kind="unauthorized"} 6')
+})
+
+test('each kind of refusal is logged for itself, with what was wrong', async () => {
+  const { app, lines } = testApp()
+  await app.inject({ method: 'POST', url: '/v1/alarms', headers: aodh, payload: { alarm_id: 'a' } })
+  await app.inject({ method: 'POST', url: '/v1/alarms', payload })
+  await app.inject({ method: 'GET', url: '/v1/typo' })
+  const refusals = lines().filter(line => line.msg === 'requests refused')
+  expect(refusals.map(line => line.kind)).toEqual(['invalid', 'unauthorized', 'not-found'])
+  expect(refusals[0]?.detail).toContain('/current is missing')
+})
+
+test('no secret ever reaches the log, whatever the request and its end', async () => {
+  const { app, logged } = testApp({
+    service: {
+      receive: async ({ alarm }) => {
+        if (alarm?.id === 'broken') throw new TypeError('broken')
+        return { signal: 's', outcome: 'opened' }
+      }
+    }
+  })
+  const urls = [
+    '/v1/alarms',
+    '/v1/alarms/c1',
+    '/v1/alarms/%zz',
+    '/v1/typo',
+    '/health',
+    '//v1/alarms',
+    `/v1/alarms;token=${secrets.aodh}`
+  ]
+  for (const url of urls) {
+    for (const query of [
+      '',
+      `?token=${secrets.aodh}`,
+      `?%74oken=${secrets.aodh}`,
+      `?key=${secrets.aodh}&token=${secrets.aodhNext}`
+    ]) {
+      for (const authorization of [undefined, `Bearer ${secrets.alice}`, basic]) {
+        for (const body of ['{"alarm_id":"broken","current":"alarm"}', '{', '{"alarm_id":"a","current":"alarm"}']) {
+          const headers = {
+            'content-type': 'application/json',
+            ...(authorization === undefined ? {} : { authorization })
+          }
+          await app.inject({ method: 'POST', url: `${url}${query}`, headers, payload: body })
+        }
+      }
+    }
+  }
+  expect(logged()).toContain('alarm received')
+  expect(logged()).toContain('request failed')
+  expect(logged()).not.toContain(';token=')
+  for (const secret of [...Object.values(secrets), basic.slice('Basic '.length)]) expect(logged()).not.toContain(secret)
+})

@@ -1,0 +1,109 @@
+import type { Amounts } from '../../../src/core/inventory.ts'
+import { spareReason } from '../../../src/core/marks.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
+import type { HostSpec, ServerSpec, WorldSpec } from './spec.ts'
+import type { BmcHabits, Habits, ModelServer, World } from './world.ts'
+import { hostOf } from './world.ts'
+
+/** The cloud at the beginning of a scenario: all hosts up and reporting. */
+export function createWorld(clock: VirtualClock, spec: WorldSpec): World {
+  const world: World = {
+    clock,
+    hosts: new Map(),
+    servers: new Map(),
+    migrations: [],
+    groups: (spec.groups ?? []).map(group => ({ maxPerHost: 1, ...group })),
+    aggregates: (spec.aggregates ?? []).map((aggregate, index) => ({ id: index + 1, ...aggregate })),
+    alarms: new Map(),
+    deeds: [],
+    watchers: [],
+    findings: [],
+    serviceDownMs: (spec.serviceDownSeconds ?? 60) * 1000,
+    latencyMs: spec.latencyMs ?? 100
+  }
+  for (const [name, host] of Object.entries(spec.hosts)) addHost(world, name, host)
+  return world
+}
+
+const roomy: Amounts = { VCPU: 64, MEMORY_MB: 262_144, DISK_GB: 2000 }
+
+const goodHabits: Habits = {
+  failSpawn: 0,
+  failAfterSpawn: 0,
+  spawnMs: 3000,
+  traitLagMs: 2000,
+  bootMs: 30_000,
+  resumeGuests: false
+}
+
+const goodBmc: BmcHabits = { offAfterMs: 4000, failFirst: 0, mode: 'good' }
+
+function addHost(world: World, name: string, spec: HostSpec): void {
+  const index = world.hosts.size + 1
+  const nowMs = world.clock.now()
+  const disabled = spec.spare !== undefined || spec.disabled !== undefined
+  world.hosts.set(name, {
+    name,
+    serviceId: `service-${name}`,
+    zone: 'nova',
+    address: `10.0.0.${index}`,
+    capacity: spec.capacity ?? roomy,
+    powered: true,
+    kernel: 'running',
+    compute: 'running',
+    cutOff: false,
+    enabled: !disabled,
+    disabledReason:
+      spec.disabled ?? (spec.spare === true ? spareReason : spec.spare === 'later' ? 'being installed' : undefined),
+    forcedDown: spec.forcedDown ?? false,
+    // Hosts don't report all at once.
+    reportingSinceMs: nowMs - 600_000 - index * 1000,
+    reportedAtMs: nowMs,
+    refusedUntilMs: disabled ? Number.POSITIVE_INFINITY : 0,
+    cellDown: false,
+    running: new Set(),
+    defined: new Set(),
+    queue: [],
+    habits: { ...goodHabits, ...spec.habits },
+    bmc: { ...goodBmc, ...spec.bmc },
+    claimFreeAtMs: 0,
+    computeLife: 0
+  })
+  const servers = typeof spec.servers === 'number' ? plainServers(name, spec.servers) : (spec.servers ?? [])
+  for (const server of servers) addServer(world, name, server)
+}
+
+/** `compute-01` with 2 servers: `vm-01-1`, `vm-01-2`. */
+function plainServers(host: string, count: number): ServerSpec[] {
+  const suffix = host.replace(/^.*?(\d+)$/, '$1')
+  return Array.from({ length: count }, (_, index) => ({ name: `vm-${suffix}-${index + 1}` }))
+}
+
+export function addServer(world: World, host: string, spec: ServerSpec): ModelServer {
+  const vmState = spec.vmState ?? 'active'
+  const powerState =
+    spec.powerState ?? (vmState === 'stopped' ? 'shutdown' : vmState === 'paused' ? 'paused' : 'running')
+  const server: ModelServer = {
+    id: spec.name,
+    name: spec.name,
+    projectId: 'project-1',
+    need: spec.need ?? { VCPU: 2, MEMORY_MB: 4096, DISK_GB: 20 },
+    localDisk: spec.localDisk ?? true,
+    extraSpecs: spec.extraSpecs ?? {},
+    launched: spec.launched ?? true,
+    locked: spec.locked ?? false,
+    volumes: spec.volumes ?? [`volume-of-${spec.name}`],
+    host,
+    vmState,
+    taskState: spec.taskState,
+    powerState,
+    fault: undefined,
+    boundTo: host,
+    allocatedOn: new Set([host])
+  }
+  world.servers.set(server.id, server)
+  const there = hostOf(world, host)
+  there.defined.add(server.id)
+  if (powerState === 'running') there.running.add(server.id)
+  return server
+}

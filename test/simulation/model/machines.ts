@@ -1,0 +1,90 @@
+import type { Alarms, Fencing, Probe } from '../../../src/controller/ports.ts'
+import { FencingError } from '../../../src/errors.ts'
+import { answer } from './cloud-port.ts'
+import { powerOff } from './hosts.ts'
+import { noteDeed } from './oracle.ts'
+import type { ModelHost, World } from './world.ts'
+import { hostOf } from './world.ts'
+
+/** How long a power-off that was sent may still take to arrive, ms. */
+const settleMs = 10_000
+
+/** BMCs with their habits (`HostSpec.bmc`). */
+export function createModelFencing(world: World): Fencing {
+  return {
+    async read(agent, name, signal) {
+      const power = await answer(world, signal, () => {
+        const host = reach(world, name)
+        return host.bmc.mode === 'lies' || !host.powered ? ('off' as const) : ('on' as const)
+      }).catch(translate)
+      return { agent, power, atMs: world.clock.now(), identity: `serial-${name}` }
+    },
+    async powerOff(_agent, name, signal) {
+      await answer(world, signal, () => {
+        const host = reach(world, name)
+        noteDeed(world, { kind: 'powerOff', on: name })
+        if (host.bmc.failFirst > 0) {
+          host.bmc.failFirst--
+          throw new FencingError('unreachable', 'the BMC answered 503')
+        }
+        if (host.bmc.mode === 'good') world.clock.after(host.bmc.offAfterMs, () => powerOff(world, host))
+      }).catch(translate)
+    },
+    settleMs: () => settleMs
+  }
+}
+
+function reach(world: World, name: string): ModelHost {
+  const host = hostOf(world, name)
+  if (host.bmc.mode === 'unreachable') throw new FencingError('unreachable', `the BMC of ${name} does not answer`)
+  if (host.bmc.mode === 'otherMachine') throw new FencingError('identity', `the BMC of ${name} is another machine's`)
+  return host
+}
+
+/** A cut connection is the BMC's silence, not the cloud's. */
+function translate(thrown: unknown): never {
+  if (thrown instanceof FencingError) throw thrown
+  throw new FencingError('unknown', 'aborted', { cause: thrown })
+}
+
+/** Signs of life on the management network. */
+export function createModelProbe(world: World): Probe {
+  return {
+    async ask(source, name, address, signal) {
+      const says = await answer(world, signal, () => {
+        const host = hostOf(world, name)
+        return host.powered && host.kernel === 'running' && !host.cutOff ? ('alive' as const) : ('silent' as const)
+      })
+      return { says, detail: `${source.kind} ${address ?? '?'}:${source.port}` }
+    }
+  }
+}
+
+/** Aodh: one event alarm a host, named `alarm-of-HOST`. */
+export function createModelAlarms(world: World): Alarms {
+  return {
+    definition: (id, signal) =>
+      answer(world, signal, () => {
+        const alarm = world.alarms.get(id)
+        if (alarm === undefined) return undefined
+        return {
+          id,
+          name: `host-down-${alarm.host}`,
+          type: 'event',
+          enabled: true,
+          state: alarm.state,
+          stateTimestampMs: alarm.stateTimestampMs,
+          projectId: 'admin',
+          repeatActions: alarm.repeat,
+          host: alarm.host
+        }
+      }),
+    rearm: (id, signal) =>
+      answer(world, signal, () => {
+        const alarm = world.alarms.get(id)
+        if (alarm !== undefined) alarm.state = 'ok'
+        noteDeed(world, { kind: 'rearm', on: id })
+        return {}
+      })
+  }
+}

@@ -1,0 +1,31 @@
+import type { Amounts, Room } from '../../../src/core/inventory.ts'
+import type { ModelHost, World } from './world.ts'
+
+/** Placement shows the host without COMPUTE_STATUS_DISABLED: a while after it was enabled. */
+export function isSchedulable(world: World, host: ModelHost): boolean {
+  return host.enabled && world.clock.now() >= host.refusedUntilMs
+}
+
+export function roomOf(world: World, host: ModelHost): Room {
+  return {
+    host: host.name,
+    schedulable: isSchedulable(world, host),
+    free: freeOn(world, host),
+    maxUnit: host.capacity,
+    traits: isSchedulable(world, host) ? [] : ['COMPUTE_STATUS_DISABLED']
+  }
+}
+
+export function fits(world: World, host: ModelHost, need: Amounts): boolean {
+  const free = freeOn(world, host)
+  return Object.entries(need).every(([name, amount]) => (free[name] ?? 0) >= amount)
+}
+
+function freeOn(world: World, host: ModelHost): Record<string, number> {
+  const free: Record<string, number> = { ...host.capacity }
+  for (const server of world.servers.values()) {
+    if (!server.allocatedOn.has(host.name)) continue
+    for (const [name, amount] of Object.entries(server.need)) free[name] = (free[name] ?? 0) - amount
+  }
+  return free
+}

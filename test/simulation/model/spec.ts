@@ -1,0 +1,47 @@
+import type { Aggregate, Amounts, PowerState } from '../../../src/core/inventory.ts'
+import type { BmcHabits, Habits, ModelGroup } from './world.ts'
+
+/** The cloud of a scenario as its `scenario.json` describes it; everything that is left out is plain and healthy. */
+export interface WorldSpec {
+  readonly hosts: Readonly<Record<string, HostSpec>>
+  readonly groups?: readonly (Omit<ModelGroup, 'maxPerHost'> & { readonly maxPerHost?: number })[]
+  readonly aggregates?: readonly Omit<Aggregate, 'id'>[]
+  /** Live migrations that were on their way. */
+  readonly liveMigrations?: readonly LiveMigrationSpec[]
+  readonly serviceDownSeconds?: number
+  readonly latencyMs?: number
+}
+
+export interface HostSpec {
+  /** How many plain servers, or which ones. */
+  readonly servers?: number | readonly ServerSpec[]
+  /** Held in reserve: its service is disabled with our reason; `later`: others still install it. */
+  readonly spare?: true | 'later'
+  /** Disabled by somebody else, with this reason. */
+  readonly disabled?: string
+  readonly forcedDown?: boolean
+  readonly capacity?: Amounts
+  readonly habits?: Partial<Habits>
+  readonly bmc?: Partial<BmcHabits>
+}
+
+export interface ServerSpec {
+  readonly name: string
+  readonly vmState?: string
+  readonly taskState?: string
+  readonly powerState?: PowerState
+  readonly need?: Amounts
+  readonly localDisk?: boolean
+  readonly locked?: boolean
+  readonly launched?: boolean
+  readonly extraSpecs?: Readonly<Record<string, string>>
+  readonly volumes?: readonly string[]
+}
+
+export interface LiveMigrationSpec {
+  readonly server: string
+  readonly to: string
+  readonly status: string
+  /** The guest runs on the other host by now, though Nova still names the source. */
+  readonly arrived?: boolean
+}

@@ -1,0 +1,77 @@
+import type { NewSignal, Store } from '../../src/controller/ports.ts'
+import type { Service } from '../../src/controller/service.ts'
+import { messageOf } from '../../src/errors.ts'
+import type { World } from './model/world.ts'
+import type { Deed } from './scenario.ts'
+
+/** What an operator or Aodh says to the service; the answer is a line for the log, or nothing worth one. */
+export async function tell(
+  service: Service,
+  store: Store,
+  world: World,
+  deed: Deed,
+  key: string
+): Promise<string | undefined> {
+  switch (deed.do) {
+    case 'alarm':
+    case 'ok':
+    case 'insufficient data':
+      return (await service.receive(aodhSays(world, deed.host, deed.do, key))).outcome
+    case 'trigger':
+      return (
+        await service.receive({ source: 'manual', actor: 'alice', host: deed.host, reason: 'I saw it', dedupeKey: key })
+      ).outcome
+    case 'arm':
+    case 'disarm':
+      await service.setArming({ armed: deed.do === 'arm' }, 'alice', 'as the scenario says')
+      return undefined
+    case 'approve':
+    case 'retry':
+    case 'cancel':
+      return command(service, store, { kind: deed.do, of: deed.host })
+    case 'vouch':
+      return command(service, store, {
+        kind: 'vouch',
+        of: deed.of,
+        ...(deed.host === undefined ? {} : { host: deed.host }),
+        ...(deed.server === undefined ? {} : { server: deed.server })
+      })
+    default:
+      throw new Error(`nobody can do ${deed.do}`)
+  }
+}
+
+function aodhSays(world: World, host: string, current: string, key: string): NewSignal {
+  const id = `alarm-of-${host}`
+  const previous = world.alarms.get(id)?.state ?? 'ok'
+  world.alarms.set(id, { state: current, host, stateTimestampMs: world.clock.now(), repeat: false })
+  const alarm = { id, name: `host-down-${host}`, current, previous, severity: 'critical', type: 'event', traits: {} }
+  return { source: 'aodh', actor: 'aodh', host, alarm, dedupeKey: key }
+}
+
+/** A person looks, decides and sends; when the recovery moved meanwhile, the person looks again. */
+async function command(
+  service: Service,
+  store: Store,
+  words: { kind: 'approve' | 'vouch' | 'retry' | 'cancel'; of: string; host?: string; server?: string }
+): Promise<string> {
+  const { of, ...rest } = words
+  for (let tries = 0; tries < 5; tries++) {
+    const page = await store.recoveries({ host: of, limit: 1 })
+    const seen = page.items[0]
+    if (seen === undefined) return 'there is no recovery'
+    try {
+      const answer = await service.command({
+        ...rest,
+        recovery: seen.recovery.id,
+        actor: 'alice',
+        reason: 'I looked',
+        version: seen.version
+      })
+      if (answer !== 'stale') return typeof answer === 'string' ? answer : 'opened another'
+    } catch (error) {
+      return messageOf(error)
+    }
+  }
+  return 'stale'
+}

@@ -1,0 +1,125 @@
+import type { Received, Store } from '../../src/controller/ports.ts'
+import type { Phase, Proof, Recovery } from '../../src/core/recovery.ts'
+import type { Step } from '../../src/core/step.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** What was committed, in order: the golden log, and the last word of each recovery for the laws. */
+export interface Recorder {
+  readonly store: Store
+  readonly log: string[]
+  /** Recovery id → its state as last committed. */
+  readonly recoveries: Map<string, Recovery>
+  /** True while a call of the store is under way. */
+  busy(): boolean
+  /** Calls `listener` after each change of state. */
+  onState(listener: (host: string, state: string) => void): void
+  say(line: string): void
+  /** The proof for `host` that is on record now, whichever recovery holds it. */
+  proofFor(host: string): Proof | undefined
+}
+
+/** What the recorder is told after each commit. */
+interface Ear {
+  changed(recovery: Recovery, text: string): void
+  stepped(recovery: string, step: Step): void
+}
+
+export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
+  const log: string[] = []
+  const recoveries = new Map<string, Recovery>()
+  const listeners: ((host: string, state: string) => void)[] = []
+  const endedMoves = new Set<string>()
+  const say = (line: string): void => void log.push(`${String(clock.seconds()).padStart(4)}  ${line}`)
+
+  const ear: Ear = {
+    changed(recovery, text) {
+      const before = recoveries.get(recovery.id)
+      recoveries.set(recovery.id, recovery)
+      if (before !== undefined && nameOf(before.phase) === nameOf(recovery.phase)) return
+      say(`${recovery.host}: ${before?.phase.state ?? 'opened'} -> ${nameOf(recovery.phase)} (${clean(text)})`)
+      for (const listener of listeners) listener(recovery.host, recovery.phase.state)
+    },
+    stepped(recovery, step) {
+      const key = `${recovery} ${step.target} ${step.attempt}`
+      if (step.kind !== 'evacuate' || step.state === 'sending' || step.state === 'sent' || endedMoves.has(key)) return
+      endedMoves.add(key)
+      const why = step.error === undefined ? '' : ` (${clean(step.error)})`
+      say(`${recoveries.get(recovery)?.host}: ${step.target} -> ${step.to ?? 'nowhere'} ${step.state}${why}`)
+    }
+  }
+  const { store, busy } = counted(inner, heard(inner, recoveries, ear))
+  return {
+    store,
+    log,
+    recoveries,
+    busy,
+    say,
+    onState: listener => void listeners.push(listener),
+    proofFor(host) {
+      const proofs = [...recoveries.values()].map(recovery => recovery.proofs[host])
+      return proofs.findLast(proof => proof !== undefined)
+    }
+  }
+}
+
+/** The members that change a recovery, each told to `ear` once it is committed. */
+function heard(
+  inner: Store,
+  recoveries: ReadonlyMap<string, Recovery>,
+  ear: Ear
+): Pick<Store, 'write' | 'receive' | 'settle' | 'command'> {
+  async function opened(id: string | undefined, how: string): Promise<void> {
+    if (id === undefined || recoveries.has(id)) return
+    const stored = await inner.recovery(id)
+    if (stored !== undefined) ear.changed(stored.recovery, how)
+  }
+  async function answered(received: Promise<Received>, how: string): Promise<Received> {
+    const answer = await received
+    await opened(answer.recovery, how)
+    return answer
+  }
+  return {
+    async write(lease, change) {
+      const result = await inner.write(lease, change)
+      if (result === 'signalJoined') return result
+      for (const step of change.steps ?? []) ear.stepped(lease.recovery, step)
+      const text = change.events?.findLast(event => event.kind === 'state')?.text ?? ''
+      if (change.recovery !== undefined) ear.changed(change.recovery, text.replace(/^held: /, ''))
+      return result
+    },
+    receive: (signal, disposition) => answered(inner.receive(signal, disposition), `${signal.source} signal`),
+    settle: (signal, host, disposition) => answered(inner.settle(signal, host, disposition), 'looked up'),
+    async command(command, successor) {
+      const answer = await inner.command(command, successor)
+      if (typeof answer === 'object') await opened(answer.recovery, `${command.actor} retries`)
+      return answer
+    }
+  }
+}
+
+/** The store with `own` in place of its members, and a count of the calls under way. */
+function counted(inner: Store, own: Partial<Store>): { store: Store; busy: () => boolean } {
+  let underWay = 0
+  const store = new Proxy(inner, {
+    get(of, key) {
+      const member: unknown = Reflect.get(own, key) ?? Reflect.get(of, key)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => {
+        const result: unknown = member.apply(of, args)
+        if (!(result instanceof Promise)) return result
+        underWay++
+        return result.finally(() => void underWay--)
+      }
+    }
+  })
+  return { store, busy: () => underWay > 0 }
+}
+
+function nameOf(phase: Phase): string {
+  return phase.state === 'held' ? `held ${phase.hold.code}` : phase.state
+}
+
+/** Ids differ from run to run, and so do moments of the database's clock. */
+function clean(text: string): string {
+  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
+}

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { SegmentConfig } from '../../src/controller/directory.ts'
+import type { Fault } from './faults.ts'
+import type { ServerSpec, WorldSpec } from './model/spec.ts'
+import type { BmcHabits, Habits } from './model/world.ts'
+
+/** `scenario.json`; README.md beside this file explains it. Times are seconds since the start. */
+export interface Scenario {
+  readonly world: WorldSpec
+  /** What differs from the plain segment `rack-a` (all hosts, all spares). */
+  readonly segment?: SegmentOverrides
+  readonly limits?: { readonly recoveriesPerHour?: number; readonly movesInFlight?: number }
+  readonly events: readonly ScenarioEvent[]
+  readonly faults?: readonly Fault[]
+  /** The simulation gives up after this long; 3600 if left out. */
+  readonly untilSeconds?: number
+  /** How each host's newest recovery ends: `recovered`, `held no-target`, … */
+  readonly expect: Readonly<Record<string, string>>
+  /** How often something was done: `powerOff compute-01` → 1. */
+  readonly deeds?: Readonly<Record<string, number>>
+}
+
+export type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares'>> & {
+  readonly settings?: Partial<Omit<SegmentConfig['settings'], 'confirm' | 'evacuate'>> & {
+    readonly confirm?: Partial<SegmentConfig['settings']['confirm']>
+    readonly evacuate?: Partial<SegmentConfig['settings']['evacuate']>
+  }
+}
+
+export type Moment =
+  | { readonly at: number }
+  /** `compute-01: moving` the first time the host's recovery gets there, `after` so many seconds. */
+  | { readonly when: string; readonly after?: number }
+
+export type Deed =
+  | { readonly do: 'panic' | 'powerOff' | 'boot' | 'cutOff' | 'reconnect'; readonly host: string }
+  | { readonly do: 'killCompute' | 'hangCompute' | 'startCompute'; readonly host: string }
+  | {
+      readonly do: 'cellDown' | 'cellUp' | 'forceDown' | 'liftForceDown' | 'enable' | 'adoptSpare'
+      readonly host: string
+    }
+  | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits> }
+  | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
+  | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }
+  | { readonly do: 'deleteServer'; readonly server: string }
+  /** A person destroys a guest on a host, whatever Nova thinks. */
+  | { readonly do: 'removeGuest'; readonly host: string; readonly server: string }
+  | { readonly do: 'alarm' | 'ok' | 'insufficient data' | 'trigger'; readonly host: string }
+  | { readonly do: 'approve' | 'retry' | 'cancel'; readonly host: string }
+  /** `of`: the recovery's host; `host` or `server` when it is for a lost target or one server. */
+  | { readonly do: 'vouch'; readonly of: string; readonly host?: string; readonly server?: string }
+  | { readonly do: 'arm' | 'disarm' }
+  | { readonly do: 'crash' }
+
+export type ScenarioEvent = Moment & Deed
+
+export const scenariosDir = new URL('scenarios/', import.meta.url)
+
+export function scenarioNames(): string[] {
+  return readdirSync(scenariosDir, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => entry.name)
+    .sort()
+}
+
+export function readScenario(name: string): Scenario {
+  return JSON.parse(readFileSync(new URL(`${name}/scenario.json`, scenariosDir), 'utf8')) as Scenario
+}
+
+/** The segment `rack-a` with what the scenario changes. */
+export function segmentOf(scenario: Scenario): SegmentConfig {
+  const { settings, ...overrides } = scenario.segment ?? {}
+  const spares = Object.entries(scenario.world.hosts).filter(([, host]) => host.spare !== undefined)
+  const others = Object.entries(scenario.world.hosts).filter(([, host]) => host.spare === undefined)
+  return {
+    name: 'rack-a',
+    hosts: { names: others.map(([name]) => name) },
+    spares: { names: spares.map(([name]) => name) },
+    alive: [{ kind: 'ssh', port: 22, hosts: {} }],
+    fencing: ['bmc'],
+    approval: 'none',
+    limits: { recoveriesPerHour: 10, hostsDownPercent: 70 },
+    armed: true,
+    settings: {
+      method: 'reserved_host',
+      storage: 'shared',
+      allowLocalDiskLoss: false,
+      ...settings,
+      confirm: { downMs: 20_000, timeoutMs: 120_000, ...settings?.confirm },
+      evacuate: {
+        perTarget: 8,
+        moveTimeoutMs: 600_000,
+        attempts: 2,
+        spread: 'fewest',
+        moveUnusual: true,
+        ...settings?.evacuate
+      }
+    },
+    ...overrides
+  }
+}

@@ -1,0 +1,86 @@
+import { spareReason } from '../../src/core/marks.ts'
+import { addServer } from './model/create-world.ts'
+import { boot, cutOff, endCompute, panic, powerOff, reconnect, startCompute } from './model/hosts.ts'
+import type { World } from './model/world.ts'
+import { hostOf } from './model/world.ts'
+import type { Deed } from './scenario.ts'
+
+/** What befalls the cloud. True when `deed` was one of the world's (else it is a signal, a person's or the process's). */
+export function befall(world: World, deed: Deed): boolean {
+  switch (deed.do) {
+    case 'panic':
+      panic(world, hostOf(world, deed.host))
+      return true
+    case 'powerOff':
+      powerOff(world, hostOf(world, deed.host))
+      return true
+    case 'boot':
+      boot(world, hostOf(world, deed.host))
+      return true
+    case 'cutOff':
+      cutOff(world, hostOf(world, deed.host))
+      return true
+    case 'reconnect':
+      reconnect(world, hostOf(world, deed.host))
+      return true
+    case 'killCompute':
+      endCompute(world, hostOf(world, deed.host), 'stopped')
+      return true
+    case 'hangCompute':
+      endCompute(world, hostOf(world, deed.host), 'hung')
+      return true
+    case 'startCompute':
+      startCompute(world, hostOf(world, deed.host))
+      return true
+    default:
+      return adjust(world, deed)
+  }
+}
+
+function adjust(world: World, deed: Deed): boolean {
+  switch (deed.do) {
+    case 'cellDown':
+    case 'cellUp':
+      hostOf(world, deed.host).cellDown = deed.do === 'cellDown'
+      return true
+    case 'forceDown':
+    case 'liftForceDown':
+      hostOf(world, deed.host).forcedDown = deed.do === 'forceDown'
+      return true
+    case 'enable':
+      Object.assign(hostOf(world, deed.host), { enabled: true, disabledReason: undefined, refusedUntilMs: 0 })
+      return true
+    case 'adoptSpare':
+      Object.assign(hostOf(world, deed.host), { enabled: false, disabledReason: spareReason })
+      hostOf(world, deed.host).refusedUntilMs = Number.POSITIVE_INFINITY
+      return true
+    case 'bmc':
+      Object.assign(hostOf(world, deed.host).bmc, deed.bmc)
+      return true
+    case 'habits':
+      Object.assign(hostOf(world, deed.host).habits, deed.habits)
+      return true
+    case 'addServer':
+      addServer(world, deed.host, deed.server)
+      return true
+    case 'removeGuest':
+      hostOf(world, deed.host).running.delete(deed.server)
+      hostOf(world, deed.host).defined.delete(deed.server)
+      return true
+    case 'deleteServer':
+      deleteServer(world, deed.server)
+      return true
+    default:
+      return false
+  }
+}
+
+function deleteServer(world: World, id: string): void {
+  world.servers.delete(id)
+  for (const host of world.hosts.values()) {
+    // What runs on a dead host is found and destroyed when the host returns.
+    if (!host.powered || host.kernel !== 'running') continue
+    host.running.delete(id)
+    host.defined.delete(id)
+  }
+}

@@ -1,0 +1,124 @@
+import { expect, test } from '@jest/globals'
+import { alarmFor, driven, ended, type MakeBed, opens, recoveryOf, withStore } from './bed.ts'
+
+export function leasesContract(makeBed: MakeBed): void {
+  test(
+    'of two claimers one wins',
+    withStore(makeBed, async store => {
+      for (const host of ['a', 'b', 'c']) await store.receive(alarmFor(host), opens(recoveryOf(host)))
+      const claims = await Promise.all(['one', 'two', 'three'].map(owner => store.claim(owner, 5000, 10)))
+      const won = claims.flat().map(({ lease }) => lease.recovery)
+      expect(won).toHaveLength(3)
+      expect(new Set(won).size).toBe(3)
+    })
+  )
+
+  test(
+    'a claim takes at most as many as it may, the oldest first, and none that is driven or closed',
+    withStore(makeBed, async (store, bed) => {
+      const { lease, stored } = await driven(store, 'closed')
+      await store.write(lease, { recovery: { ...stored.recovery, phase: ended } })
+      for (const host of ['a', 'b']) {
+        await store.receive(alarmFor(host), opens(recoveryOf(host)))
+        await bed.pass(1)
+      }
+      const first = await store.claim('one', 5000, 1)
+      expect(first.map(({ stored }) => [stored.recovery.host, stored.owner, stored.version])).toEqual([['a', 'one', 1]])
+      expect((await store.claim('two', 5000, 5)).map(({ stored }) => stored.recovery.host)).toEqual(['b'])
+      expect(await store.claim('three', 5000, 5)).toEqual([])
+    })
+  )
+
+  test(
+    'a lease that ran out is taken over, and the old one can do nothing any more',
+    withStore(makeBed, async (store, bed) => {
+      const { lease, stored } = await driven(store, 'compute-01')
+      await bed.pass(10_001)
+      const [taken] = await store.claim('replica-2', 10_000, 5)
+      expect(taken?.lease).toEqual({ recovery: lease.recovery, owner: 'replica-2', epoch: lease.epoch + 1 })
+      const change = {
+        recovery: { ...stored.recovery, phase: ended },
+        events: [{ kind: 'note', actor: 'x', text: 'x' }],
+        steps: [{ kind: 'isolate', target: 'compute-01', attempt: 1, state: 'sending', intentAtMs: 1 } as const],
+        notify: [{ type: 'ended', data: {} }]
+      }
+      const refused = [
+        store.write(lease, change),
+        store.renew(lease, 10_000),
+        store.release(lease),
+        store.reserveTarget(lease, 'spare-1'),
+        store.takeSlot(lease, 'moves', 1, 'server-1'),
+        store.freeSlots(lease, 'server-1'),
+        store.admit(lease, { windowMs: 1000, segmentMax: 1, cloudMax: 1 })
+      ]
+      for (const result of await Promise.allSettled(refused)) {
+        expect(result).toMatchObject({ status: 'rejected', reason: { name: 'LeaseLost' } })
+      }
+      expect(await store.events(lease.recovery)).toHaveLength(1)
+      expect(await store.steps(lease.recovery)).toEqual([])
+      expect(await store.outbox(5)).toEqual([])
+      expect(await store.targets()).toEqual({})
+      expect(await store.recovery(lease.recovery)).toMatchObject({ version: 1, owner: 'replica-2' })
+    })
+  )
+
+  test(
+    'an owner that claims again what it had let run out has lost its older lease',
+    withStore(makeBed, async (store, bed) => {
+      const { lease } = await driven(store, 'compute-01')
+      await bed.pass(10_001)
+      const [again] = await store.claim(lease.owner, 10_000, 5)
+      await expect(store.write(lease, {})).rejects.toMatchObject({ name: 'LeaseLost' })
+      await expect(store.renew(lease, 10_000)).rejects.toMatchObject({ name: 'LeaseLost' })
+      await store.write(again!.lease, {})
+    })
+  )
+
+  test(
+    'renewing and writing keep the lease, also one that ran out but was not taken',
+    withStore(makeBed, async (store, bed) => {
+      const { lease } = await driven(store, 'compute-01')
+      await bed.pass(9000)
+      await store.renew(lease, 10_000)
+      await bed.pass(9000)
+      await store.write(lease, {})
+      await bed.pass(9000)
+      expect(await store.claim('replica-2', 10_000, 5)).toEqual([])
+      await bed.pass(2000)
+      await store.renew(lease, 10_000)
+      expect(await store.claim('replica-2', 10_000, 5)).toEqual([])
+    })
+  )
+
+  test(
+    'a released lease is free for the next at once',
+    withStore(makeBed, async store => {
+      const { lease } = await driven(store, 'compute-01')
+      await store.release(lease)
+      expect((await store.recovery(lease.recovery))?.owner).toBeUndefined()
+      await expect(store.write(lease, {})).rejects.toMatchObject({ name: 'LeaseLost' })
+      expect(await store.claim('replica-2', 10_000, 5)).toHaveLength(1)
+    })
+  )
+
+  test(
+    'a duty is done by one at a time, until its time is over',
+    withStore(makeBed, async (store, bed) => {
+      const took = await Promise.all(['one', 'two'].map(owner => store.takeDuty('poll', owner, 5000)))
+      expect(took.filter(Boolean)).toHaveLength(1)
+      const [winner, loser] = took[0] === true ? ['one', 'two'] : ['two', 'one']
+      expect(await store.takeDuty('poll', winner, 5000)).toBe(true)
+      await store.dutyDone('poll', loser)
+      await store.dutyDone('poll', winner, 'Nova did not answer')
+      const [failed] = await store.duties()
+      expect(failed).toMatchObject({ duty: 'poll', owner: winner, lastError: 'Nova did not answer' })
+      expect(failed?.lastDoneMs).toBeUndefined()
+      await bed.pass(5001)
+      expect(await store.takeDuty('poll', loser, 5000)).toBe(true)
+      await store.dutyDone('poll', loser)
+      const [done] = await store.duties()
+      expect(done?.lastError).toBeUndefined()
+      expect(done?.lastDoneMs).toBeLessThanOrEqual(await store.now())
+    })
+  )
+}

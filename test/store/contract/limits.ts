@@ -1,0 +1,125 @@
+import { expect, test } from '@jest/globals'
+import { driven, ended, type MakeBed, partial, withStore } from './bed.ts'
+
+export function limitsContract(makeBed: MakeBed): void {
+  test(
+    'a target is for one recovery',
+    withStore(makeBed, async store => {
+      const one = await driven(store, 'compute-01')
+      const two = await driven(store, 'compute-02')
+      const got = await Promise.all([
+        store.reserveTarget(one.lease, 'spare-1'),
+        store.reserveTarget(two.lease, 'spare-1')
+      ])
+      expect(got.filter(Boolean)).toHaveLength(1)
+      const winner = got[0] ? one : two
+      expect(await store.reserveTarget(winner.lease, 'spare-1')).toBe(true)
+      expect(await store.targets()).toEqual({ 'spare-1': winner.lease.recovery })
+    })
+  )
+
+  test(
+    'a target that is given back is free for others, but nobody gives back what is not his',
+    withStore(makeBed, async store => {
+      const one = await driven(store, 'compute-01')
+      const two = await driven(store, 'compute-02')
+      await store.reserveTarget(one.lease, 'spare-1')
+      await store.write(two.lease, { release: ['spare-1'] })
+      expect(await store.reserveTarget(two.lease, 'spare-1')).toBe(false)
+      await store.write(one.lease, { release: ['spare-1', 'never-held'] })
+      expect(await store.targets()).toEqual({})
+      expect(await store.reserveTarget(two.lease, 'spare-1')).toBe(true)
+    })
+  )
+
+  test(
+    'at the end untouched targets are free, an ordinary host that took servers too; spares that were touched stay used',
+    withStore(makeBed, async store => {
+      const { lease, stored } = await driven(store, 'compute-01')
+      const targets = {
+        untouched: { state: 'reserved', isSpare: true },
+        spare: { state: 'prepared', isSpare: true },
+        ordinary: { state: 'prepared', isSpare: false },
+        failed: { state: 'failed', isSpare: false },
+        lost: { state: 'lost', isSpare: true }
+      } as const
+      for (const host of [...Object.keys(targets), 'unmentioned']) await store.reserveTarget(lease, host)
+      await store.write(lease, { recovery: { ...stored.recovery, targets, phase: ended } })
+      expect(Object.keys(await store.targets())).toEqual(['failed', 'lost', 'spare'])
+      const next = await driven(store, 'compute-02')
+      expect(await store.reserveTarget(next.lease, 'spare')).toBe(false)
+      expect(await store.reserveTarget(next.lease, 'untouched')).toBe(true)
+      expect(await store.freeTarget('untouched')).toBe(false)
+      expect(await store.freeTarget('spare')).toBe(true)
+      expect(await store.freeTarget('unheard-of')).toBe(true)
+      expect(await store.reserveTarget(next.lease, 'spare')).toBe(true)
+    })
+  )
+
+  test(
+    'places of a pool are limited over all recoveries, and come back one by one or at the end',
+    withStore(makeBed, async store => {
+      const one = await driven(store, 'compute-01')
+      const two = await driven(store, 'compute-02')
+      const took = await Promise.all(
+        ['a', 'b', 'c', 'd'].map((server, index) =>
+          store.takeSlot(index % 2 ? two.lease : one.lease, 'moves', 3, server)
+        )
+      )
+      expect(took.filter(Boolean)).toHaveLength(3)
+      expect(await store.takeSlot(one.lease, 'moves', 3, 'a')).toBe(true)
+      expect(await store.takeSlot(one.lease, 'other', 1, 'd')).toBe(true)
+      await store.freeSlots(two.lease, 'a')
+      expect(await store.takeSlot(two.lease, 'moves', 3, 'e')).toBe(false)
+      await store.freeSlots(one.lease, 'a')
+      expect(await store.takeSlot(two.lease, 'moves', 3, 'e')).toBe(true)
+      await store.write(one.lease, { recovery: { ...one.stored.recovery, phase: partial } })
+      expect(await store.takeSlot(two.lease, 'other', 1, 'f')).toBe(true)
+      expect(await store.takeSlot(two.lease, 'moves', 3, 'f')).toBe(true)
+    })
+  )
+
+  test(
+    'a pool that was made smaller fills no place before enough are free',
+    withStore(makeBed, async store => {
+      const { lease } = await driven(store, 'compute-01')
+      for (const server of ['a', 'b', 'c']) await store.takeSlot(lease, 'moves', 3, server)
+      await store.freeSlots(lease, 'a')
+      expect(await store.takeSlot(lease, 'moves', 2, 'd')).toBe(false)
+      expect(await store.takeSlot(lease, 'moves', 3, 'd')).toBe(true)
+    })
+  )
+
+  test(
+    'only so many recoveries may begin to act in a window, per segment and in all',
+    withStore(makeBed, async (store, bed) => {
+      const limits = { windowMs: 3_600_000, segmentMax: 1, cloudMax: 2 }
+      const one = await driven(store, 'compute-01')
+      const two = await driven(store, 'compute-02')
+      const three = await driven(store, 'compute-11', { segment: 'rack-b' })
+      const four = await driven(store, 'compute-21', { segment: 'rack-c' })
+      const both = await Promise.all([store.admit(one.lease, limits), store.admit(two.lease, limits)])
+      expect(both.filter(answer => answer.admitted)).toHaveLength(1)
+      expect(both.find(answer => !answer.admitted)).toMatchObject({ reason: expect.stringContaining('1 of at most 1') })
+      const [winner, loser] = both[0].admitted ? [one, two] : [two, one]
+      expect(await store.admit(winner.lease, limits)).toEqual({ admitted: true })
+      expect(await store.admit(three.lease, limits)).toEqual({ admitted: true })
+      expect(await store.admit(four.lease, limits)).toMatchObject({ reason: expect.stringContaining('cloud') })
+      await store.write(winner.lease, { recovery: { ...winner.stored.recovery, phase: ended } })
+      expect((await store.admit(loser.lease, limits)).admitted).toBe(false)
+      await bed.pass(3_600_000)
+      expect((await store.admit(loser.lease, limits)).admitted).toBe(true)
+    })
+  )
+
+  test(
+    'the recovery of a lost target neither counts nor waits',
+    withStore(makeBed, async store => {
+      const limits = { windowMs: 3_600_000, segmentMax: 1, cloudMax: 1 }
+      const lost = await driven(store, 'spare-1', { origin: 'target' })
+      const one = await driven(store, 'compute-01')
+      const other = await driven(store, 'spare-2', { origin: 'target' })
+      for (const { lease } of [lost, one, other]) expect(await store.admit(lease, limits)).toEqual({ admitted: true })
+    })
+  )
+}
