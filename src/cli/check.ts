@@ -62,6 +62,8 @@ function linesOfError(name: string, error: unknown): CheckLine[] {
 async function checkWorld({ openstack, fencing, probe, directory }: OutsideWorld): Promise<CheckLine[]> {
   const { cloud } = openstack
   const lines = await openstack.check()
+  // Without a login nothing else can be read, and each try would wait for it again.
+  if (lines[0]?.ok !== true) return lines
   await directory.refresh()
   const reading = directory.reading()
   if (reading === undefined)

@@ -7,9 +7,9 @@ import { ConfigError, messageOf } from '../errors.ts'
 import { compose } from './compose.ts'
 import { createLogger } from './logger.ts'
 
-/** A deed in hand (a power-off with its reading, a request to Nova) ends within this. */
-const stopLimitMs = 20_000
-const killAfterMs = 30_000
+/** Most deeds in hand (a power-off, a request to Nova) end within this; what does not is looked up by the next start. */
+const stopLimitMs = 10_000
+const killAfterMs = 20_000
 
 /**
  * Serves until SIGTERM or SIGINT. Resolves once it listens. Throws ConfigError when it can't start as configured.

@@ -12,10 +12,10 @@ import { createSilentLogger } from './logger.ts'
 import { table } from './table.ts'
 import { connectWorld, type OutsideWorld } from './world.ts'
 
-/** `adopt`: it will be disabled with our reason. `keep`: it is a spare already. `refuse`: it is left as it is. */
+/** `adopt`: it will be disabled with our reason. `keep`: it is a spare already. `in-use`: it has servers. `refuse`: it can't be one as it is. */
 export interface Adoption {
   readonly host: string
-  readonly action: 'adopt' | 'keep' | 'refuse'
+  readonly action: 'adopt' | 'keep' | 'in-use' | 'refuse'
   readonly because: string
   readonly serviceId?: string
 }
@@ -27,7 +27,7 @@ export interface AdoptOptions {
   readonly out: { write(text: string): unknown }
 }
 
-/** Makes the configured spares of a segment what a spare is, after showing it. True if all of them are spares now. */
+/** Makes the configured spares of a segment what a spare is, after showing it. True unless one of them can't be a spare and is not in use either. */
 export async function adoptSpares(
   segmentName: string,
   file: string,
@@ -99,13 +99,12 @@ export async function adoptionOf(
   if (found.status === 'disabled' && !isOurs(found.disabledReason))
     return refuse(`was disabled by others${reasonOf(found)}: enable it first, if it is to be a spare`)
   const servers = await cloud.serversOn(host)
-  if (servers.length > 0)
-    return refuse(
-      `runs ${servers.length} servers: move them away first (${servers
-        .slice(0, 3)
-        .map(server => server.name)
-        .join(', ')}${servers.length > 3 ? ' …' : ''})`
-    )
+  if (servers.length > 0) {
+    const names = servers.slice(0, 3).map(server => server.name)
+    const running = `runs ${servers.length} servers (${names.join(', ')}${servers.length > names.length ? ' …' : ''}): move them away first, if it is to be a spare`
+    // A spare that was used is a host like any other, and no failure of this command.
+    return found.status === 'enabled' ? { host, action: 'in-use', because: running } : refuse(running)
+  }
   if (found.disabledReason === spareReason && found.status === 'disabled')
     return { host, action: 'keep', because: 'is a spare already' }
   return {

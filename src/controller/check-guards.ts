@@ -50,6 +50,6 @@ export function checkGuards(input: GuardInput, arming: Arming, policy: Policy): 
           })
         ]),
     armedGuard(isArmed(segment.name, arming, policy), segment.name),
-    approvalGuard(segment.approval === 'required' && !forTarget, input.planHash, recovery.approval, input.nowMs)
+    approvalGuard(segment.approval === 'required', input.planHash, recovery.approval, input.nowMs)
   ]
 }

@@ -2,6 +2,7 @@ import type { Recovery } from '../core/recovery.ts'
 import type { Step } from '../core/step.ts'
 import { lastStep } from '../core/step.ts'
 import { CloudError, FencingError, LeaseLost, messageOf } from '../errors.ts'
+import { isArmed } from './check-guards.ts'
 import type { Change, Lease, Ports, Sent, TimelineEvent } from './ports.ts'
 
 /** What the driver of one recovery has in hand while it holds the lease. */
@@ -26,8 +27,10 @@ export interface Context {
 
 /** What only this run knows; after a restart, a pause or a hold it is looked up again. */
 export interface Memory {
-  /** The failed host's last report when we began to look, by Nova's clock. */
-  firstReportMs?: number
+  /** Dates of the failed host's reports that were seen, by Nova's clock. */
+  readonly reports: Set<number>
+  /** How many signals had joined when the evidence was last read. */
+  signalsSeen?: number
   /** When this run last saw the proof of the failed host to be true; undefined after anything that interrupts. */
   provenAtMs?: number
   /** Evacuations that were begun in this run, so that their requests are joined before anything else. */
@@ -73,6 +76,7 @@ export async function act(
   deed: (signal: AbortSignal) => Promise<Sent | undefined>,
   also: Change = {}
 ): Promise<Step> {
+  await assertArmed(ctx)
   const attempt = (lastStep(ctx.steps, step.kind, step.target)?.attempt ?? 0) + 1
   const intent: Step = { ...step, attempt, state: 'sending', intentAtMs: ctx.ports.clock.now() }
   await record(ctx, { ...also, steps: [intent] })
@@ -82,6 +86,19 @@ export async function act(
   const text = result.state === 'failed' ? `${stepText(result)} failed: ${result.error}` : stepText(result)
   await record(ctx, { steps: [result], events: [note('step', text, step.target)] })
   return result
+}
+
+/** Somebody disarmed the segment: no new deed; what was sent goes on. */
+export class Disarmed extends Error {
+  override readonly name = 'Disarmed'
+}
+
+/** Arming is read again before every deed on the cloud or a BMC (rule 20). */
+export async function assertArmed(ctx: Context): Promise<void> {
+  const { store, policy } = ctx.ports
+  if (!isArmed(ctx.recovery.segment, await store.arming(), policy)) {
+    throw new Disarmed(`segment ${ctx.recovery.segment} only observes: nothing more is touched until it is armed`)
+  }
 }
 
 async function attemptDeed(

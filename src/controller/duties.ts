@@ -26,8 +26,8 @@ export function standardDuties(
     {
       name: 'returns',
       everyMs: 10_000,
-      work: async () => {
-        await seeReturns(ports, directory)
+      work: async signal => {
+        await seeReturns(ports, signal)
       }
     },
     { name: 'look-ups', everyMs: 10_000, work: intake.lookUpReceived },
@@ -42,15 +42,17 @@ export function standardDuties(
 }
 
 /** Hosts whose isolation was lifted count again; spares that an operator made spares again are free again. */
-async function seeReturns({ store, log }: Ports, directory: Directory): Promise<void> {
-  const reading = directory.reading()
-  if (reading === undefined) return
-  for (const isolated of await store.isolations()) {
-    if (!hasReturned(isolated, findHost(reading, isolated.host))) continue
+async function seeReturns({ store, cloud, log }: Ports, signal: AbortSignal): Promise<void> {
+  const [isolations, targets] = await Promise.all([store.isolations(), store.targets()])
+  if (isolations.length === 0 && Object.keys(targets).length === 0) return
+  // Read after them: an older reading would show hosts as they were before we isolated them.
+  const reading = await cloud.hosts(signal)
+  for (const isolated of isolations) {
+    if (!hasReturned(findHost(reading, isolated.host))) continue
     await store.liftIsolation(isolated.id)
     log.info({ host: isolated.host, recovery: isolated.id }, 'host has returned')
   }
-  for (const [name, recovery] of Object.entries(await store.targets())) {
+  for (const [name, recovery] of Object.entries(targets)) {
     const host = findHost(reading, name)
     if (host === undefined || !isUp(host) || host.status !== 'disabled' || host.disabledReason !== spareReason) continue
     if (await store.freeTarget(name)) log.info({ host: name, recovery }, 'spare is free again')

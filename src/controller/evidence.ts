@@ -12,14 +12,13 @@ export interface EvidenceQuestion {
   readonly host: string
   readonly segment: Segment | undefined
   readonly downMs: number
-  /** The host's report when the looking began; undefined at the first look. */
-  readonly firstReportMs: number | undefined
+  /** Dates of the host's reports seen so far, by Nova's clock; the newest one is added. */
+  readonly reports: Set<number>
 }
 
 export interface Gathered {
   readonly evidence: Evidence
   readonly reading: HostsReading | undefined
-  readonly reportedAtMs: number | undefined
 }
 
 /** Asks every source side by side and weighs what they say. A source that can't be asked says `unknown`. */
@@ -34,17 +33,18 @@ export async function gather(
   ])
   const reading = 'reading' in nova ? nova.reading : undefined
   const host = reading === undefined ? undefined : findHost(reading, question.host)
+  if (host?.reportedAtMs !== undefined) question.reports.add(host.reportedAtMs)
   const verdict = judge({
     nova: {
       host,
       atMs: reading?.atMs ?? 0,
-      firstReportMs: question.firstReportMs,
+      reportsSeen: question.reports.size - 1,
       ...('error' in nova ? { error: nova.error } : {})
     },
     alive,
     downMs: question.downMs
   })
-  return { evidence: { ...verdict, atMs: world.clock.now() }, reading, reportedAtMs: host?.reportedAtMs }
+  return { evidence: { ...verdict, atMs: world.clock.now() }, reading }
 }
 
 async function readHosts(cloud: Cloud, signal?: AbortSignal): Promise<{ reading: HostsReading } | { error: string }> {

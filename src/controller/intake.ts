@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { Host } from '../core/inventory.ts'
 import { findHost } from '../core/inventory.ts'
 import { openRecovery } from '../core/open.ts'
-import type { Recovery } from '../core/recovery.ts'
 import type { Rules } from '../core/rules.ts'
 import type { AlarmFacts, SignalSource } from '../core/signal.ts'
 import type { TriageQuestion } from '../core/triage.ts'
@@ -83,7 +83,7 @@ export function createIntake(
     const isolation = await store.isolationOf(host)
     if (isolation === undefined) return 'no'
     const reading = await cloud.hosts()
-    if (!hasReturned(isolation, findHost(reading, host))) return 'yes'
+    if (!hasReturned(findHost(reading, host))) return 'yes'
     await store.liftIsolation(isolation.id)
     return 'no'
   }
@@ -117,11 +117,9 @@ export function createIntake(
   return { receive, settleWith, lookUpReceived }
 }
 
-/** Its force-down is gone and it has reported since we isolated it. */
-export function hasReturned(
-  isolated: Recovery,
-  host: { readonly forcedDown: boolean; readonly state: string; readonly reportedAtMs?: number } | undefined
-): boolean {
+/** Its force-down is gone, and it reports again (Nova's `state` goes by reports alone) or was enabled. */
+export function hasReturned(host: Pick<Host, 'forcedDown' | 'state' | 'status'> | undefined): boolean {
   if (host === undefined || host.forcedDown || host.state === 'unknown') return false
-  return (host.reportedAtMs ?? 0) > (isolated.isolation?.reportedAtMs ?? 0)
+  // An operator who enables it says that it is back, even if it died again before anybody saw it up.
+  return host.state === 'up' || host.status === 'enabled'
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { isOpen } from '../core/moves.ts'
 import { openRecovery } from '../core/open.ts'
 import type { RecoveryEvent } from '../core/recovery-event.ts'
+import { CloudError } from '../errors.ts'
+import { forceDown } from './activities/isolate.ts'
 import type { Context } from './context.ts'
 import { note, record } from './context.ts'
 
@@ -53,4 +55,14 @@ export async function closeStepsAtProven(ctx: Context): Promise<void> {
     })),
     events: [note('note', `${over.length} moves to a target that is proven off are planned again`)]
   })
+}
+
+/** A target that failed and is proven off is forced down as well: it must not come back into use by itself. */
+export async function isolateProvenTargets(ctx: Context): Promise<void> {
+  for (const host of Object.keys(ctx.recovery.proofs)) {
+    const isDone = ctx.steps.some(step => step.kind === 'isolate' && step.target === host && step.state === 'done')
+    if (host === ctx.recovery.host || isDone) continue
+    const outcome = await forceDown(ctx, host)
+    if (typeof outcome === 'string') throw new CloudError('refused', outcome)
+  }
 }

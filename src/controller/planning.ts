@@ -52,7 +52,7 @@ export async function drawPlan(
       fit.map(candidate => candidate.host),
       signal
     ),
-    membersElsewhere(cloud, servers, groups, signal)
+    membersElsewhere(cloud, servers, groups, steps, signal)
   ])
   const known = new Map(rooms.map(room => [room.host, room]))
   const withRoom = fit.flatMap(({ host, isSpare }): Candidate[] => {
@@ -120,13 +120,22 @@ async function membersElsewhere(
   cloud: Cloud,
   servers: readonly Server[],
   groups: readonly ServerGroup[],
+  steps: readonly Step[],
   signal?: AbortSignal
 ): Promise<Map<string, string>> {
   const here = new Set(servers.map(server => server.id))
   const strict = groups.filter(group => group.policy === 'anti-affinity' && group.members.some(id => here.has(id)))
   const others = [...new Set(strict.flatMap(group => group.members))].filter(id => !here.has(id))
   const found = await Promise.all(others.map(async id => await cloud.server(id, signal)))
-  return new Map(found.flatMap(server => (server?.host === undefined ? [] : [[server.id, server.host]])))
+  return new Map(
+    found.flatMap(server => {
+      if (server === undefined) return []
+      // One on its way is where it goes, though Nova still names the failed host.
+      const step = lastStep(steps, 'evacuate', server.id)
+      const host = step !== undefined && isOpen(step) ? step.to : server.host
+      return host === undefined ? [] : [[server.id, host]]
+    })
+  )
 }
 
 /** Masakari's four methods as pools, tried in order. */

@@ -1,5 +1,5 @@
 import { proves } from '../core/proof.ts'
-import type { PowerReading } from '../core/recovery.ts'
+import type { Hold, PowerReading } from '../core/recovery.ts'
 import { proofOf } from '../core/recovery.ts'
 import type { Context } from './context.ts'
 import { isWorldError, note, record } from './context.ts'
@@ -67,4 +67,19 @@ export async function signOfLife(ctx: Context, host: string): Promise<string | u
 export async function notedProof(ctx: Context): Promise<void> {
   await record(ctx, { events: [note('note', `the proof that ${ctx.recovery.host} is off was read again: it stands`)] })
   ctx.memory.provenAtMs = ctx.ports.clock.now()
+}
+
+/** The hold of a recovery whose proof does not stand. */
+export function doubtHold({ on, reason }: { readonly on: boolean; readonly reason: string }): Hold {
+  return on
+    ? {
+        code: 'power',
+        reason: `${reason}. Somebody may have brought it back, so it is not fenced again: power it off and retry, or cancel`,
+        releasedBy: 'person'
+      }
+    : {
+        code: 'proof',
+        reason: `${reason}: nothing more is moved until it can be, or somebody vouches for it`,
+        releasedBy: 'world'
+      }
 }

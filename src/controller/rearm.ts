@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { isWorldError, note } from './context.ts'
+import { assertArmed, Disarmed, isWorldError, note } from './context.ts'
 import type { TimelineEvent } from './ports.ts'
 
 /**
@@ -16,11 +16,12 @@ export async function rearmAlarms(ctx: Context, recovery: string): Promise<Timel
     try {
       const definition = await ctx.ports.alarms.definition(id, ctx.signal)
       if (definition?.type !== 'event' || definition.repeatActions || definition.state !== 'alarm') continue
+      await assertArmed(ctx)
       ctx.assertMayAct()
       await ctx.ports.alarms.rearm(id, ctx.signal)
       events.push(note('note', `alarm ${definition.name} is set back to ok, so that it can fire again`, id))
     } catch (error) {
-      if (!isWorldError(error)) throw error
+      if (!isWorldError(error) && !(error instanceof Disarmed)) throw error
       events.push(
         note(
           'note',

@@ -14,7 +14,7 @@ import { plan } from './activities/plan.ts'
 import { prepare, tidyTargets, withoutTargets } from './activities/prepare.ts'
 import { verify } from './activities/verify.ts'
 import type { Context } from './context.ts'
-import { isWorldError, keep, record } from './context.ts'
+import { Disarmed, isWorldError, keep, record } from './context.ts'
 import { isNewHold, noticeOf } from './notice.ts'
 import type { Change } from './ports.ts'
 import { rearmAlarms } from './rearm.ts'
@@ -55,6 +55,9 @@ async function attempt(ctx: Context, failures: number): Promise<RecoveryEvent | 
   } catch (error) {
     ctx.memory.failures.length = 0
     await Promise.all(ctx.memory.inFlight.values())
+    if (error instanceof Disarmed) {
+      return { type: 'stopped', hold: { code: 'observing', reason: error.message, releasedBy: 'person' } }
+    }
     if (!isWorldError(error)) throw error
     ctx.ports.log.warn(
       { recovery: ctx.recovery.id, host: ctx.recovery.host, state, code: error.code, err: messageOf(error) },
@@ -132,7 +135,9 @@ async function close(ctx: Context, event: RecoveryEvent, next: Recovery, also: C
   const ended = { ...next, targets: withoutTargets(next, freed) }
   const text = sayEvent(event)
   for (;;) {
-    const signals = await ports.store.signalsOf(recovery.id)
+    const joined = (await ports.store.signalsOf(recovery.id)).length
+    // A dismissal rests on evidence: whatever joined after it was read is a reason to look again.
+    const seen = ended.phase.state === 'dismissed' ? (ctx.memory.signalsSeen ?? joined) : joined
     const change: Change = {
       ...also,
       recovery: ended,
@@ -155,7 +160,7 @@ async function close(ctx: Context, event: RecoveryEvent, next: Recovery, also: C
         }
       ]
     }
-    const written = await ports.store.write(ctx.lease, { ...change, closesAfter: signals.length })
+    const written = await ports.store.write(ctx.lease, { ...change, closesAfter: seen })
     if (written !== 'signalJoined') {
       keep(ctx, change, written.version)
       break

@@ -67,7 +67,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       recovery: stored.recovery,
       version: stored.version,
       signal: lost.signal,
-      memory: { inFlight: new Map(), failures: [] },
+      memory: { inFlight: new Map(), failures: [], reports: new Set() },
       async wait(ms) {
         if (!nudged && !stopping && !lost.signal.aborted) await clock.sleep(ms, sleeper.signal)
       },

@@ -57,9 +57,9 @@ export function hostsDownGuard(
   segment: { readonly name: string; readonly members: readonly string[]; readonly percentMax: number }
 ): GuardReport {
   const members = reading.hosts.filter(host => segment.members.includes(host.name))
-  const down = members.filter(host => !isUp(host) && !isOurs(host.disabledReason))
-  const percent = members.length === 0 ? 0 : Math.round((100 * down.length) / members.length)
-  const figures = `${down.length} of ${members.length} hosts of ${segment.name} look down (${percent} %, at most ${segment.percentMax} %)`
+  const down = members.filter(host => !isUp(host) && !isIsolatedByUs(host.disabledReason))
+  const percent = members.length === 0 ? 0 : (100 * down.length) / members.length
+  const figures = `${down.length} of ${members.length} hosts of ${segment.name} look down (${Math.round(percent)} %, at most ${segment.percentMax} %)`
   return down.length > 1 && percent > segment.percentMax
     ? closed('hosts-down', figures, 'world')
     : clear('hosts-down', figures)

@@ -98,14 +98,14 @@ function attemptsLeft(server: string, last: Step, recovery: Recovery, steps: rea
 
 /** The host that a server may only go to: it got there once, and that host is not proven off (rule 14). */
 export function pinOf(server: string, recovery: Recovery, steps: readonly Step[]): string | undefined {
-  if (recovery.vouchedServers[server] !== undefined) return undefined
+  const vouchedAtMs = recovery.vouchedServers[server]?.atMs ?? 0
   const reached = steps.filter(
     step =>
       step.kind === 'evacuate' &&
       step.target === server &&
       step.state === 'failed' &&
       step.reached === true &&
-      step.to !== undefined
+      step.intentAtMs > vouchedAtMs
   )
   return reached.findLast(step => step.to !== undefined && recovery.proofs[step.to] === undefined)?.to
 }

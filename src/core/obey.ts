@@ -74,13 +74,21 @@ function vouch(recovery: Recovery, order: Order, nowMs: number): Obedience {
         }
       : { refused: `server ${order.server} is not of this recovery` }
   }
-  const host = order.host ?? recovery.host
+  const host = order.host ?? (phase.from === 'fencing' ? phase.fencing : undefined) ?? recovery.host
   if (host === recovery.host) {
     if (!['not-fenced', 'proof', 'power'].includes(phase.hold.code))
       return { refused: 'no proof of the failed host is missing' }
     if (phase.hold.code === 'power') return { refused: `the BMC of ${host} says that it is on; power it off first` }
-  } else if (recovery.targets[host] === undefined || recovery.proofs[host] !== undefined) {
+  } else if (!isDoubtful(recovery, host)) {
     return { refused: `${host} is not a target whose proof is missing` }
   }
   return { event: { ...base, host }, said: `${order.actor} vouches that ${host} is off: ${order.reason}` }
+}
+
+/** A target that died, or on which a move failed, and that nobody has proven off. */
+function isDoubtful(recovery: Recovery, host: string): boolean {
+  const state = recovery.targets[host]?.state
+  const inQuestion =
+    state === 'lost' || state === 'failed' || (recovery.phase.state === 'held' && recovery.phase.hold.code === 'target')
+  return state !== undefined && inQuestion && recovery.proofs[host] === undefined
 }

@@ -27,7 +27,8 @@ function placeAll(servers: readonly Server[], pool: readonly Candidate[], questi
     const refused: Record<string, string> = {}
     for (const candidate of byRoom) {
       const placement = place(sorted, [candidate], question)
-      if (placement.staying.length === 0) return { ...placement, refused: leftOver(pool, placement.moves) }
+      if (placement.staying.length === 0)
+        return { ...placement, refused: { ...leftOver(pool, placement.moves), ...refused } }
       refused[candidate.room.host] = placement.staying[0]?.reason ?? 'does not take all servers'
     }
     const placement = place(sorted, byRoom.toReversed(), question)

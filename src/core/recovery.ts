@@ -121,7 +121,7 @@ export interface Recovery {
   readonly servers: readonly ListedServer[]
   readonly targets: Readonly<Record<string, TargetUse>>
   /** Servers for which a named person vouched (rules 10 and 14). */
-  readonly vouchedServers: Readonly<Record<string, string>>
+  readonly vouchedServers: Readonly<Record<string, { readonly by: string; readonly atMs: number }>>
   /** The last `retry`: attempts before it no longer count. */
   readonly retriedAtMs?: number
   /** Set by the command `cancel` after the fence was begun: no new deed, those sent are followed. */

@@ -48,8 +48,7 @@ const transitions: Readonly<Record<State, Handlers>> = {
   planning: {
     ...always,
     foundHealthy: dismiss,
-    foundEmpty: (recovery, { because }) =>
-      fenceBegun(recovery) ? { phase: to('verifying') } : { phase: { state: 'dismissed', reason: because } },
+    foundEmpty,
     planned: (recovery, { plan, guards, targets }) => ({ phase: afterPlanning(recovery), plan, guards, targets }),
     proven: targetProven
   },
@@ -74,8 +73,7 @@ const transitions: Readonly<Record<State, Handlers>> = {
   preparing: {
     ...always,
     prepared: (_, { targets }) => ({ phase: to('moving'), targets }),
-    targetChanged,
-    sourceCameOn: fenceAgain
+    targetChanged
   },
   moving: {
     ...always,
@@ -104,10 +102,7 @@ const transitions: Readonly<Record<State, Handlers>> = {
     released: recovery => ({ phase: resumed(recovery) }),
     proven: (recovery, event) =>
       event.host === recovery.host
-        ? {
-            phase: recovery.isolation === undefined ? to('isolating') : resumed(recovery),
-            proofs: { ...recovery.proofs, [event.host]: event.proof }
-          }
+        ? { phase: provenAgain(recovery), proofs: { ...recovery.proofs, [event.host]: event.proof } }
         : targetProven(recovery, event),
     approved: (_, { approval }) => ({ phase: to('confirming'), approval }),
     vouched: vouchedFor,
@@ -128,13 +123,22 @@ export function transition(recovery: Recovery, event: RecoveryEvent, nowMs: numb
   return next.phase.state === recovery.phase.state ? next : { ...next, sinceMs: nowMs }
 }
 
+/** Once a power-off was sent a healthy host is no false alarm any more: it may still go down, so nothing ends (rules 2, 7). */
 function dismiss(
-  _: Recovery,
+  recovery: Recovery,
   event: { readonly evidence?: Evidence; readonly because: string }
 ): Partial<Recovery> & { phase: Phase } {
+  const evidence = event.evidence === undefined ? {} : { evidence: event.evidence }
+  if (!fenceBegun(recovery)) return { phase: { state: 'dismissed', reason: event.because }, ...evidence }
+  const reason = `${event.because}, but a power-off was sent to it: look at the host, then retry or cancel`
+  return { phase: holdPhase(recovery, { code: 'not-fenced', reason, releasedBy: 'person' }), ...evidence }
+}
+
+/** Nothing to move: that ends it before the fence; what was begun is brought to its end. */
+function foundEmpty(recovery: Recovery, { because }: { readonly because: string }): { phase: Phase } {
+  if (proofOf(recovery) !== undefined) return { phase: to('verifying') }
   return {
-    phase: { state: 'dismissed', reason: event.because },
-    ...(event.evidence === undefined ? {} : { evidence: event.evidence })
+    phase: fenceBegun(recovery) ? { state: 'fencing', host: recovery.host } : { state: 'dismissed', reason: because }
   }
 }
 
@@ -159,15 +163,19 @@ function vouchedFor(
   event: RecoveryEvent & { type: 'vouched' }
 ): Partial<Recovery> & { phase: Phase } {
   if (event.server !== undefined) {
-    return { phase: to('planning'), vouchedServers: { ...recovery.vouchedServers, [event.server]: event.by } }
+    const vouched = { ...recovery.vouchedServers, [event.server]: { by: event.by, atMs: event.atMs } }
+    return { phase: to('planning'), vouchedServers: vouched, retriedAtMs: event.atMs }
   }
   const proof: Proof = { kind: 'vouched', by: event.by, reason: event.reason, atMs: event.atMs }
   const host = event.host ?? recovery.host
   if (host !== recovery.host) return targetProven(recovery, { host, proof })
-  return {
-    phase: recovery.isolation === undefined ? to('isolating') : resumed(recovery),
-    proofs: { ...recovery.proofs, [host]: proof }
-  }
+  return { phase: provenAgain(recovery), proofs: { ...recovery.proofs, [host]: proof } }
+}
+
+/** What is proven is not fenced once more: it goes on with the isolation, which looks at what is so already. */
+function provenAgain(recovery: Recovery): Phase {
+  const phase = resumed(recovery)
+  return recovery.isolation === undefined || ['confirming', 'fencing'].includes(phase.state) ? to('isolating') : phase
 }
 
 /** Planned again after the fence it goes on where it left off. */
@@ -180,7 +188,7 @@ function afterPlanning(recovery: Recovery): Phase {
 function resumed(recovery: Recovery): Phase {
   if (recovery.phase.state !== 'held' || !fenceBegun(recovery)) return to('confirming')
   const { from, fencing } = recovery.phase
-  if (from !== 'fencing') return to(from === 'confirming' ? 'planning' : from)
+  if (from !== 'fencing') return to(from)
   return { state: 'fencing', host: fencing ?? recovery.host }
 }
 

@@ -23,8 +23,8 @@ export interface NovaView {
   /** undefined: Nova could not be read, or it does not list the host. */
   readonly host: Host | undefined
   readonly atMs: number
-  /** The host's last report when we began to look, by Nova's clock: a newer one is a sign of life. */
-  readonly firstReportMs: number | undefined
+  /** How often its report moved on since we began to look. */
+  readonly reportsSeen: number
   readonly error?: string
 }
 
@@ -59,7 +59,7 @@ function weigh(nova: Observation, alive: readonly Observation[]): [Verdict, stri
 }
 
 /** Ages are reckoned by Nova's own clock. Under a force-down `state` stays down: life shows in reports that move on. */
-function novaObservation({ host, atMs, firstReportMs, error }: NovaView, downMs: number): Observation {
+function novaObservation({ host, atMs, reportsSeen, error }: NovaView, downMs: number): Observation {
   const source = 'nova'
   if (error !== undefined) return { source, says: 'unknown', detail: `Nova can't be read: ${error}` }
   if (host === undefined) return { source, says: 'unknown', detail: 'Nova lists no such nova-compute' }
@@ -68,7 +68,8 @@ function novaObservation({ host, atMs, firstReportMs, error }: NovaView, downMs:
   if (reported === undefined) return { source, says: 'unknown', detail: 'nova-compute has never reported' }
   const age = Math.max(0, atMs - reported)
   const ageText = `its last report is ${Math.round(age / 1000)} s old`
-  const movedOn = firstReportMs !== undefined && reported > firstReportMs
+  // Each change of the service by anybody moves the date once, too; Nova's `state` is not fooled by that.
+  const movedOn = host.forcedDown ? reportsSeen >= 2 : reportsSeen >= 1 && host.state === 'up'
   if (movedOn && age < downMs) return { source, says: 'alive', detail: `nova-compute reports again: ${ageText}` }
   if (host.state === 'up' && !host.forcedDown)
     return { source, says: 'unknown', detail: `Nova still calls it up; ${ageText}` }

@@ -51,7 +51,9 @@ function definitionOf(row: DefinitionRow, host: string | undefined): AlarmDefini
 /** A hint that can't be followed makes no host: half of what a rule says must not be taken for the whole. */
 async function hostOf(gnocchi: Service, row: DefinitionRow, signal?: AbortSignal): Promise<string | undefined> {
   const hints = hostHints(row)
-  const hosts = await Promise.all(hints.map(hint => ('host' in hint ? hint.host : askGnocchi(gnocchi, hint, signal))))
+  const hosts = await Promise.all(
+    hints.map(async hint => ('host' in hint ? hint.host : await askGnocchi(gnocchi, hint, signal)))
+  )
   const known = hosts.filter(host => host !== undefined)
   return known.length === hints.length ? onlyHost(known) : undefined
 }

@@ -56,6 +56,7 @@ export class NoReply extends Error {
 export interface Transport {
   /** One request, one answer of whatever status; throws NoReply. */
   exchange(call: Call): Promise<Reply>
+  /** Ends what is under way; nothing more is sent, by a retry neither. */
   close(): void
 }
 
@@ -71,6 +72,7 @@ export function createTransport(options: {
 }): Transport {
   const { tls, log, clock, onCall } = options
   const agents = createAgents(tls)
+  let isClosed = false
   const exchange = async (call: Call): Promise<Reply> => {
     const startedMs = clock.now()
     const told = (status: string, requestId?: string) => {
@@ -80,6 +82,7 @@ export function createTransport(options: {
       log.debug?.({ service, method, path, status, ms, requestId }, 'openstack call')
       onCall?.({ service, method, status, seconds: ms / 1000 })
     }
+    if (isClosed) throw new NoReply('the connection to the cloud was closed', false, false)
     try {
       const reply = await send(call, call.isCommand ? agents.commands : agents.reads)
       told(String(reply.status), reply.requestId)
@@ -90,7 +93,13 @@ export function createTransport(options: {
       throw failure.error
     }
   }
-  return { exchange, close: agents.close }
+  return {
+    exchange,
+    close() {
+      isClosed = true
+      agents.close()
+    }
+  }
 }
 
 /** Set while a request is under way: a failure before its connection stood cannot have reached the service. */
@@ -112,13 +121,13 @@ async function send(call: Call, agent: ReturnType<typeof createAgents>['reads'])
       lookup: connectTimeoutMs,
       connect: connectTimeoutMs,
       secureConnect: connectTimeoutMs,
-      request: Math.max(1, call.timeoutMs)
+      request: Math.max(1, Math.ceil(call.timeoutMs))
     },
     retry: { limit: 0 },
     throwHttpErrors: false,
     followRedirect: false
   })
-  request.on('request', sent => {
+  void request.on('request', sent => {
     sent.once('socket', socket => {
       if (!socket.connecting) reached.set(call, true)
       else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => reached.set(call, true))

@@ -70,11 +70,13 @@ export function createService(kind: ServiceKind, access: Access): Service {
   const exchange = async (request: Request, timeoutMs: number): Promise<Reply> => {
     const { signal, headers } = request.options
     const deadlineMs = clock.now() + timeoutMs
-    const inTime = AbortSignal.timeout(Math.max(1, timeoutMs))
+    const inTime = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)))
     const waiting = signal === undefined ? inTime : AbortSignal.any([signal, inTime])
     const attempt = async (token: Token) => {
       const ready = typeof headers === 'function' ? await headers(waiting) : headers
-      return transport.exchange(callOf(kind, access, token, request, ready, deadlineMs - clock.now()))
+      return transport.exchange(
+        callOf(kind, access, token, request, ready, Math.min(timeoutMs, deadlineMs - clock.now()))
+      )
     }
     const token = await session.token(waiting)
     const reply = await attempt(token)

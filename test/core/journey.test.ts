@@ -86,8 +86,7 @@ test('nothing is isolated, prepared, moved or verified without a proof that the 
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 80 }), stimuli => {
       for (const { after } of walk(recoveryOf(), stimuli))
-        if (['isolating', 'preparing', 'moving'].includes(after.phase.state))
-          expect(after.proofs[source]).toBeDefined()
+        if (['isolating', 'preparing', 'moving'].includes(after.phase.state)) expect(after.proofs[source]).toBeDefined()
     }),
     { numRuns: 400 }
   )

@@ -1,6 +1,17 @@
 import type { Phase, Recovery } from '../../src/core/recovery.ts'
 import type { RecoveryEvent } from '../../src/core/recovery-event.ts'
-import { afterFence, evidenceOf, fenced, holdOf, isolation, listedOf, nowMs, planOf, recoveryOf, source } from './builders.ts'
+import {
+  afterFence,
+  evidenceOf,
+  fenced,
+  holdOf,
+  isolation,
+  listedOf,
+  nowMs,
+  planOf,
+  recoveryOf,
+  source
+} from './builders.ts'
 
 /** One event of each type, as the activities and the operators bring them about. */
 export const events: { readonly [T in RecoveryEvent['type']]: RecoveryEvent & { readonly type: T } } = {

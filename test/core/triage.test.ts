@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { compileRules } from '../../src/core/rules.ts'
 import type { Rule, Rules } from '../../src/core/rules.ts'
+import { compileRules } from '../../src/core/rules.ts'
 import type { Triage, TriageQuestion } from '../../src/core/triage.ts'
 import { triage } from '../../src/core/triage.ts'
 import { source } from './builders.ts'
@@ -31,7 +31,13 @@ function ask(changes: Partial<TriageQuestion> = {}): Triage {
 
 /** The question without what nobody knows. */
 function without(key: 'host' | 'segment', changes: Partial<TriageQuestion> = {}): Triage {
-  const { [key]: _, ...rest } = { source: 'aodh', alarm: alarm('alarm'), host: source, segment: 'rack-a', ...changes } as const
+  const { [key]: _, ...rest } = {
+    source: 'aodh',
+    alarm: alarm('alarm'),
+    host: source,
+    segment: 'rack-a',
+    ...changes
+  } as const
   return triage({ membersKnown: true, canLookUp: false, isolated: 'no', rules: rulesOf(), ...rest })
 }
 

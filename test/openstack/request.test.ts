@@ -16,7 +16,6 @@ test('a read is repeated after the pause that the service asks for', async () =>
   )
   await cloud.openstack.cloud.hosts()
   expect(clock.slept).toEqual([7000, 3000])
-  await cloud.close()
 })
 
 test('a read is repeated with growing pauses after errors and cut connections', async () => {
@@ -26,7 +25,6 @@ test('a read is repeated with growing pauses after errors and cut connections', 
   expect(cloud.asked(hosts)).toHaveLength(4)
   expect(clock.slept).toHaveLength(3)
   expect(clock.slept[2]!).toBeGreaterThan(clock.slept[0]!)
-  await cloud.close()
 })
 
 test('a read ends with its deadline, and says what the last answer was', async () => {
@@ -37,7 +35,6 @@ test('a read ends with its deadline, and says what the last answer was', async (
   await expect(failure).rejects.toMatchObject({ code: 'unreachable' })
   await expect(failure).rejects.toThrow(/503.*cells are away/)
   expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(30_000)
-  await cloud.close()
 })
 
 test.each([
@@ -48,7 +45,6 @@ test.each([
   const cloud = await startCloud({ [action]: answer })
   await expect(cloud.openstack.cloud.evacuate('s1', 'spare')).rejects.toMatchObject({ code: 'unknown' })
   expect(cloud.asked(action)).toHaveLength(1)
-  await cloud.close()
 })
 
 test('a command that was refused a connection was not sent', async () => {
@@ -74,7 +70,6 @@ test('a command that is given up after it was sent has an unknown fate, and its 
   })
   await expect(cloud.openstack.cloud.evacuate('s1', 'spare', giveUp.signal)).rejects.toMatchObject({ code: 'unknown' })
   await closed
-  await cloud.close()
 })
 
 test('nothing is sent when it was given up before', async () => {
@@ -83,7 +78,6 @@ test('nothing is sent when it was given up before', async () => {
   const failure = cloud.openstack.cloud.evacuate('s1', 'spare', AbortSignal.abort())
   await expect(failure).rejects.toMatchObject({ code: 'unreachable' })
   expect(cloud.asked(action)).toEqual([])
-  await cloud.close()
 })
 
 test.each([
@@ -111,19 +105,16 @@ test.each([
   const failure = (await cloud.openstack.cloud.evacuate('s1', 'spare').catch((error: unknown) => error)) as CloudError
   expect(failure).toMatchObject({ name: 'CloudError', code, requestId: 'req-7' })
   expect(failure.message).toContain(text)
-  await cloud.close()
 })
 
 test('something that is no JSON is no answer', async () => {
   const cloud = await startCloud({ [hosts]: [200, '<html>hello</html>'] })
   await expect(cloud.openstack.cloud.hosts()).rejects.toMatchObject({ code: 'unreachable' })
-  await cloud.close()
 })
 
 test('an answer without its list is not an empty list', async () => {
   const cloud = await startCloud({ [hosts]: [200, {}] })
   await expect(cloud.openstack.cloud.hosts()).rejects.toThrow('without "services"')
-  await cloud.close()
 })
 
 test('each call is logged with its request id and reported with its time', async () => {
@@ -145,7 +136,6 @@ test('each call is logged with its request id and reported with its time', async
     { name: 'placement', ok: false, error: 'not asked yet' },
     { name: 'aodh', ok: false }
   ])
-  await cloud.close()
 })
 
 test('a certificate is checked against cacert, and one that does not fit is explained', async () => {
@@ -157,12 +147,10 @@ test('a certificate is checked against cacert, and one that does not fit is expl
   await doubted.close()
   const careless = await startCloud({ [hosts]: good }, { tls: 'server', env: { OS_INSECURE: 'true' } })
   await expect(careless.openstack.cloud.hosts()).resolves.toBeDefined()
-  await careless.close()
 })
 
 test('a client certificate is shown, also by commands', async () => {
   const env = { OS_CACERT: pemFile('ca.pem'), OS_CERT: pemFile('client.pem'), OS_KEY: pemFile('client.key') }
   const cloud = await startCloud({ [action]: [200] }, { tls: 'mutual', env })
   await expect(cloud.openstack.cloud.evacuate('s1', 'spare')).resolves.toEqual({})
-  await cloud.close()
 })

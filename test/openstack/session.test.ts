@@ -14,7 +14,6 @@ test('one login serves many calls that start together', async () => {
   await cloud.openstack.cloud.hosts()
   expect(cloud.asked(logins)).toHaveLength(1)
   expect(cloud.asked(hosts).map(asked => asked.headers['x-auth-token'])).toEqual(Array(4).fill('token-1'))
-  await cloud.close()
 })
 
 test('each kind of credential has its own body, and an application credential no scope', async () => {
@@ -47,14 +46,12 @@ test('a 401 brings one new login for all, and each call is repeated once', async
   await Promise.all([cloud.openstack.cloud.hosts(), cloud.openstack.cloud.hosts()])
   expect(cloud.asked(logins)).toHaveLength(2)
   expect(cloud.asked(hosts)).toHaveLength(4)
-  await cloud.close()
 })
 
 test('a service that goes on answering 401 is asked twice, not for ever', async () => {
   const cloud = await startCloud({ [hosts]: [401, { error: { code: 401, message: 'no' } }] })
   await expect(cloud.openstack.cloud.hosts()).rejects.toMatchObject({ code: 'unauthorized' })
   expect(cloud.asked(hosts)).toHaveLength(2)
-  await cloud.close()
 })
 
 test('a command that got a 401 is sent again with the new token', async () => {
@@ -62,7 +59,6 @@ test('a command that got a 401 is sent again with the new token', async () => {
   const cloud = await startCloud({ [action]: [[401, {}], [200]] })
   await cloud.openstack.cloud.evacuate('s1', 'spare')
   expect(cloud.asked(action).map(asked => asked.headers['x-auth-token'])).toEqual(['token-1', 'token-2'])
-  await cloud.close()
 })
 
 test('a token is replaced 120 s before its end, and nobody waits for the new one', async () => {
@@ -94,7 +90,6 @@ test('a token is replaced 120 s before its end, and nobody waits for the new one
     'token-1',
     'token-2'
   ])
-  await cloud.close()
 })
 
 test('a token that still counts is used while Keystone is away', async () => {
@@ -116,7 +111,6 @@ test('a token that still counts is used while Keystone is away', async () => {
   )
   await second.openstack.cloud.hosts()
   await expect(second.openstack.cloud.hosts()).resolves.toMatchObject({ hosts: [] })
-  await second.close()
 })
 
 test('refused credentials are not tried again at once, and no secret is in the error or the log', async () => {
@@ -131,7 +125,6 @@ test('refused credentials are not tried again at once, and no secret is in the e
   expect(cloud.asked(logins)).toHaveLength(1)
   const shown = inspect(failures, { depth: 20, showHidden: true }) + JSON.stringify(cloud.logged)
   expect(shown).not.toContain(password)
-  await cloud.close()
 })
 
 test('no secret is in the error of a call that failed on the way', async () => {
@@ -149,7 +142,6 @@ test('nothing is asked while connecting, so the service starts without a cloud',
   const cloud = await startCloud({})
   expect(cloud.server.asked).toEqual([])
   expect(cloud.openstack.dependencies().map(each => each.ok)).toEqual([false, false, false, false])
-  await cloud.close()
 })
 
 test('region, interface and alias choose the endpoint, and an override wins', async () => {
@@ -158,5 +150,4 @@ test('region, interface and alias choose the endpoint, and an override wins', as
   const failure = missing.openstack.cloud.hosts()
   await expect(failure).rejects.toMatchObject({ code: 'unsupported' })
   await expect(failure).rejects.toThrow(/no public endpoint of type compute in region South; its regions are RegionOne/)
-  await missing.close()
 })

@@ -1,5 +1,5 @@
-import type { Clock } from '../../src/clock.ts'
-import { systemClock } from '../../src/clock.ts'
+import { afterEach } from '@jest/globals'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { type CallReport, connectOpenStack, type OpenStack } from '../../src/openstack/connect.ts'
 import { type Answer, type Asked, startServer, type TestServer } from './with-server.ts'
 
@@ -17,6 +17,13 @@ export interface SmallCloud {
 }
 
 export const password = 'pa55word-of-the-test'
+
+const opened = new Set<SmallCloud>()
+
+/** A test that failed must not leave a server behind that keeps the process alive. */
+afterEach(async () => {
+  for (const cloud of opened) await cloud.close()
+})
 
 /** One server that is Keystone and every other service, and the adapters connected to it. */
 export async function startCloud(
@@ -44,17 +51,20 @@ export async function startCloud(
     log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
     onCall: report => void reports.push(report)
   })
-  return {
+  const cloud: SmallCloud = {
     openstack,
     server,
     logged,
     reports,
     asked: route => server.asked.filter(one => `${one.method} ${one.path.split('?')[0]}` === route),
-    close: () => {
+    close: async () => {
+      opened.delete(cloud)
       openstack.close()
-      return server.close()
+      await server.close()
     }
   }
+  opened.add(cloud)
+  return cloud
 }
 
 export function environment(url: string): Record<string, string> {

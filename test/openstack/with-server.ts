@@ -43,6 +43,7 @@ export async function startServer(
   const handle = (request: IncomingMessage, response: ServerResponse) => void listener(request, response)
   const server = tls === undefined ? createServer(handle) : createTlsServer(tlsOptions(tls), handle)
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
+  server.unref()
   const { port } = server.address() as AddressInfo
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,

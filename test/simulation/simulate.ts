@@ -32,8 +32,8 @@ export interface Run {
   readonly world: World
 }
 
-/** It is over when nothing has moved for so long and nobody is at work. */
-const quietMs = 150_000
+/** It is over when nothing has moved for so long and nobody is at work: a held recovery looks at the world now and then. */
+const quietMs = { held: 150_000, ended: 20_000 }
 
 interface Stage {
   readonly scenario: Scenario
@@ -96,7 +96,8 @@ async function play(stage: Stage): Promise<void> {
     await clock.sleep(1000)
     if (recorder.log.length !== lines || stage.pending > 0 || isAtWork(recorder)) quietSinceMs = clock.now()
     lines = recorder.log.length
-    if (clock.now() - quietSinceMs > quietMs) break
+    const limitMs = [...recorder.recoveries.values()].every(hasEnded) ? quietMs.ended : quietMs.held
+    if (clock.now() - quietSinceMs > limitMs) break
   }
   for (const failure of processes.failures()) recorder.say(`the service failed: ${failure}`)
   stage.model.world.findings.push(...processes.failures())

@@ -27,19 +27,20 @@ export async function confirmOnce(
   ctx: Context
 ): Promise<RecoveryEvent & { type: 'confirmedDead' | 'foundHealthy' | 'stopped' }> {
   const { ports, recovery } = ctx
-  const { evidence, reading, reportedAtMs } = await gather(
+  const signals = await ports.store.signalsOf(recovery.id)
+  ctx.memory.signalsSeen = signals.length
+  const { evidence, reading } = await gather(
     ports,
     {
       host: recovery.host,
       segment: ports.policy.segment(recovery.segment),
       downMs: recovery.settings.confirm.downMs,
-      firstReportMs: ctx.memory.firstReportMs
+      reports: ctx.memory.reports
     },
     ctx.signal
   )
-  if (reportedAtMs !== undefined) ctx.memory.firstReportMs ??= reportedAtMs
   const host = reading === undefined ? undefined : findHost(reading, recovery.host)
-  if (host !== undefined && isUp(host) && allCleared(await ports.store.signalsOf(recovery.id))) {
+  if (host !== undefined && isUp(host) && allCleared(signals)) {
     return { type: 'foundHealthy', evidence, because: 'every alarm for it went back to ok, and Nova sees it up' }
   }
   switch (evidence.verdict) {

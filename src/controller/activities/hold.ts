@@ -3,11 +3,12 @@ import type { Hold, PowerReading } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { fenceBegun } from '../../core/transition.ts'
+import { isArmed } from '../check-guards.ts'
 import type { Context } from '../context.ts'
 import { isWorldError } from '../context.ts'
 import { provenTarget, reportLostTargets } from '../lost-targets.ts'
 import { drawPlan } from '../planning.ts'
-import { rereadProof, signOfLife } from '../power.ts'
+import { doubtHold, rereadProof, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
 import { guardsFor, objectionBeforeFence } from './plan.ts'
 
@@ -30,7 +31,8 @@ export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
 
 async function lookAgain(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
   try {
-    return await (fenceBegun(ctx.recovery) ? lookAfterFence(ctx, held) : lookBeforeFence(ctx, held))
+    const fenced = fenceBegun(ctx.recovery) || held.code === 'not-fenced'
+    return await (fenced ? lookAfterFence(ctx, held) : lookBeforeFence(ctx, held))
   } catch (error) {
     // The world is out of reach: nothing has been learnt, so nothing has changed.
     if (!isWorldError(error)) throw error
@@ -77,32 +79,19 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   if (proofOf(recovery) === undefined) return await lookForProof(ctx)
   if (held.code !== 'power') {
     const proof = await rereadProof(ctx)
-    if (proof !== true && proof.on) {
-      return {
-        type: 'stopped',
-        hold: {
-          code: 'power',
-          reason: `${proof.reason}. Somebody may have brought it back, so it is not fenced again: power it off and retry, or cancel`,
-          releasedBy: 'person'
-        }
-      }
+    if (proof !== true) {
+      return !proof.on && held.code === 'proof' ? undefined : { type: 'stopped', hold: doubtHold(proof) }
     }
-    if (proof !== true)
-      return held.code === 'proof'
-        ? undefined
-        : {
-            type: 'stopped',
-            hold: {
-              code: 'proof',
-              reason: `${proof.reason}: nothing more is moved until it can be, or somebody vouches for it`,
-              releasedBy: 'world'
-            }
-          }
     if (held.code === 'proof') return { type: 'released', because: 'the proof was read again: it stands' }
   }
   await reportLostTargets(ctx)
   const proven = await provenTarget(ctx)
   if (proven !== undefined) return proven
+  if (held.code === 'observing') {
+    return isArmed(recovery.segment, await ports.store.arming(), ports.policy)
+      ? { type: 'released', because: `segment ${recovery.segment} is armed again` }
+      : undefined
+  }
   if (held.releasedBy === 'person') return held.code === 'servers' ? await serversFreed(ctx, held) : undefined
   if (held.code === 'target') return undefined
   const segment = ports.policy.segment(recovery.segment)

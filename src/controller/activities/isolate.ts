@@ -48,7 +48,7 @@ export async function forceDown(ctx: Context, name: string): Promise<Isolation |
   const { cloud, clock } = ctx.ports
   const reason = isolationReason(ctx.recovery.id)
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    if (attempt > 0) await ctx.wait(lookAgainMs)
+    if (attempt > 1) await ctx.wait(lookAgainMs)
     const host = findHost(await cloud.hosts(ctx.signal), name)
     if (host === undefined) return `Nova lists no nova-compute ${name} any more`
     const disable = host.status === 'enabled'

@@ -4,8 +4,9 @@ import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { fitsInto } from '../../core/room.ts'
 import type { Context } from '../context.ts'
 import { isWorldError } from '../context.ts'
-import { notedProof, rereadProof } from '../power.ts'
+import { doubtHold, notedProof, rereadProof } from '../power.ts'
 import { begin } from './moving/begin.ts'
+import type { Look } from './moving/look.ts'
 import { danger, look } from './moving/look.ts'
 import { outcome } from './moving/outcome.ts'
 import { settle } from './moving/settle.ts'
@@ -13,6 +14,7 @@ import { settle } from './moving/settle.ts'
 const roomEveryMs = 10_000
 /** A round that took this much longer than it should was a pause: of the process, or of the machine. */
 const pauseMs = 30_000
+const proofAgeMaxMs = 30_000
 
 /** Evacuates every server of the plan within the limits and follows each to its end. */
 export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
@@ -29,7 +31,7 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     const doubt = await firstProof(ctx)
     if (doubt !== undefined) return await joined(ctx, doubt)
     const seen = await look(ctx)
-    const trouble = danger(ctx, seen)
+    const trouble = danger(ctx, seen) ?? staleProof(ctx, seen.proof)
     if (trouble !== undefined && recovery.cancelling === undefined) return await joined(ctx, trouble)
     const finished = await settle(ctx, seen.migrations)
     pace = adapt(pace, { finished, trouble: takeTrouble(ctx), max, nowMs: clock.now() })
@@ -56,23 +58,18 @@ async function firstProof(ctx: Context): Promise<RecoveryEvent | undefined> {
     await notedProof(ctx)
     return undefined
   }
-  return proof.on
-    ? {
-        type: 'stopped',
-        hold: {
-          code: 'power',
-          reason: `${proof.reason}. Somebody may have brought it back, so it is not fenced again: power it off and retry, or cancel`,
-          releasedBy: 'person'
-        }
-      }
-    : {
-        type: 'stopped',
-        hold: {
-          code: 'proof',
-          reason: `${proof.reason}: nothing more is moved until it can be, or somebody vouches for it`,
-          releasedBy: 'world'
-        }
-      }
+  return { type: 'stopped', hold: doubtHold(proof) }
+}
+
+/** A BMC that goes away may be a switch; a proof that nobody could read again for a while is none any more. */
+function staleProof(ctx: Context, proof: Look['proof']): RecoveryEvent | undefined {
+  const nowMs = ctx.ports.clock.now()
+  if (proof === true) {
+    ctx.memory.provenAtMs = nowMs
+    return undefined
+  }
+  if (nowMs - (ctx.memory.provenAtMs ?? 0) < proofAgeMaxMs) return undefined
+  return { type: 'stopped', hold: doubtHold(proof) }
 }
 
 /** Every request in flight is answered before anything else is decided. */

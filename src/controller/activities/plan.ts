@@ -7,7 +7,7 @@ import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Segment } from '../../core/segment.ts'
 import { checkGuards } from '../check-guards.ts'
 import type { Context } from '../context.ts'
-import { closeStepsAtProven, reportLostTargets } from '../lost-targets.ts'
+import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../lost-targets.ts'
 import type { Drawn } from '../planning.ts'
 import { drawPlan } from '../planning.ts'
 
@@ -19,7 +19,11 @@ export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
   const { ports, recovery } = ctx
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined) return stop(ctx, segmentGone(recovery))
+  if (recovery.cancelling !== undefined && recovery.plan !== undefined) {
+    return { type: 'planned', plan: recovery.plan, guards: recovery.guards ?? [], targets: recovery.targets }
+  }
   await reportLostTargets(ctx)
+  await isolateProvenTargets(ctx)
   await closeStepsAtProven(ctx)
   for (let race = 0; race < racesMax; race += 1) {
     const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)

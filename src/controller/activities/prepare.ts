@@ -1,3 +1,4 @@
+import type { Host } from '../../core/inventory.ts'
 import { findHost, isUp } from '../../core/inventory.ts'
 import { spareReason } from '../../core/marks.ts'
 import type { Recovery, TargetUse } from '../../core/recovery.ts'
@@ -33,24 +34,31 @@ export async function prepare(ctx: Context): Promise<RecoveryEvent | 'interrupte
   return { type: 'prepared', targets }
 }
 
+const triesMax = 4
+const tryAgainMs = 2000
+
 async function prepareOne(ctx: Context, host: string, use: TargetUse): Promise<string | 'interrupted' | undefined> {
-  const found = findHost(await ctx.ports.cloud.hosts(ctx.signal), host)
-  if (found === undefined || !isUp(found)) return 'is not up'
-  if (use.isSpare) {
-    const objection = await joinAggregates(ctx, host)
-    if (objection !== undefined) return objection
-    if (found.status === 'disabled') {
-      if (found.disabledReason !== spareReason) return `was disabled by others ("${found.disabledReason ?? ''}")`
-      const step = await act(
-        ctx,
-        { kind: 'enable', target: host },
-        'done',
-        async signal => await ctx.ports.cloud.enable(found.serviceId, signal)
-      )
-      if (step.state === 'failed') return `could not be enabled: ${step.error}`
-    }
-  } else if (found.status !== 'enabled') return `is ${found.status}`
-  return await schedulable(ctx, host)
+  let objection: string | undefined
+  for (let attempt = 0; attempt < triesMax; attempt += 1) {
+    if (attempt > 0) await ctx.wait(tryAgainMs)
+    if (ctx.interrupted()) return 'interrupted'
+    const found = findHost(await ctx.ports.cloud.hosts(ctx.signal), host)
+    if (found === undefined || !isUp(found)) return 'is not up'
+    if (!use.isSpare && found.status !== 'enabled') return `is ${found.status}`
+    objection = use.isSpare ? ((await joinAggregates(ctx, host)) ?? (await enable(ctx, found))) : undefined
+    if (objection === undefined) return await schedulable(ctx, host)
+  }
+  return objection
+}
+
+/** Looks first, so that an answer that was lost is found out by the next look. */
+async function enable(ctx: Context, found: Host): Promise<string | undefined> {
+  if (found.status === 'enabled') return undefined
+  if (found.disabledReason !== spareReason) return `was disabled by others ("${found.disabledReason ?? ''}")`
+  const step = await act(ctx, { kind: 'enable', target: found.name }, 'done', async signal => {
+    return await ctx.ports.cloud.enable(found.serviceId, signal)
+  })
+  return step.state === 'done' ? undefined : `could not be enabled: ${step.error ?? 'the answer was lost'}`
 }
 
 /** Nova refuses a disabled host by a trait that goes a while after the enabling (up to a minute when the synchronous update was lost). */
@@ -82,7 +90,8 @@ async function joinAggregates(ctx: Context, host: string): Promise<string | unde
         return {}
       }
     })
-    if (step.state === 'failed') return `could not join aggregate ${aggregate.name}: ${step.error}`
+    if (step.state !== 'done')
+      return `could not join aggregate ${aggregate.name}: ${step.error ?? 'the answer was lost'}`
   }
   return undefined
 }

@@ -1,8 +1,9 @@
-import type { Server } from '../../core/inventory.ts'
-import { findHost, isUp } from '../../core/inventory.ts'
+import type { HostsReading, Server } from '../../core/inventory.ts'
+import { findHost, isComplete, isUp } from '../../core/inventory.ts'
 import { isLeaving } from '../../core/movable.ts'
 import type { Move } from '../../core/moves.ts'
 import { movesOf, restoreKind } from '../../core/moves.ts'
+import type { Hold } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Context } from '../context.ts'
 import { asListed } from './isolate.ts'
@@ -16,15 +17,22 @@ export async function verify(ctx: Context): Promise<RecoveryEvent | 'interrupted
   const untilMs = ctx.recovery.sinceMs + settleMs
   for (;;) {
     const late = await lateServers(ctx)
-    if (late !== undefined) return late
-    const complaints = await complaintsOf(ctx)
-    if (complaints.length === 0 || clock.now() >= untilMs) {
+    if (typeof late === 'object') return late
+    const complaints = late === 'unknown' ? [] : await complaintsOf(ctx)
+    if (late === 'none' && (complaints.length === 0 || clock.now() >= untilMs)) {
       const again = await lateServers(ctx)
-      return again ?? verdictOf(ctx, complaints)
+      if (again !== 'unknown') return again === 'none' ? verdictOf(ctx, complaints) : again
     }
+    if (clock.now() >= untilMs + settleMs) return { type: 'stopped', hold: unreadable }
     await ctx.wait(lookEveryMs)
     if (ctx.interrupted()) return 'interrupted'
   }
+}
+
+const unreadable: Hold = {
+  code: 'cloud',
+  reason: "a cell of Nova can't be read, so nobody knows whether servers are left",
+  releasedBy: 'world'
 }
 
 function verdictOf(ctx: Context, complaints: readonly string[]): RecoveryEvent {
@@ -37,12 +45,16 @@ function verdictOf(ctx: Context, complaints: readonly string[]): RecoveryEvent {
   return { type: 'verified', unmoved: reasons, because: reasons.join('; ') }
 }
 
-/** Servers on the failed host that have no end: made, resized or moved there meanwhile. Counts only if no cell is unreadable. */
-async function lateServers(ctx: Context): Promise<RecoveryEvent | undefined> {
-  const listed = await ctx.ports.cloud.serversOn(ctx.recovery.host, ctx.signal)
+/** Servers on the failed host that have no end: made, resized or moved there meanwhile. `unknown` while a cell is unreadable. */
+async function lateServers(ctx: Context): Promise<RecoveryEvent | 'none' | 'unknown'> {
+  const { cloud } = ctx.ports
+  const before = await cloud.hosts(ctx.signal)
+  const listed = await cloud.serversOn(ctx.recovery.host, ctx.signal)
+  const after = await cloud.hosts(ctx.signal)
+  if (!isComplete(before) || !isComplete(after)) return 'unknown'
   const known = new Set(movesOf(ctx.recovery, ctx.steps).map(move => move.server))
   const late = listed.filter(server => !known.has(server.id) && !isLeaving(server))
-  if (late.length === 0) return undefined
+  if (late.length === 0) return 'none'
   return {
     type: 'lateServers',
     servers: late.map(asListed),
@@ -58,9 +70,9 @@ async function complaintsOf(ctx: Context): Promise<string[]> {
   for (let at = 0; at < arrived.length; at += 4) {
     const found = await Promise.all(
       arrived.slice(at, at + 4).map(async move => {
-        const target = move.target === undefined ? undefined : findHost(reading, move.target)
-        if (target === undefined || !isUp(target)) return `${move.name}: its target ${move.target} is not up`
-        return await complaintOf(ctx, move)
+        // What arrived on a target that died is moved on by that target's own recovery.
+        if (move.target !== undefined && ctx.recovery.targets[move.target]?.state === 'lost') return undefined
+        return await complaintOf(ctx, move, reading)
       })
     )
     complaints.push(...found.filter(complaint => complaint !== undefined))
@@ -68,7 +80,7 @@ async function complaintsOf(ctx: Context): Promise<string[]> {
   return complaints
 }
 
-async function complaintOf(ctx: Context, move: Move): Promise<string | undefined> {
+async function complaintOf(ctx: Context, move: Move, reading: HostsReading): Promise<string | undefined> {
   const { cloud } = ctx.ports
   const [server, ports, volumes] = await Promise.all([
     cloud.server(move.server, ctx.signal),
@@ -76,6 +88,8 @@ async function complaintOf(ctx: Context, move: Move): Promise<string | undefined
     cloud.attachmentsOf(move.server, ctx.signal)
   ])
   if (server === undefined || isLeaving(server) || server.host !== move.target) return undefined
+  const target = findHost(reading, move.target ?? '')
+  if (target === undefined || !isUp(target)) return `${move.name}: its target ${move.target} is not up`
   const wrong = statusComplaint(ctx, server)
   if (wrong !== undefined) return `${move.name} ${wrong}`
   const port = ports?.find(one => one.host !== move.target || (!one.active && server.vmState === 'active'))

@@ -25,7 +25,7 @@ export async function readAgain(patience: Patience, attempt: (timeoutMs: number)
   const deadlineMs = clock.now() + timeoutMs
   for (let tries = 1; ; tries += 1) {
     throwIfAborted(signal)
-    const result = await attempt(deadlineMs - clock.now()).catch((error: unknown) => {
+    const result = await attempt(Math.min(timeoutMs, deadlineMs - clock.now())).catch((error: unknown) => {
       if (error instanceof NoReply) return error
       throw error
     })
@@ -58,5 +58,5 @@ export function askedPauseMs(reply: Reply, clock: Clock): number | undefined {
 
 /** Doubles, with jitter, so that many callers do not come back together. */
 function backoffMs(tries: number): number {
-  return Math.min(pauseMaxMs, firstPauseMs * 2 ** (tries - 1)) * (0.5 + Math.random() / 2)
+  return Math.round(Math.min(pauseMaxMs, firstPauseMs * 2 ** (tries - 1)) * (0.5 + Math.random() / 2))
 }

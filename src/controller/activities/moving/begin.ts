@@ -6,6 +6,7 @@ import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
 import type { Context } from '../../context.ts'
 import { act, note, record } from '../../context.ts'
+import { needsPlan } from './outcome.ts'
 
 /** Begins as many waiting moves as the limits allow; their requests run on while the next round looks. */
 export function begin(ctx: Context, migrations: readonly Migration[], window: number): void {
@@ -34,6 +35,7 @@ function count(perTarget: Map<string, number>, target: string | undefined): void
 function mayBegin(ctx: Context, move: Move): boolean {
   return (
     move.state === 'waiting' &&
+    !needsPlan(ctx, move) &&
     move.target !== undefined &&
     !ctx.memory.inFlight.has(move.server) &&
     ctx.recovery.targets[move.target]?.state === 'prepared'

@@ -7,7 +7,7 @@ import { isOpen, movesOf } from '../../../core/moves.ts'
 import { proofOf } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
 import type { Context } from '../../context.ts'
-import { rereadProof } from '../../power.ts'
+import { doubtHold, rereadProof } from '../../power.ts'
 
 /** What one round sees: one list of services, one of migrations, one reading of the BMC. */
 export interface Look {
@@ -36,14 +36,7 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
     // Only what this run itself saw off all the time may be fenced again: else a person may have brought it back.
     return proofOf(recovery)?.kind === 'fenced' && ctx.memory.provenAtMs !== undefined && forcedDownByUs
       ? { type: 'sourceCameOn', because: proof.reason }
-      : {
-          type: 'stopped',
-          hold: {
-            code: 'power',
-            reason: `${proof.reason}. Somebody may have brought it back, so it is not fenced again: power it off and retry, or cancel`,
-            releasedBy: 'person'
-          }
-        }
+      : { type: 'stopped', hold: doubtHold(proof) }
   }
   if (host !== undefined && host.state !== 'unknown' && !host.forcedDown) {
     return {

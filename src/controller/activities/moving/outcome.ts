@@ -15,13 +15,14 @@ export function outcome(ctx: Context): RecoveryEvent | undefined {
   if (waiting.length > 0 || ctx.memory.inFlight.size > 0) return undefined
   const stuck = open.filter(move => isStuck(ctx, move))
   if (open.length > stuck.length) return undefined
-  if (recovery.cancelling !== undefined && stuck.length === 0) return cancelledWith(ctx, moves)
+  if (recovery.cancelling !== undefined && stuck.length === 0)
+    return powerOffPending(ctx) ? undefined : cancelledWith(ctx, moves)
   if (stuck.length > 0) return { type: 'stopped', hold: stuckHold(ctx, stuck) }
   return suspicion(ctx, moves) ?? leftBehind(ctx, moves) ?? { type: 'allEnded' }
 }
 
 /** Its attempt did not reach a host, or its target is of no use any more. */
-function needsPlan(ctx: Context, move: Move): boolean {
+export function needsPlan(ctx: Context, move: Move): boolean {
   const last = lastStep(ctx.steps, 'evacuate', move.server)
   const use = move.target === undefined ? undefined : ctx.recovery.targets[move.target]
   if (use?.state !== 'prepared') return true
@@ -100,7 +101,8 @@ function leftBehind(ctx: Context, moves: readonly Move[]): RecoveryEvent | undef
   }
   const room = staying.filter(stay => stay.because === 'room')
   if (room.length === 0) return undefined
-  const reasons = [...new Set(room.map(stay => stay.reason))].join('; ')
+  const refused = Object.entries(ctx.recovery.plan?.refused ?? {}).map(([host, reason]) => `${host} ${reason}`)
+  const reasons = [...new Set([...refused, ...room.map(stay => stay.reason)])].join('; ')
   return {
     type: 'stopped',
     hold: {
@@ -111,6 +113,14 @@ function leftBehind(ctx: Context, moves: readonly Move[]): RecoveryEvent | undef
   }
 }
 
+/** Rule 7: a power-off that was sent, to a target too, may still arrive; until it can't, nothing is called cancelled. */
+function powerOffPending(ctx: Context): boolean {
+  const { clock, fencing } = ctx.ports
+  return ctx.steps.some(
+    step => step.kind === 'power-off' && step.intentAtMs + fencing.settleMs(step.to ?? '') > clock.now()
+  )
+}
+
 function cancelledWith(ctx: Context, moves: readonly Move[]): RecoveryEvent {
   const arrived = moves.filter(move => move.state === 'arrived').map(move => move.name)
   const left = moves.filter(move => move.state !== 'arrived' && move.state !== 'gone').map(move => move.name)
@@ -118,6 +128,6 @@ function cancelledWith(ctx: Context, moves: readonly Move[]): RecoveryEvent {
   const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '))
   return {
     type: 'cancelled',
-    because: `${by}: ${reason}; ${ctx.recovery.host} is off and forced down; moved: ${list(arrived)}; not moved: ${list(left)}`
+    because: `${by}: ${reason}; ${ctx.recovery.host} is off${ctx.recovery.isolation === undefined ? '' : ' and forced down'}; moved: ${list(arrived)}; not moved: ${list(left)}`
   }
 }

@@ -1,0 +1,124 @@
+import { expect, test } from '@jest/globals'
+import { checkAlive, checkFencing } from '../../src/cli/check-fencing.ts'
+import { checkMembers } from '../../src/cli/check-segment.ts'
+import { checkStore } from '../../src/cli/check-store.ts'
+import { table } from '../../src/cli/table.ts'
+import type { Fencing, Probe } from '../../src/controller/ports.ts'
+import { FencingError } from '../../src/errors.ts'
+import { cloudWith, facts, host, segment, spare } from './world.ts'
+
+const well = facts(host('compute-01'), host('compute-02'), spare('spare-1'))
+const failures = (lines: readonly { name: string; ok: boolean; detail: string }[]) =>
+  lines.filter(line => !line.ok).map(({ name, detail }) => `${name}: ${detail}`)
+
+test('a segment that is what it should be takes a line for its hosts and one for each spare', async () => {
+  expect(await checkMembers(segment(), well, cloudWith())).toEqual([
+    { name: 'rack-a hosts', ok: true, detail: '2 of 2 enabled and up' },
+    { name: 'rack-a spare spare-1', ok: true, detail: 'disabled by us, up and empty' }
+  ])
+})
+
+test('each host that cannot be protected is named with the reason', async () => {
+  const names = ['gone', 'down', 'held', 'off', 'metal']
+  const world = {
+    ...facts(
+      host('down', { state: 'down' }),
+      host('held', { forcedDown: true, disabledReason: 'disk' }),
+      host('off', { status: 'disabled', disabledReason: 'repair' }),
+      host('metal'),
+      spare('spare-1')
+    ),
+    bareMetal: ['metal']
+  }
+  expect(failures(await checkMembers(segment({ hosts: names }), world, cloudWith()))).toEqual([
+    'rack-a host gone: Nova lists no such nova-compute (it has down, held, off, metal, spare-1)',
+    'rack-a host down: Nova calls it down',
+    'rack-a host held: is forced down ("disk")',
+    'rack-a host off: is disabled ("repair")',
+    'rack-a host metal: is a host of bare metal (Ironic), whose servers cannot be moved'
+  ])
+})
+
+test.each([
+  ['enabled', host('spare-1'), {}, 'is enabled, so the scheduler fills it: switchover spares adopt rack-a'],
+  ['disabled by others', spare('spare-1', { disabledReason: 'repair' }), {}, 'was disabled by others ("repair")'],
+  ['disabled without a reason', host('spare-1', { status: 'disabled' }), {}, 'was disabled by others'],
+  ['down', spare('spare-1', { state: 'down' }), {}, 'Nova calls it down'],
+  ['not empty', spare('spare-1'), { 'spare-1': 2 }, 'runs 2 servers already']
+])('a spare that is %s is no spare', async (_what, found, counts, because) => {
+  const lines = await checkMembers(
+    segment({ hosts: ['compute-01'] }),
+    facts(host('compute-01'), found),
+    cloudWith(counts)
+  )
+  expect(failures(lines)).toEqual([`rack-a spare spare-1: ${because}`])
+})
+
+test('a segment without hosts or spares fails, unless it needs no spares', async () => {
+  expect(failures(await checkMembers(segment({ hosts: [], spares: [] }), well, cloudWith()))).toHaveLength(2)
+  const auto = segment({ spares: [], settings: { ...segment().settings, method: 'auto' } })
+  expect(failures(await checkMembers(auto, well, cloudWith()))).toEqual([])
+})
+
+const fencingThat = (identities: Readonly<Record<string, string | FencingError>>): Pick<Fencing, 'read'> => ({
+  async read(agent, name) {
+    const identity = identities[name]
+    if (identity === undefined) return { agent, power: 'on', atMs: 0 }
+    if (typeof identity !== 'string') throw identity
+    return { agent, power: 'on', atMs: 0, identity }
+  }
+})
+
+test('every BMC must answer as the right machine', async () => {
+  const fencing = fencingThat({
+    'compute-02': new FencingError('identity', 'compute-02: its BMC is that of UUID 7, not 8')
+  })
+  const lines = await checkFencing(segment(), fencing)
+  expect(lines[0]).toEqual({ name: 'rack-a fencing bmc', ok: false, detail: '2 of 3 BMCs answer as the right machine' })
+  expect(lines[1]).toEqual({
+    name: 'rack-a fencing bmc compute-02',
+    ok: false,
+    detail: 'compute-02: its BMC is that of UUID 7, not 8'
+  })
+})
+
+test('two hosts with the same BMC are found', async () => {
+  const lines = await checkFencing(segment(), fencingThat({ 'compute-01': 'u-1', 'compute-02': 'u-1' }))
+  expect(failures(lines)[1]).toMatch(/compute-02: its BMC is that of compute-01 too/)
+})
+
+test('waived fencing is said and asks nobody', async () => {
+  const lines = await checkFencing(
+    segment({ fencing: ['none'] }),
+    fencingThat({ 'compute-01': new FencingError('refused', 'never asked') })
+  )
+  expect(lines).toEqual([{ name: 'rack-a fencing none', ok: true, detail: expect.stringContaining('waived') }])
+})
+
+test('a host that is up must be heard by its signs of life; one that is down need not', async () => {
+  const probe: Probe = {
+    ask: async (_source, name) =>
+      name === 'compute-01' ? { says: 'silent', detail: 'no answer' } : { says: 'alive', detail: '' }
+  }
+  const wanted = segment({ alive: [{ kind: 'ssh', port: 22, hosts: {} }] })
+  expect(failures(await checkAlive(wanted, well.reading, {}, probe))).toEqual([
+    'rack-a alive ssh 22: 1 of 2 hosts that are up answer',
+    'rack-a alive ssh 22 compute-01: silent: no answer'
+  ])
+  const down = facts(host('compute-01', { state: 'down' }), host('compute-02')).reading
+  expect(failures(await checkAlive(wanted, down, {}, probe))).toEqual([])
+})
+
+test('a store that cannot be written is found without being made', async () => {
+  expect(await checkStore('file:/proc/nowhere/switchover.db')).toMatchObject({ ok: false })
+  expect(await checkStore('file::memory:')).toMatchObject({ ok: true })
+})
+
+test('columns are as wide as they must be', () => {
+  expect(
+    table([
+      ['ok', 'a', 'x'],
+      ['FAILED', 'bb', '']
+    ])
+  ).toBe('ok      a   x\nFAILED  bb\n')
+})

@@ -1,0 +1,177 @@
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { systemClock } from '../../src/clock.ts'
+import type { Directory } from '../../src/controller/directory.ts'
+import type { Intake } from '../../src/controller/intake.ts'
+import { createIntake, hasReturned } from '../../src/controller/intake.ts'
+import type { AlarmDefinition, Alarms, NewSignal, Ports, Store } from '../../src/controller/ports.ts'
+import type { Recovery } from '../../src/core/recovery.ts'
+import { compileRules } from '../../src/core/rules.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { hostOf, isolation, nowMs, readingOf, recoveryOf, source } from '../core/builders.ts'
+import type { View } from './builders.ts'
+import { cloudOf, configOf, directoryOf, logOf, viewOf } from './builders.ts'
+
+let store: Store
+let view: View
+let directory: Directory
+let intake: Intake
+let definitions: Record<string, Pick<AlarmDefinition, 'host'>>
+let nudged: (string | undefined)[]
+let aodhWorks: boolean
+
+beforeEach(async () => {
+  store = await openStore('file::memory:')
+  view = viewOf(readingOf(hostOf(source, { state: 'down' }), hostOf('compute-02')))
+  definitions = {}
+  nudged = []
+  aodhWorks = true
+  use(configOf())
+})
+
+afterEach(async () => await store.close())
+
+function use(config: ReturnType<typeof configOf>): void {
+  directory = directoryOf(view, [config])
+  const definition = async (id: string) => {
+    if (!aodhWorks) throw new Error('Aodh is away')
+    const known = definitions[id]
+    return (
+      known && {
+        id,
+        name: id,
+        type: 'event',
+        enabled: true,
+        state: 'alarm',
+        projectId: 'p',
+        repeatActions: false,
+        ...known
+      }
+    )
+  }
+  const ports = { store, cloud: cloudOf(view), alarms: { definition } as Alarms, clock: systemClock, log: logOf() }
+  const rules = compileRules([])
+  if ('mistakes' in rules) throw new Error('no rules are no mistake')
+  intake = createIntake(ports as unknown as Ports, directory, rules.ok, id => nudged.push(id))
+}
+
+function alarm(changes: Partial<NewSignal> = {}, current = 'alarm'): NewSignal {
+  return { source: 'aodh', actor: 'aodh', alarm: { id: 'alarm-1', current, traits: {} }, ...changes }
+}
+
+async function outcomeOf(signal: string): Promise<string | undefined> {
+  return (await store.signal(signal))?.outcome
+}
+
+/** Until the look-up that `receive` began is over. */
+async function settled(): Promise<void> {
+  await intake.lookUpReceived()
+  await setImmediate()
+}
+
+test('an alarm opens a recovery, the next one joins it, and its driver is told each time', async () => {
+  const first = await intake.receive(alarm({ host: source }))
+  const second = await intake.receive(alarm({ host: source }))
+  expect([first.outcome, second.outcome]).toEqual(['opened', 'joined'])
+  expect(second.recovery).toBe(first.recovery)
+  expect(nudged).toEqual([first.recovery, first.recovery])
+})
+
+test('an alarm that names no host is stored at once, and opens when its definition was looked up', async () => {
+  definitions['alarm-1'] = { host: source }
+  const received = await intake.receive(alarm())
+  expect(received.outcome).toBe('received')
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('opened')
+  expect((await store.openRecoveryOf(source))?.recovery.id).toBe(nudged.at(-1))
+})
+
+test('an alarm whose definition names no host either is unresolved, and never guessed', async () => {
+  const received = await intake.receive(
+    alarm({ alarm: { id: 'alarm-1', name: `down-${source}`, current: 'alarm', traits: {} } })
+  )
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('unresolved')
+  expect(nudged).toEqual([])
+})
+
+test('while Aodh is away a signal stays received, and is settled by a later walk', async () => {
+  aodhWorks = false
+  definitions['alarm-1'] = { host: source }
+  const received = await intake.receive(alarm())
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('received')
+  aodhWorks = true
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('opened')
+})
+
+test('a host of no segment is unresolved, a person may give it its host later', async () => {
+  const received = await intake.receive(alarm({ host: 'compute-99' }))
+  expect(received.outcome).toBe('unresolved')
+  const resolved = await intake.settleWith(
+    received.signal,
+    { source: 'aodh', alarm: { id: 'alarm-1', current: 'alarm', traits: {} } },
+    source
+  )
+  expect(resolved.outcome).toBe('opened')
+})
+
+test('before the members are known a signal waits, and is settled when they are', async () => {
+  use(configOf({ hosts: { aggregate: 'rack-a' } }))
+  view.aggregates = [{ id: 1, name: 'rack-a', hosts: [source] }]
+  const received = await intake.receive(alarm({ host: source }))
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('received')
+  await directory.refresh()
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('opened')
+})
+
+/** A recovery of the host that ended after it had isolated it. */
+async function isolatedBefore(): Promise<Recovery> {
+  const before = recoveryOf({ isolation })
+  await store.receive(
+    { source: 'manual', actor: 'alice', host: source },
+    { outcome: 'open', because: 'x', recovery: before }
+  )
+  const [claimed] = await store.claim('me', 60_000, 1)
+  await store.write(claimed!.lease, { recovery: before })
+  await store.write(claimed!.lease, { recovery: { ...before, phase: { state: 'recovered' } } })
+  return before
+}
+
+test('an alarm for a host that we isolated is noted while it is forced down', async () => {
+  await isolatedBefore()
+  view.reading = readingOf(hostOf(source, { state: 'down', forcedDown: true, status: 'disabled' }))
+  const received = await intake.receive(alarm({ host: source }))
+  expect(received.outcome).toBe('received')
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('noted')
+})
+
+test('after it has returned it is a host like any other', async () => {
+  await isolatedBefore()
+  view.reading = readingOf(hostOf(source, { reportedAtMs: nowMs }))
+  const received = await intake.receive(alarm({ host: source }))
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('opened')
+  expect(await store.isolationOf(source)).toBeUndefined()
+})
+
+test('a manual trigger for a host that we isolated opens at once', async () => {
+  await isolatedBefore()
+  const received = await intake.receive({ source: 'manual', actor: 'alice', host: source, reason: 'again' })
+  expect(received.outcome).toBe('opened')
+})
+
+test.each([
+  ['forced down still', { forcedDown: true, state: 'up', status: 'enabled' }, false],
+  ['of a cell that is unreadable', { forcedDown: false, state: 'unknown', status: 'enabled' }, false],
+  ['not forced down any more, but without a report', { forcedDown: false, state: 'down', status: 'disabled' }, false],
+  ['up', { forcedDown: false, state: 'up', status: 'disabled' }, true],
+  ['enabled by an operator, and dead again', { forcedDown: false, state: 'down', status: 'enabled' }, true],
+  ['not listed any more', undefined, false]
+] as const)('a host that is %s has returned: %s', (_, host, returned) => {
+  expect(hasReturned(host)).toBe(returned)
+})

@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { fateOf, newestEvacuation } from '../../src/core/moves.ts'
+import { evacuateOf, migrationOf } from './builders.ts'
+
+const step = evacuateOf('one', 'spare-1', { afterMigration: 10 })
+const words = [
+  'queued',
+  'accepted',
+  'pre-migrating',
+  'running',
+  'done',
+  'completed',
+  'failed',
+  'error',
+  'cancelled',
+  'new'
+]
+const records = fc.uniqueArray(
+  fc
+    .record({
+      id: fc.integer({ min: 1, max: 20 }),
+      server: fc.constantFrom('one', 'two'),
+      status: fc.constantFrom(...words),
+      type: fc.constantFrom('evacuation' as const, 'live-migration' as const, 'resize' as const)
+    })
+    .map(({ id, server, status, type }) => migrationOf(id, server, status, { type })),
+  { selector: one => one.id }
+)
+
+test.each([
+  ['accepted', 'running'],
+  ['pre-migrating', 'running'],
+  ['a word that we do not know', 'running'],
+  ['done', 'done'],
+  ['completed', 'done'],
+  ['failed', 'failed'],
+  ['error', 'failed'],
+  ['cancelled', 'failed']
+])('a record that is %s: the attempt is %s', (status, is) => {
+  expect(fateOf(step, [migrationOf(11, 'one', status)]).is).toBe(is)
+})
+
+test('what the scheduler refused reached no host, what failed there may have left a copy', () => {
+  expect(fateOf(step, [migrationOf(11, 'one', 'error')])).toMatchObject({ reached: false })
+  for (const status of ['failed', 'cancelled'])
+    expect(fateOf(step, [migrationOf(11, 'one', status)])).toMatchObject({ reached: true })
+})
+
+test('a record that is older than the attempt, of another server or of another kind is never ours', () => {
+  fc.assert(
+    fc.property(records, fc.nat(20), (migrations, afterMigration) => {
+      const fate = fateOf({ ...step, afterMigration }, migrations)
+      if (fate.is === 'unknown') return
+      expect(fate.migration.id).toBeGreaterThan(afterMigration)
+      expect(fate.migration).toMatchObject({ server: 'one', type: 'evacuation' })
+    })
+  )
+})
+
+test('the fate is unknown only if there is no younger record at all', () => {
+  fc.assert(
+    fc.property(records, fc.nat(20), (migrations, afterMigration) => {
+      const is = fateOf({ ...step, afterMigration }, migrations).is
+      expect(is === 'unknown').toBe(newestEvacuation('one', migrations) <= afterMigration)
+    })
+  )
+})
+
+test('what was there before the attempt leaves its fate unknown, in any order of the records', () => {
+  fc.assert(
+    fc.property(records, migrations => {
+      const before = { ...step, afterMigration: newestEvacuation('one', migrations) }
+      expect(fateOf(before, migrations)).toEqual({ is: 'unknown' })
+      expect(fateOf(step, migrations)).toEqual(fateOf(step, migrations.toReversed()))
+    })
+  )
+})
+
+test('without any record the newest is none', () => {
+  expect(newestEvacuation('one', [])).toBe(0)
+  expect(newestEvacuation('one', [migrationOf(3, 'one', 'done'), migrationOf(7, 'two', 'done')])).toBe(3)
+})

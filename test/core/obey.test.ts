@@ -1,0 +1,124 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { Obedience, Order } from '../../src/core/obey.ts'
+import { obey } from '../../src/core/obey.ts'
+import type { HoldCode, Recovery } from '../../src/core/recovery.ts'
+import { hasEnded } from '../../src/core/recovery.ts'
+import { transition } from '../../src/core/transition.ts'
+import { afterFence, fenced, holdOf, nowMs, planOf, recoveryOf, source } from './builders.ts'
+import { situations } from './situations.ts'
+
+const version = 7
+const at = { nowMs, approvalMs: 3_600_000 }
+
+function order(kind: Order['kind'], changes: Partial<Order> = {}): Order {
+  return { kind, actor: 'alice', reason: 'I looked', version, ...changes }
+}
+
+function held(code: HoldCode, changes: Partial<Recovery> = {}): Recovery {
+  return recoveryOf({ phase: { state: 'held', from: 'fencing', fencing: source, hold: holdOf(code) }, ...changes })
+}
+
+function refusal(answer: Obedience): string | undefined {
+  return 'refused' in answer ? answer.refused : undefined
+}
+
+const orders = fc.record(
+  {
+    kind: fc.constantFrom('approve' as const, 'vouch' as const, 'retry' as const, 'cancel' as const),
+    actor: fc.constant('alice'),
+    reason: fc.constant('I looked'),
+    version: fc.integer({ min: version - 2, max: version + 1 }),
+    ...{ host: fc.constantFrom(source, 'spare-1', 'spare-2'), server: fc.constantFrom('one', 'nine') }
+  },
+  { requiredKeys: ['kind', 'actor', 'reason', 'version'] }
+)
+
+test('an order about an older version is refused, only a cancel is not', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.values(situations)), orders, (recovery, one) => {
+      const answer = obey(recovery, version, one, at)
+      if (hasEnded(recovery)) expect(refusal(answer)).toBe('the recovery has ended')
+      else if (one.kind === 'cancel') expect(refusal(answer)).toBeUndefined()
+      else if (one.version !== version) expect(refusal(answer)).toBe('the recovery had moved on since; look again')
+    })
+  )
+})
+
+test('what is obeyed means something in the state that the recovery is in, and names the person', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.values(situations)), orders, (recovery, one) => {
+      const answer = obey(recovery, version, one, at)
+      if ('refused' in answer) return
+      expect(transition(recovery, answer.event, nowMs)).toBeDefined()
+      expect(answer.said).toContain('alice')
+      expect(answer.said).toContain('I looked')
+    })
+  )
+})
+
+test.each(['confirming', 'moving', 'verifying'])('while %s there is nothing to retry, approve or vouch for', name => {
+  for (const kind of ['retry', 'approve', 'vouch'] as const)
+    expect(refusal(obey(situations[name]!, version, order(kind), at))).toBeDefined()
+})
+
+test('an approval counts for the plan that was seen, and expires', () => {
+  const answer = obey(held('approval', { plan: planOf({ one: 'spare-1' }) }), version, order('approve'), at)
+  expect(answer).toMatchObject({
+    event: { type: 'approved', approval: { planHash: 'hash-1', by: 'alice', untilMs: nowMs + at.approvalMs } }
+  })
+})
+
+test('only what waits for an approval can be approved', () => {
+  expect(refusal(obey(held('approval'), version, order('approve'), at))).toBeDefined()
+  expect(refusal(obey(held('guard', { plan: planOf({}) }), version, order('approve'), at))).toBeDefined()
+})
+
+test.each<[HoldCode, boolean]>([
+  ['not-fenced', true],
+  ['proof', true],
+  ['power', false],
+  ['unconfirmed', false],
+  ['compute-down', false],
+  ['maintenance', false],
+  ['observing', false],
+  ['approval', false],
+  ['guard', false],
+  ['no-target', false],
+  ['target', false],
+  ['cloud', false]
+])('held for %s: a vouch for the failed host stands: %s', (code, stands) => {
+  for (const host of [{}, { host: source }])
+    expect(refusal(obey(held(code), version, order('vouch', host), at)) === undefined).toBe(stands)
+})
+
+test('a target is vouched for by name, if its proof is missing and it is a target', () => {
+  const recovery = { ...situations['held from moving']!, ...held('target', afterFence) }
+  expect(obey(recovery, version, order('vouch', { host: 'spare-1' }), at)).toMatchObject({
+    event: { type: 'vouched', host: 'spare-1', by: 'alice' }
+  })
+  expect(refusal(obey(recovery, version, order('vouch', { host: 'spare-9' }), at))).toBeDefined()
+  const known = { ...recovery, proofs: { ...recovery.proofs, 'spare-1': fenced } }
+  expect(refusal(obey(known, version, order('vouch', { host: 'spare-1' }), at))).toBeDefined()
+})
+
+test('a server is vouched for only if it is of this recovery', () => {
+  const stays = { server: 'six', name: 'six', because: 'person', reason: 'a live migration had begun' } as const
+  const recovery = held('servers', { ...afterFence, plan: planOf({}, { staying: [stays] }) })
+  for (const server of ['one', 'six'])
+    expect(obey(recovery, version, order('vouch', { server }), at)).toMatchObject({ event: { server } })
+  expect(refusal(obey(recovery, version, order('vouch', { server: 'nine' }), at))).toBe(
+    'server nine is not of this recovery'
+  )
+})
+
+//
+test('while a target is not proven off, a vouch without a name does not replace the proof of the failed host (rule 16)', () => {
+  const recovery: Recovery = {
+    ...situations['held from fencing a target']!,
+    phase: { state: 'held', from: 'fencing', fencing: 'spare-1', hold: holdOf('not-fenced') }
+  }
+  const answer = obey(recovery, version, order('vouch'), at)
+  const after = 'refused' in answer ? recovery : transition(recovery, answer.event, nowMs)
+  expect(after?.proofs[source]).toEqual(fenced)
+})
