@@ -33,6 +33,8 @@ export interface Memory {
   signalsSeen?: number
   /** When this run last saw the proof of the failed host to be true; undefined after anything that interrupts. */
   provenAtMs?: number
+  /** The reading of the failed host's power that is under way. */
+  proofReading?: Promise<true | { readonly on: boolean; readonly reason: string }>
   /** Evacuations that were begun in this run, so that their requests are joined before anything else. */
   readonly inFlight: Map<string, Promise<void>>
   /** What those requests threw, until somebody looks. */

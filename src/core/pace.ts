@@ -8,10 +8,10 @@ export interface Pace {
   readonly rate: number
 }
 
-const windowMin = 4
+const windowFirst = 8
 
 export function startPace(max: number, targets: number, nowMs: number): Pace {
-  return { window: Math.min(windowMin * Math.max(1, targets), max), finished: 0, sinceMs: nowMs, rate: 0 }
+  return { window: Math.min(windowFirst * Math.max(1, targets), max), finished: 0, sinceMs: nowMs, rate: 0 }
 }
 
 /** The window grows while the rate of finished moves grows with it, up to `max`; trouble at Nova halves it. */

@@ -1,5 +1,6 @@
-import { movesOf } from '../../core/moves.ts'
+import { isOpen, movesOf } from '../../core/moves.ts'
 import { adapt, pollMs, startPace } from '../../core/pace.ts'
+import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { fitsInto } from '../../core/room.ts'
 import type { Context } from '../context.ts'
@@ -45,7 +46,7 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     }
     const event = outcome(ctx)
     if (event !== undefined) return await joined(ctx, event)
-    await ctx.wait(pollMs(pace.window))
+    await ctx.wait(pollMs(ctx.steps.filter(step => step.kind === 'evacuate' && isOpen(step)).length))
     if (ctx.interrupted()) return await joined(ctx, 'interrupted')
   }
 }
@@ -68,8 +69,10 @@ function staleProof(ctx: Context, proof: Look['proof']): RecoveryEvent | undefin
     ctx.memory.provenAtMs = nowMs
     return undefined
   }
-  if (nowMs - (ctx.memory.provenAtMs ?? 0) < proofAgeMaxMs) return undefined
-  return { type: 'stopped', hold: doubtHold(proof) }
+  const kind = proofOf(ctx.recovery)?.kind
+  if (kind !== 'fenced' || nowMs - (ctx.memory.provenAtMs ?? 0) < proofAgeMaxMs) return undefined
+  const reason = proof === 'unread' ? `the BMC of ${ctx.recovery.host} does not answer` : proof.reason
+  return { type: 'stopped', hold: doubtHold({ on: false, reason }) }
 }
 
 /** Every request in flight is answered before anything else is decided. */

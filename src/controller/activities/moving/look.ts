@@ -13,17 +13,32 @@ import { doubtHold, rereadProof } from '../../power.ts'
 export interface Look {
   readonly reading: HostsReading
   readonly migrations: readonly Migration[]
-  /** The proof still stands, or why not. */
-  readonly proof: true | { readonly on: boolean; readonly reason: string }
+  /** The proof still stands, or why not; `unread` while the BMC takes its time. */
+  readonly proof: true | 'unread' | { readonly on: boolean; readonly reason: string }
 }
 
 export async function look(ctx: Context): Promise<Look> {
   const [reading, migrations, proof] = await Promise.all([
     ctx.ports.cloud.hosts(ctx.signal),
     ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal),
-    rereadProof(ctx, true)
+    readProof(ctx)
   ])
   return { reading, migrations, proof }
+}
+
+/** A BMC that hangs must not slow down the moves: a round waits so long, and the reading goes on beside it. */
+const patienceMs = 1500
+
+async function readProof(ctx: Context): Promise<Look['proof']> {
+  const { memory } = ctx
+  memory.proofReading ??= rereadProof(ctx, true).finally(() => {
+    delete memory.proofReading
+  })
+  const { proofReading } = memory
+  // Whoever looks next meets its failure; it must not count as unhandled until then.
+  proofReading.catch(() => undefined)
+  const waited = ctx.ports.clock.sleep(patienceMs, ctx.signal)
+  return await Promise.race([proofReading, waited.then(() => 'unread' as const)])
 }
 
 /** What forbids any new evacuate. Those sent go on in Nova whatever we do. */
@@ -32,7 +47,7 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
   const host = findHost(reading, recovery.host)
   const forcedDownByUs =
     host?.forcedDown === true && (isIsolatedByUs(host.disabledReason) || recovery.isolation?.forcedDownByUs === true)
-  if (proof !== true && proof.on) {
+  if (typeof proof === 'object' && proof.on) {
     // Only what this run itself saw off all the time may be fenced again: else a person may have brought it back.
     return proofOf(recovery)?.kind === 'fenced' && ctx.memory.provenAtMs !== undefined && forcedDownByUs
       ? { type: 'sourceCameOn', because: proof.reason }
