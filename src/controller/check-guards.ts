@@ -38,7 +38,7 @@ export function checkGuards(input: GuardInput, arming: Arming, policy: Policy): 
     ownIsolationGuard(reading),
     ...(host === undefined ? [] : [maintenanceGuard(host)]),
     otherToolGuard(input.foreign),
-    chainGuard(recovery.chain),
+    chainGuard(recovery.retriedAtMs === undefined ? recovery.chain : 0),
     // The recovery of a lost target belongs to the one that waits for it (rule 21).
     ...(forTarget
       ? []

@@ -18,6 +18,10 @@ export interface Context {
   readonly signal: AbortSignal
   /** Waits, or less when a command or the end of the process wants attention. */
   wait(ms: number): Promise<void>
+  /** Waits in full, but for the loss of the lease or the end of the process: a wait that a rule asks for. */
+  pause(ms: number): Promise<void>
+  /** The process wants to stop: what is decided now may rest on waits that were cut short. */
+  isEnding(): boolean
   /** A command or the end of the process wants attention: finish the deed in hand and return. */
   interrupted(): boolean
   /** Throws LeaseLost once the lease may be another's. */
@@ -39,6 +43,14 @@ export interface Memory {
   readonly inFlight: Map<string, Promise<void>>
   /** What those requests threw, until somebody looks. */
   readonly failures: unknown[]
+  /** A request to move a server was refused or cut off since somebody looked. */
+  trouble?: boolean
+  /** Dates of its reports since it was taken to be off, by Nova's clock. */
+  readonly lateReports: Set<number>
+  /** A hold was woken by a person: it looks at once. */
+  woken?: boolean
+  /** Servers that arrived and were found in the state that they had. */
+  readonly restored: Set<string>
 }
 
 /** Writes to the recovery's rows under its lease and keeps the copy in hand the same. */

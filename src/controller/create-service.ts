@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { HostsReading } from '../core/inventory.ts'
-import { findHost, isUp } from '../core/inventory.ts'
-import { spareReason } from '../core/marks.ts'
+import { movesOf } from '../core/moves.ts'
 import { continueRecovery } from '../core/open.ts'
-import type { Segment } from '../core/segment.ts'
+import type { Recovery } from '../core/recovery.ts'
 import { isArmed } from './check-guards.ts'
 import type { Directory } from './directory.ts'
 import { dryRun } from './dry-run.ts'
 import type { Intake } from './intake.ts'
 import type { Ports } from './ports.ts'
-import type { Dependency, SegmentView, Service } from './service.ts'
+import { viewOf } from './segment-view.ts'
+import type { Dependency, Service } from './service.ts'
 
 export interface ServiceOptions {
   readonly ports: Ports
@@ -26,15 +25,17 @@ export function createService({ ports, directory, intake, nudge, dependencies }:
     receive: intake.receive,
     dependencies,
     knowsSegment: name => directory.segment(name) !== undefined,
+    knowsHost: host => directory.segmentOf(host) !== undefined || (directory.isKnown() ? false : 'unknown'),
 
-    async resolve(id, host) {
+    async resolve(id, host, actor) {
       const signal = await store.signal(id)
       if (signal === undefined) return undefined
       if (signal.outcome !== 'unresolved' && signal.outcome !== 'received') return 'settled'
       return await intake.settleWith(
         id,
         { source: signal.source, ...(signal.alarm === undefined ? {} : { alarm: signal.alarm }) },
-        host
+        host,
+        actor
       )
     },
 
@@ -47,9 +48,7 @@ export function createService({ ports, directory, intake, nudge, dependencies }:
     async command(command) {
       const stored = command.kind === 'retry' ? await store.recovery(command.recovery) : undefined
       const successor =
-        stored?.recovery.phase.state === 'partial'
-          ? continueRecovery(randomUUID(), stored.recovery, ports.clock.now())
-          : undefined
+        stored?.recovery.phase.state === 'partial' ? await successorOf(ports, stored.recovery) : undefined
       const answer = await store.command(command, successor)
       nudge(typeof answer === 'object' ? answer.recovery : command.recovery)
       return answer
@@ -71,7 +70,8 @@ export function createService({ ports, directory, intake, nudge, dependencies }:
       return directory.segments().map(segment =>
         viewOf(segment, {
           armed: isArmed(segment.name, arming, directory),
-          reading: directory.reading(),
+          reading: directory.error() === undefined ? directory.reading() : undefined,
+          error: directory.error() ?? 'they have not been read yet',
           targets,
           open
         })
@@ -80,63 +80,9 @@ export function createService({ ports, directory, intake, nudge, dependencies }:
   }
 }
 
-interface Seen {
-  readonly armed: boolean
-  readonly reading: HostsReading | undefined
-  readonly targets: Readonly<Record<string, string>>
-  readonly open: ReadonlyMap<string, string>
-}
-
-function viewOf(segment: Segment, seen: Seen): SegmentView {
-  const spares = segment.spares.map(name => spareView(name, seen))
-  return {
-    name: segment.name,
-    armed: seen.armed,
-    method: segment.settings.method,
-    spares,
-    spareLeft: segment.settings.method === 'auto' || spares.some(spare => spare.ready),
-    hosts: segment.hosts.map(name => {
-      const recovery = seen.open.get(name)
-      return { ...stateOf(name, seen), ...(recovery === undefined ? {} : { recovery }) }
-    })
-  }
-}
-
-function stateOf(
-  name: string,
-  { reading }: Seen
-): { name: string; state: string; status: string; forcedDown: boolean } {
-  const host = reading === undefined ? undefined : findHost(reading, name)
-  return {
-    name,
-    state: host?.state ?? 'unknown',
-    status: host?.status ?? 'unknown',
-    forcedDown: host?.forcedDown ?? false
-  }
-}
-
-/** Ready for the next failure: up, disabled with our reason, and no recovery has it. */
-function spareView(name: string, seen: Seen): SegmentView['spares'][number] {
-  const host = seen.reading === undefined ? undefined : findHost(seen.reading, name)
-  const heldBy = seen.targets[name]
-  const because =
-    heldBy !== undefined
-      ? `recovery ${heldBy} has it`
-      : host === undefined
-        ? 'Nova lists no such nova-compute'
-        : !isUp(host)
-          ? `Nova calls it ${host.forcedDown ? 'forced down' : host.state}`
-          : host.status === 'enabled'
-            ? 'it is enabled: it takes new servers like any host (switchover spares adopt makes it a spare)'
-            : host.disabledReason === spareReason
-              ? undefined
-              : `it was disabled by others${host.disabledReason === undefined ? '' : ` ("${host.disabledReason}")`}`
-  return {
-    name,
-    state: host?.state ?? 'unknown',
-    status: host?.status ?? 'unknown',
-    ready: because === undefined,
-    ...(heldBy === undefined ? {} : { heldBy }),
-    ...(because === undefined ? {} : { because })
-  }
+/** Continues with the servers that have not moved. */
+async function successorOf({ store, clock }: Ports, partial: Recovery): Promise<Recovery> {
+  const moves = movesOf(partial, await store.steps(partial.id))
+  const unmoved = moves.filter(({ state }) => state === 'failed' || state === 'stays').map(({ server }) => server)
+  return continueRecovery(randomUUID(), partial, new Set(unmoved), clock.now())
 }

@@ -50,6 +50,7 @@ export function createDirectory(
       const [hosts, aggregates] = await Promise.all([cloud.hosts(signal), onlyNames ? [] : cloud.aggregates(signal)])
       reading = hosts
       segments = configured.map(segment => resolve(segment, hosts, aggregates))
+      if (error !== undefined) options.log.info({}, "the cloud's hosts can be read again")
       error = undefined
     } catch (failure) {
       if (error === undefined) options.log.warn({ err: messageOf(failure) }, "the cloud's hosts can't be read")

@@ -6,7 +6,7 @@ import type { Rules } from '../core/rules.ts'
 import type { AlarmFacts, SignalSource } from '../core/signal.ts'
 import type { TriageQuestion } from '../core/triage.ts'
 import { triage } from '../core/triage.ts'
-import { messageOf } from '../errors.ts'
+import { CloudError, messageOf } from '../errors.ts'
 import type { Directory } from './directory.ts'
 import type { Disposition, NewSignal, Ports, Received } from './ports.ts'
 
@@ -19,7 +19,7 @@ interface Told {
 export interface Intake {
   receive(signal: NewSignal): Promise<Received>
   /** Gives a stored signal its host and decides anew. */
-  settleWith(signal: string, told: Told, host: string): Promise<Received>
+  settleWith(signal: string, told: Told, host: string, actor?: string): Promise<Received>
   /** Settles what was stored as `received`: looks up alarms' definitions and returned hosts. Safe to repeat. */
   lookUpReceived(signal?: AbortSignal): Promise<void>
 }
@@ -71,9 +71,11 @@ export function createIntake(
     return received
   }
 
-  async function settleWith(signal: string, told: Told, host: string): Promise<Received> {
+  async function settleWith(signal: string, told: Told, host: string, actor?: string): Promise<Received> {
     const isolated = await isolatedNow(host)
-    const settled = await store.settle(signal, host, decide({ ...told, host }, { canLookUp: false, isolated }))
+    const decided = decide({ ...told, host }, { canLookUp: false, isolated })
+    const because = actor === undefined ? decided.because : `${actor} says that this is ${host}: ${decided.because}`
+    const settled = await store.settle(signal, host, { ...decided, because })
     if (settled.recovery !== undefined) nudge(settled.recovery)
     return settled
   }
@@ -108,8 +110,9 @@ export function createIntake(
           await store.settle(one.id, undefined, decide(told, { canLookUp: false, isolated: 'no' }))
         else if (directory.isKnown()) await settleWith(one.id, told, host)
       } catch (error) {
-        // It stays `received`, and the next walk tries again.
-        log.warn({ signal: one.id, err: messageOf(error) }, 'signal not looked up')
+        // It stays `received`, and the next walk tries again. While the cloud is away the others need not wait for it too.
+        log.warn({ signal: one.id, waiting: page.items.length, err: messageOf(error) }, 'signal not looked up')
+        if (error instanceof CloudError && error.code !== 'not-found' && error.code !== 'refused') return
       }
     }
   }

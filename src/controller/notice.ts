@@ -1,10 +1,9 @@
 import type { Recovery } from '../core/recovery.ts'
 
-/** A person is told once for each reason to hold. */
+/** A person is told once for each reason to hold, not each time that it comes back. */
 export function isNewHold(before: Recovery, after: Recovery): boolean {
-  return (
-    after.phase.state === 'held' && (before.phase.state !== 'held' || before.phase.hold.code !== after.phase.hold.code)
-  )
+  if (after.phase.state !== 'held') return false
+  return before.phase.state === 'held' ? before.phase.hold.code !== after.phase.hold.code : after.lastHold?.count === 0
 }
 
 /** What a person is told by the outgoing webhook. */

@@ -25,7 +25,7 @@ export interface Drawn {
 
 export interface World {
   readonly cloud: Cloud
-  readonly store: Pick<Store, 'targets'>
+  readonly store: Pick<Store, 'targets' | 'isolationOf'>
 }
 
 /** Reads what is on the failed host and where it could go, and makes the plan; changes nothing. Throws CloudError. */
@@ -60,6 +60,7 @@ export async function drawPlan(
     if (room === undefined) unfit[host] = 'Placement does not know it'
     return room === undefined ? [] : [{ room, isSpare }]
   })
+  const pinned = await pins(world, servers, migrations, recovery, steps, reading.atMs)
   const plan = makePlan({
     servers,
     needs,
@@ -67,8 +68,8 @@ export async function drawPlan(
     elsewhere,
     unfit,
     pools: poolsOf(recovery, withRoom),
-    pinned: new Map(servers.flatMap(server => pinEntry(server.id, recovery, steps))),
-    blocked: blockedServers(servers, migrations, recovery),
+    pinned,
+    blocked: withPinned(await blockedServers(world, servers, migrations, recovery), pinned, withRoom),
     settings: recovery.settings
   })
   return {
@@ -86,32 +87,85 @@ function isUnsettled(server: string, steps: readonly Step[]): boolean {
   return last === undefined || last.state === 'failed'
 }
 
-function pinEntry(server: string, recovery: Recovery, steps: readonly Step[]): [string, string][] {
-  const pin = pinOf(server, recovery, steps)
-  return pin === undefined ? [] : [[server, pin]]
+/** Nova's records of an attempt before the host was isolated belong to this failure if they are not older than this. */
+const episodeMs = 3_600_000
+
+/**
+ * Where each server may only go: what once reached a target may run there (rule 14). Our own journal tells, and so do
+ * Nova's records, for an earlier recovery or somebody else may have tried before us.
+ */
+async function pins(
+  { store }: World,
+  servers: readonly Server[],
+  migrations: readonly Migration[],
+  recovery: Recovery,
+  steps: readonly Step[],
+  novaAtMs: number
+): Promise<Map<string, string>> {
+  const isolated = recovery.isolation ?? (await store.isolationOf(recovery.host))?.isolation
+  const sinceMs = (isolated?.novaAtMs ?? novaAtMs) - episodeMs
+  return new Map(
+    servers.flatMap(({ id }): [string, string][] => {
+      const own = pinOf(id, recovery, steps)
+      if (own !== undefined) return [[id, own]]
+      if (recovery.vouchedServers[id] !== undefined) return []
+      const failed = migrations.find(
+        one =>
+          one.type === 'evacuation' &&
+          one.server === id &&
+          one.status === 'failed' &&
+          one.createdAtMs >= sinceMs &&
+          one.dest !== undefined &&
+          recovery.proofs[one.dest] === undefined
+      )
+      return failed?.dest === undefined ? [] : [[id, failed.dest]]
+    })
+  )
+}
+
+/** One that may only go where nobody may be sent has to be looked at. */
+function withPinned(
+  blocked: ReadonlyMap<string, string>,
+  pinned: ReadonlyMap<string, string>,
+  pool: readonly Candidate[]
+): Map<string, string> {
+  const all = new Map(blocked)
+  for (const [server, host] of pinned) {
+    if (pool.some(({ room }) => room.host === host) || all.has(server)) continue
+    all.set(
+      server,
+      `a copy may run on ${host}, where an evacuation of it failed. Look for it there; when there is none, or it is destroyed, vouch for the server`
+    )
+  }
+  return all
 }
 
 /** Rule 10: a live migration that had begun may have taken the guest along. */
-function blockedServers(
+async function blockedServers(
+  { store }: World,
   servers: readonly Server[],
   migrations: readonly Migration[],
   recovery: Recovery
-): Map<string, string> {
+): Promise<Map<string, string>> {
   const blocked = new Map<string, string>()
   for (const server of servers) {
     const begun = begunMigrationOf(server.id, migrations)
     if (begun === undefined || recovery.vouchedServers[server.id] !== undefined) continue
-    const dest = begun.dest ?? 'a host that Nova does not name'
-    if (begun.dest !== undefined && recovery.proofs[begun.dest] !== undefined) continue
+    const { dest } = begun
+    const isProven =
+      dest !== undefined && (recovery.proofs[dest] ?? (await store.isolationOf(dest))?.proofs[dest]) !== undefined
+    if (isProven) continue
+    const where = dest ?? 'a host that Nova does not name'
     blocked.set(
       server.id,
-      `a live migration to ${dest} had begun (${begun.status}): it may run there. Look for it on ${dest}, and vouch for the server when it does not run`
+      `a live migration to ${where} had begun (${begun.status}): it may run there. Look for it on ${where}, and vouch for the server when it does not run`
     )
   }
   return blocked
 }
 
-function foreignEvacuations(migrations: readonly Migration[], steps: readonly Step[]): number {
+/** Running evacuations that no step of ours asked for. */
+export function foreignEvacuations(migrations: readonly Migration[], steps: readonly Step[]): number {
   const ours = new Set(steps.filter(step => step.kind === 'evacuate' && isOpen(step)).map(step => step.target))
   return migrations.filter(one => one.type === 'evacuation' && isRunning(one) && !ours.has(one.server)).length
 }

@@ -36,7 +36,7 @@ export async function rereadProof(
       : (ctx.ports.policy.segment(ctx.recovery.segment)?.fencing ?? []).filter(agent => agent !== 'none')
   const readings: PowerReading[] = []
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
-    if (round > 0) await ctx.wait(readEveryMs + 100)
+    if (round > 0) await ctx.pause(readEveryMs + 100)
     for (const agent of agents) {
       const reading = await readPower(ctx, agent, host)
       if (typeof reading !== 'string') readings.push(reading)
@@ -48,11 +48,10 @@ export async function rereadProof(
     const living = await signOfLife(ctx, host)
     return living === undefined ? true : { on: true, reason: `${host} was vouched for as off, but ${living}` }
   }
-  return quick && readings.length === 0
-    ? { on: false, reason: `the BMC of ${host} can't be read` }
-    : quick
-      ? true
-      : { on: false, reason: `the BMC of ${host} could not be read twice as off` }
+  if (quick && readings.length > 0 && readings.every(reading => reading.power === 'off')) return true
+  const seen = readings.at(-1)
+  if (quick && seen !== undefined) return { on: false, reason: `the BMC of ${host} says ${seen.power}` }
+  return { on: false, reason: `the BMC of ${host} ${quick ? "can't be read" : 'could not be read twice as off'}` }
 }
 
 /** A word that the host is off, a person's or its BMC's, ends with any sign of life. undefined when there is none. */

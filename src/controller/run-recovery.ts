@@ -1,9 +1,10 @@
+import { fenceBegun } from '../core/holding.ts'
 import { movesOf } from '../core/moves.ts'
 import { obey } from '../core/obey.ts'
 import type { Recovery, State } from '../core/recovery.ts'
 import { hasEnded } from '../core/recovery.ts'
 import type { RecoveryEvent } from '../core/recovery-event.ts'
-import { fenceBegun, transition } from '../core/transition.ts'
+import { transition } from '../core/transition.ts'
 import { CloudError, messageOf } from '../errors.ts'
 import { confirm } from './activities/confirm.ts'
 import { fence } from './activities/fence.ts'
@@ -30,6 +31,7 @@ export async function runRecovery(ctx: Context, stopping: () => boolean): Promis
     const event = await attempt(ctx, failures)
     failures = event === 'failed' ? failures + 1 : 0
     if (event === 'failed' || event === 'interrupted') continue
+    if (event.type === 'stopped' && ctx.isEnding()) return
     await moveOn(ctx, event)
   }
 }
@@ -53,8 +55,8 @@ async function attempt(ctx: Context, failures: number): Promise<RecoveryEvent | 
     if (activity === undefined) throw new Error(`nothing is to be done while ${state}`)
     return await activity(ctx)
   } catch (error) {
-    ctx.memory.failures.length = 0
     await Promise.all(ctx.memory.inFlight.values())
+    ctx.memory.failures.length = 0
     if (error instanceof Disarmed) {
       return { type: 'stopped', hold: { code: 'observing', reason: error.message, releasedBy: 'person' } }
     }
@@ -64,7 +66,7 @@ async function attempt(ctx: Context, failures: number): Promise<RecoveryEvent | 
       'the world is in the way'
     )
     if (failures + 1 < tries && !(error instanceof CloudError && isSettled(error))) {
-      await ctx.wait(1000 * 2 ** failures)
+      await ctx.pause(1000 * 2 ** failures)
       return 'failed'
     }
     return { type: 'stopped', hold: { code: 'cloud', reason: `${state}: ${error.message}`, releasedBy: 'world' } }
@@ -130,7 +132,7 @@ export async function moveOn(ctx: Context, event: RecoveryEvent, also: Change = 
 /** Gives back what was not used, lets the alarms fire again, and closes unless a signal has come meanwhile. */
 async function close(ctx: Context, event: RecoveryEvent, next: Recovery, also: Change): Promise<void> {
   const { ports, recovery } = ctx
-  const freed = await tidyTargets(ctx)
+  const { freed, notes } = await tidyTargets(ctx)
   const rearmed = await rearmAlarms(ctx, recovery.id)
   const ended = { ...next, targets: withoutTargets(next, freed) }
   const text = sayEvent(event)
@@ -142,7 +144,7 @@ async function close(ctx: Context, event: RecoveryEvent, next: Recovery, also: C
       ...also,
       recovery: ended,
       release: freed,
-      events: [...(also.events ?? []), ...rearmed, stateEvent(recovery, ended, text)],
+      events: [...(also.events ?? []), ...notes, ...rearmed, stateEvent(recovery, ended, text)],
       notify: [
         {
           type: 'ended',
@@ -166,7 +168,10 @@ async function close(ctx: Context, event: RecoveryEvent, next: Recovery, also: C
       break
     }
     // Dismissed on evidence that is older than the signal: look again. Other ends stand.
-    if (ended.phase.state === 'dismissed') return
+    if (ended.phase.state === 'dismissed') {
+      ctx.memory.signalsSeen = joined
+      return
+    }
   }
   say(ctx, recovery, ended, event, text)
 }

@@ -64,4 +64,6 @@ export interface Service {
   segments(): Promise<SegmentView[]>
   dependencies(): readonly Dependency[]
   knowsSegment(name: string): boolean
+  /** `unknown` while the members of the segments could not be read. */
+  knowsHost(host: string): boolean | 'unknown'
 }

@@ -87,6 +87,8 @@ export type Disposition =
     }
 
 export interface Received {
+  /** Why this outcome, a sentence. */
+  readonly because?: string
   readonly signal: string
   readonly outcome: SignalOutcome
   readonly recovery?: string

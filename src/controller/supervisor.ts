@@ -38,6 +38,8 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   const { clock, store, log } = ports
   const drivers = new Map<string, Driver>()
   let stopping = false
+  const ending = new AbortController()
+  setMaxListeners(0, ending.signal)
   let waker = new AbortController()
 
   const wake = (): void => {
@@ -67,10 +69,14 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       recovery: stored.recovery,
       version: stored.version,
       signal: lost.signal,
-      memory: { inFlight: new Map(), failures: [], reports: new Set() },
+      memory: { inFlight: new Map(), failures: [], reports: new Set(), restored: new Set(), lateReports: new Set() },
       async wait(ms) {
         if (!nudged && !stopping && !lost.signal.aborted) await clock.sleep(ms, sleeper.signal)
       },
+      async pause(ms) {
+        if (!stopping) await clock.sleep(ms, AbortSignal.any([lost.signal, ending.signal]))
+      },
+      isEnding: () => stopping || lost.signal.aborted,
       interrupted() {
         const was = nudged
         nudged = false
@@ -167,6 +173,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     },
     async stop(limitMs) {
       stopping = true
+      ending.abort()
       wake()
       for (const driver of drivers.values()) driver.wake()
       const all = Promise.all(

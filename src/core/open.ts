@@ -31,9 +31,9 @@ export function openRecovery(
 
 /**
  * The recovery that goes on where a partial one ended: the isolation and what the servers were are its own from the
- * start, the proof is read again before anything moves, and the attempts count anew.
+ * start, the proof is read again before anything moves, and the attempts count anew. `unmoved`: the servers left.
  */
-export function continueRecovery(id: string, partial: Recovery, nowMs: number): Recovery {
+export function continueRecovery(id: string, partial: Recovery, unmoved: ReadonlySet<string>, nowMs: number): Recovery {
   const {
     plan: _plan,
     evidence: _evidence,
@@ -50,7 +50,10 @@ export function continueRecovery(id: string, partial: Recovery, nowMs: number): 
     continues: partial.id,
     phase: { state: 'planning' },
     sinceMs: nowMs,
-    targets: {},
+    servers: partial.servers.filter(server => unmoved.has(server.id)),
+    targets: Object.fromEntries(
+      Object.entries(partial.targets).filter(([, { state }]) => state === 'failed' || state === 'lost')
+    ),
     retriedAtMs: nowMs
   }
 }

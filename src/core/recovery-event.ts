@@ -29,6 +29,7 @@ export type RecoveryEvent =
       readonly isolation: Isolation
       readonly servers: readonly ListedServer[]
       readonly plan: Plan
+      readonly targets: Recovery['targets']
     }
   | { readonly type: 'prepared'; readonly targets: Recovery['targets'] }
   | { readonly type: 'targetChanged'; readonly host: string; readonly use: TargetUse; readonly because: string }

@@ -40,8 +40,8 @@ export interface Isolation {
   readonly forcedDownByUs: boolean
   readonly reason: string
   readonly atMs: number
-  /** The host's last report before it, by Nova's clock. */
-  readonly reportedAtMs?: number
+  /** The same moment by Nova's clock: its records of this failure are younger. */
+  readonly novaAtMs: number
 }
 
 export type Working = 'confirming' | 'planning' | 'fencing' | 'isolating' | 'preparing' | 'moving' | 'verifying'
@@ -122,6 +122,8 @@ export interface Recovery {
   readonly targets: Readonly<Record<string, TargetUse>>
   /** Servers for which a named person vouched (rules 10 and 14). */
   readonly vouchedServers: Readonly<Record<string, { readonly by: string; readonly atMs: number }>>
+  /** The last hold and how often it came back: it is looked at, and told, the rarer. */
+  readonly lastHold?: { readonly code: HoldCode; readonly from: Working; readonly atMs: number; readonly count: number }
   /** The last `retry`: attempts before it no longer count. */
   readonly retriedAtMs?: number
   /** Set by the command `cancel` after the fence was begun: no new deed, those sent are followed. */

@@ -1,15 +1,11 @@
-import type { Hold, ListedServer, Phase, Proof, Recovery, State, Working } from './recovery.ts'
+import { fenceBegun, heldAgain, holdPhase, provenAgain, resumed } from './holding.ts'
+import type { ListedServer, Phase, Proof, Recovery, State, Working } from './recovery.ts'
 import { proofOf } from './recovery.ts'
 import type { RecoveryEvent } from './recovery-event.ts'
 import type { Evidence } from './verdict.ts'
 
 type Handler<E> = (recovery: Recovery, event: E) => Partial<Recovery> & { readonly phase: Phase }
 type Handlers = { readonly [T in RecoveryEvent['type']]?: Handler<RecoveryEvent & { type: T }> }
-
-/** Pre-fence work starts from the evidence again; later work goes on where it was. */
-export function fenceBegun(recovery: Recovery): boolean {
-  return recovery.fenceIntents[recovery.host] !== undefined || proofOf(recovery) !== undefined
-}
 
 const to = (state: Exclude<Working, 'fencing'>): Phase => ({ state })
 
@@ -24,7 +20,11 @@ const stopped: Handler<RecoveryEvent & { type: 'stopped' }> = (recovery, event) 
 const cancelAsked: Handler<RecoveryEvent & { type: 'cancelAsked' }> = (recovery, { by, reason }) =>
   fenceBegun(recovery)
     ? {
-        phase: proofOf(recovery) === undefined ? { state: 'fencing', host: recovery.host } : to('moving'),
+        // Once it was isolated servers may be on their way: they are followed to their end first.
+        phase:
+          proofOf(recovery) === undefined && recovery.isolation === undefined
+            ? { state: 'fencing', host: recovery.host }
+            : to('moving'),
         cancelling: { by, reason }
       }
     : { phase: { state: 'cancelled', reason: `${by}: ${reason}` } }
@@ -62,11 +62,12 @@ const transitions: Readonly<Record<State, Handlers>> = {
   },
   isolating: {
     ...always,
-    isolated: (recovery, { isolation, servers, plan }) => ({
+    isolated: (recovery, { isolation, servers, plan, targets }) => ({
       phase: to('preparing'),
       isolation,
       servers: merged(recovery.servers, servers),
-      plan
+      plan,
+      targets
     }),
     replanned: planAgain
   },
@@ -120,7 +121,12 @@ export function transition(recovery: Recovery, event: RecoveryEvent, nowMs: numb
   const handler = transitions[recovery.phase.state][event.type] as Handler<RecoveryEvent> | undefined
   if (handler === undefined) return undefined
   const next = { ...recovery, ...handler(recovery, event) }
-  return next.phase.state === recovery.phase.state ? next : { ...next, sinceMs: nowMs }
+  if (next.phase.state === recovery.phase.state) return next
+  return {
+    ...next,
+    sinceMs: nowMs,
+    ...(next.phase.state === 'held' ? { lastHold: heldAgain(recovery, next.phase, nowMs) } : {})
+  }
 }
 
 /** Once a power-off was sent a healthy host is no false alarm any more: it may still go down, so nothing ends (rules 2, 7). */
@@ -172,30 +178,10 @@ function vouchedFor(
   return { phase: provenAgain(recovery), proofs: { ...recovery.proofs, [host]: proof } }
 }
 
-/** What is proven is not fenced once more: it goes on with the isolation, which looks at what is so already. */
-function provenAgain(recovery: Recovery): Phase {
-  const phase = resumed(recovery)
-  return recovery.isolation === undefined || ['confirming', 'fencing'].includes(phase.state) ? to('isolating') : phase
-}
-
 /** Planned again after the fence it goes on where it left off. */
 function afterPlanning(recovery: Recovery): Phase {
   if (proofOf(recovery) === undefined) return { state: 'fencing', host: recovery.host }
   return to(recovery.isolation === undefined ? 'isolating' : 'preparing')
-}
-
-/** Where a hold goes on: from the evidence if the fence was not begun, else where it was held from. */
-function resumed(recovery: Recovery): Phase {
-  if (recovery.phase.state !== 'held' || !fenceBegun(recovery)) return to('confirming')
-  const { from, fencing } = recovery.phase
-  if (from !== 'fencing') return to(from)
-  return { state: 'fencing', host: fencing ?? recovery.host }
-}
-
-function holdPhase(recovery: Recovery, hold: Hold): Phase {
-  if (recovery.phase.state === 'held') return { ...recovery.phase, hold }
-  if (recovery.phase.state === 'fencing') return { state: 'held', from: 'fencing', fencing: recovery.phase.host, hold }
-  return { state: 'held', from: recovery.phase.state as Working, hold }
 }
 
 /** What was written down first about a server stays. */

@@ -139,7 +139,7 @@ export const isolation: NonNullable<Recovery['isolation']> = {
   forcedDownByUs: true,
   reason: 'switchover: failed, recovery recovery-1',
   atMs: nowMs,
-  reportedAtMs: nowMs - 60_000
+  novaAtMs: nowMs - 60_000
 }
 
 /** What a recovery has once its host is proven off and forced down. */

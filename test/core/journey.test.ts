@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { fenceBegun } from '../../src/core/holding.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
 import type { RecoveryEvent } from '../../src/core/recovery-event.ts'
-import { fenceBegun, transition } from '../../src/core/transition.ts'
+import { transition } from '../../src/core/transition.ts'
 import { listedOf, nowMs, recoveryOf, source } from './builders.ts'
 import { events, situations, variants } from './situations.ts'
 

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
+import { fenceBegun } from '../../src/core/holding.ts'
 import { isIsolatedByUs, isOurs, isolationReason, spareReason } from '../../src/core/marks.ts'
 import { continueRecovery, openRecovery } from '../../src/core/open.ts'
 import { hasEnded, proofOf } from '../../src/core/recovery.ts'
 import { fitsInto, subtract } from '../../src/core/room.ts'
 import { lastStep } from '../../src/core/step.ts'
-import { fenceBegun, transition } from '../../src/core/transition.ts'
+import { transition } from '../../src/core/transition.ts'
 import {
   afterFence,
   candidateOf,
@@ -36,16 +37,16 @@ const partial = recoveryOf({
   cancelling: { by: 'alice', reason: 'enough' }
 })
 
-test('what continues a partial recovery keeps the proof, the isolation and what the servers were', () => {
-  const next = continueRecovery('r2', partial, nowMs + 1)
+test('what continues a partial recovery keeps the proof, the isolation and what the servers left were', () => {
+  const next = continueRecovery('r2', partial, new Set(['two']), nowMs + 1)
   expect(next).toMatchObject({ id: 'r2', continues: partial.id, phase: { state: 'planning' }, openedAtMs: nowMs + 1 })
   expect(proofOf(next)).toEqual(fenced)
   expect(next.isolation).toEqual(partial.isolation)
-  expect(next.servers).toEqual(partial.servers)
+  expect(next.servers).toEqual(partial.servers.filter(({ id }) => id === 'two'))
 })
 
 test('it plans anew: no plan, approval, target or cancel of the old one counts, and attempts count from now', () => {
-  const next = continueRecovery('r2', partial, nowMs + 1)
+  const next = continueRecovery('r2', partial, new Set(), nowMs + 1)
   for (const key of ['plan', 'approval', 'evidence', 'guards', 'cancelling']) expect(next).not.toHaveProperty(key)
   expect(next.targets).toEqual({})
   expect(next.retriedAtMs).toBe(nowMs + 1)

@@ -31,7 +31,8 @@ export const events: { readonly [T in RecoveryEvent['type']]: RecoveryEvent & { 
     type: 'isolated',
     isolation,
     servers: [listedOf('one', 'error'), listedOf('three')],
-    plan: planOf({ one: 'spare-1', three: 'spare-1' })
+    plan: planOf({ one: 'spare-1', three: 'spare-1' }),
+    targets: { 'spare-1': { state: 'reserved', isSpare: true } }
   },
   prepared: { type: 'prepared', targets: { 'spare-1': { state: 'prepared', isSpare: true } } },
   targetChanged: {

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
+import { fenceBegun } from '../../src/core/holding.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
-import { fenceBegun, transition } from '../../src/core/transition.ts'
+import { transition } from '../../src/core/transition.ts'
 import { afterFence, evidenceOf, fenced, holdOf, listedOf, nowMs, recoveryOf, source } from './builders.ts'
 import { events, situations, variants } from './situations.ts'
 
@@ -85,10 +86,11 @@ test('a hold before the fence may give its targets back, and starts from the evi
     expect(transition(held!, event, laterMs)?.phase.state).toBe('confirming')
 })
 
-test('a hold after the fence goes on where it was held from', () => {
+test('a hold after the fence goes on with its isolation, or plans again, since what held it has changed', () => {
+  const next = { isolating: 'isolating', preparing: 'planning', moving: 'planning', verifying: 'planning' } as const
   for (const from of ['isolating', 'preparing', 'moving', 'verifying'] as const) {
     const held = recoveryOf({ ...afterFence, phase: { state: 'held', from, hold: holdOf('cloud') } })
-    expect(transition(held, events.released, laterMs)?.phase.state).toBe(from)
+    expect(transition(held, events.released, laterMs)?.phase.state).toBe(next[from])
   }
 })
 

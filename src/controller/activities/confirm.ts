@@ -1,6 +1,7 @@
 import { findHost, isUp } from '../../core/inventory.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Signal } from '../../core/signal.ts'
+import type { Evidence } from '../../core/verdict.ts'
 import type { Context } from '../context.ts'
 import { gather } from '../evidence.ts'
 
@@ -25,7 +26,9 @@ export async function confirm(ctx: Context): Promise<RecoveryEvent | 'interrupte
 /** One look. `stopped` with the code `unconfirmed` means that there is no verdict yet. */
 export async function confirmOnce(
   ctx: Context
-): Promise<RecoveryEvent & { type: 'confirmedDead' | 'foundHealthy' | 'stopped' }> {
+): Promise<
+  RecoveryEvent & { readonly type: 'confirmedDead' | 'foundHealthy' | 'stopped'; readonly evidence: Evidence }
+> {
   const { ports, recovery } = ctx
   const signals = await ports.store.signalsOf(recovery.id)
   ctx.memory.signalsSeen = signals.length

@@ -1,5 +1,6 @@
+import { isComplete } from '../../core/inventory.ts'
 import { proves } from '../../core/proof.ts'
-import type { PowerReading, Proof } from '../../core/recovery.ts'
+import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Context } from '../context.ts'
 import { act, note } from '../context.ts'
@@ -12,13 +13,15 @@ import { objectionBeforeFence } from './plan.ts'
 const agentMs = 90_000
 const powerOffsMax = 3
 const repeatAfterMs = 20_000
+/** Evidence older than this is read again before a power-off. */
+const thoughtMs = 5000
 
 /** Powers the host of the phase off and proves it: evidence, guards, arming and commands once more, then the ladder. */
 export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
   const { recovery, ports } = ctx
   const host = recovery.phase.state === 'fencing' ? recovery.phase.host : recovery.host
   if (recovery.cancelling !== undefined) return await cancelAfterIntent(ctx)
-  const second = await secondThoughts(ctx, host)
+  const second = host === recovery.host ? await secondThoughts(ctx) : await occupied(ctx, host)
   if (second !== undefined) return second
   const ladder = ports.policy.segment(recovery.segment)?.fencing ?? []
   if (ladder.length === 1 && ladder[0] === 'none')
@@ -26,16 +29,11 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
   const failures: string[] = []
   for (const agent of ladder) {
     const outcome = await climb(ctx, agent, host)
-    if (outcome === 'interrupted') return 'interrupted'
-    if (typeof outcome !== 'string') {
-      const living = await signOfLife(ctx, host)
-      if (living !== undefined) {
-        failures.push(`${agent}: it says off, but ${living}`)
-        continue
-      }
-      if (host === recovery.host) ctx.memory.provenAtMs = ports.clock.now()
-      return { type: 'proven', host, proof: outcome }
+    if (typeof outcome === 'object') {
+      if (outcome.type === 'proven' && host === recovery.host) ctx.memory.provenAtMs = ports.clock.now()
+      return outcome
     }
+    if (outcome === 'interrupted') return outcome
     failures.push(`${agent}: ${outcome}`)
   }
   return {
@@ -49,46 +47,47 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
 }
 
 /** Before the first power-off of the failed host the evidence and the guards are asked once more. */
-async function secondThoughts(ctx: Context, host: string): Promise<RecoveryEvent | undefined> {
+async function secondThoughts(ctx: Context): Promise<RecoveryEvent | undefined> {
   const { recovery, ports } = ctx
-  if (host !== recovery.host || recovery.isolation !== undefined) return undefined
+  if (recovery.isolation !== undefined) return undefined
   const look = await confirmOnce(ctx)
-  if (look.type !== 'confirmedDead')
-    return {
-      type: 'evidenceChanged',
-      evidence: look.evidence ?? {
-        verdict: 'unknown',
-        because: 'no evidence',
-        observations: [],
-        atMs: ports.clock.now()
-      }
-    }
+  const changed = { type: 'evidenceChanged', evidence: look.evidence } as const
+  if (look.type !== 'confirmedDead') return changed
   const segment = ports.policy.segment(recovery.segment)
-  if (segment === undefined || recovery.fenceIntents[host] !== undefined) return undefined
+  if (segment === undefined || recovery.fenceIntents[recovery.host] !== undefined) return undefined
   const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
   const objection = await objectionBeforeFence(ctx, segment, drawn)
-  if (objection === undefined) return undefined
-  return objection.type === 'stopped'
-    ? objection
-    : {
-        type: 'evidenceChanged',
-        evidence: look.evidence ?? {
-          verdict: 'unknown',
-          because: 'it changed',
-          observations: [],
-          atMs: ports.clock.now()
-        }
-      }
+  return objection === undefined || objection.type === 'stopped' ? objection : changed
+}
+
+/** A target that failed is powered off only if Nova places no server on it, ours or others' (rule 14). */
+async function occupied(ctx: Context, host: string): Promise<RecoveryEvent | undefined> {
+  const { cloud } = ctx.ports
+  const before = await cloud.hosts(ctx.signal)
+  const there = await cloud.serversOn(host, ctx.signal)
+  const complete = isComplete(before) && isComplete(await cloud.hosts(ctx.signal))
+  if (complete && there.length === 0) return undefined
+  const who = complete ? `${there.length} servers run on it` : "a cell of Nova can't be read"
+  return {
+    type: 'stopped',
+    hold: {
+      code: 'target',
+      releasedBy: 'person',
+      reason: `${host} may hold a copy that Nova does not know of, and is not powered off for it: ${who}. Look on that hypervisor; when there is no copy, or it is destroyed, vouch for the server`
+    }
+  }
 }
 
 /** One agent: read, power off if it is on, read until proven. A string says why it could not. */
-async function climb(ctx: Context, agent: string, host: string): Promise<Proof | string | 'interrupted'> {
+async function climb(ctx: Context, agent: string, host: string): Promise<RecoveryEvent | string | 'interrupted'> {
   const { clock } = ctx.ports
   const untilMs = clock.now() + agentMs
   const readings: PowerReading[] = []
   let failure = 'no reading'
   let sent = 0
   let sentAtMs = 0
+  let thoughtAtMs = clock.now()
+  let living: Promise<string | undefined> | undefined
   while (clock.now() < untilMs) {
     const reading = await readPower(ctx, agent, host)
     if (typeof reading === 'string') {
@@ -97,13 +96,26 @@ async function climb(ctx: Context, agent: string, host: string): Promise<Proof |
     } else {
       readings.push(reading)
       failure = `the BMC says ${reading.power}`
-      if (proves(readings, { minGapMs: readEveryMs }))
-        return { kind: 'fenced', agent, readings: readings.slice(-2), atMs: clock.now() }
+      // A BMC may lie: the signs of life are asked for between its two readings.
+      if (reading.power === 'off') living ??= signOfLife(ctx, host)
+      if (proves(readings, { minGapMs: readEveryMs })) {
+        const alive = await living
+        if (alive !== undefined) return `it says off, but ${alive}`
+        return {
+          type: 'proven',
+          host,
+          proof: { kind: 'fenced', agent, readings: readings.slice(-2), atMs: clock.now() }
+        }
+      }
       if (reading.power === 'on' && sent < powerOffsMax && clock.now() - sentAtMs >= (sent === 0 ? 0 : repeatAfterMs)) {
-        const refusal = await powerOff(ctx, agent, host)
-        if (refusal !== undefined) failure = refusal
+        // The evidence is as old as the last look; a host that is back by now is not cut off.
+        const stale = host === ctx.recovery.host && clock.now() - thoughtAtMs > thoughtMs
+        const changed = stale ? await secondThoughts(ctx) : undefined
+        if (changed !== undefined) return changed
+        failure = (await powerOff(ctx, agent, host)) ?? failure
         sent += 1
         sentAtMs = clock.now()
+        thoughtAtMs = sentAtMs
       }
     }
     if (isFinal(failure)) return failure

@@ -1,8 +1,9 @@
+import { fenceBegun } from '../../core/holding.ts'
+import { fateOf, isOpen } from '../../core/moves.ts'
 import { proves } from '../../core/proof.ts'
 import type { Hold, PowerReading } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
-import { fenceBegun } from '../../core/transition.ts'
 import { isArmed } from '../check-guards.ts'
 import type { Context } from '../context.ts'
 import { isWorldError } from '../context.ts'
@@ -14,30 +15,50 @@ import { guardsFor, objectionBeforeFence } from './plan.ts'
 
 const lookFirstMs = 5000
 const lookRarelyMs = 30_000
+const lookSeldomMs = 300_000
 const hourMs = 3_600_000
 
-/** Waits for a person, a guard or the world, and looks on quietly: only a change is said. */
+/** Waits for a person, a guard or the world, and looks on quietly: only a change is said. What keeps coming back is looked at the rarer. */
 export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
   delete ctx.memory.provenAtMs
-  const { phase } = ctx.recovery
+  const { phase, lastHold } = ctx.recovery
   if (phase.state !== 'held') throw new Error(`a recovery that is ${phase.state} is not held`)
-  for (let waitMs = lookFirstMs; ; waitMs = Math.min(lookRarelyMs, waitMs * 1.5)) {
-    await ctx.wait(waitMs)
-    if (ctx.interrupted()) return 'interrupted'
+  let waitMs = Math.min(lookSeldomMs, lookFirstMs * 2 ** (lastHold?.count ?? 0))
+  for (;;) {
+    if (ctx.memory.woken === true) delete ctx.memory.woken
+    else await ctx.wait(waitMs)
+    if (ctx.interrupted()) {
+      ctx.memory.woken = true
+      return 'interrupted'
+    }
     const event = await lookAgain(ctx, phase.hold)
     if (event !== undefined) return event
+    waitMs = Math.max(waitMs, Math.min(lookRarelyMs, waitMs * 1.5))
   }
 }
 
 async function lookAgain(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
   try {
-    const fenced = fenceBegun(ctx.recovery) || held.code === 'not-fenced'
-    return await (fenced ? lookAfterFence(ctx, held) : lookBeforeFence(ctx, held))
+    if (held.code === 'not-fenced') return await lookUnfenced(ctx)
+    return await (fenceBegun(ctx.recovery) ? lookAfterFence(ctx, held) : lookBeforeFence(ctx, held))
   } catch (error) {
     // The world is out of reach: nothing has been learnt, so nothing has changed.
     if (!isWorldError(error)) throw error
     return undefined
   }
+}
+
+/** Held since it is not proven off: a host that is healthy after all, or a BMC that mends, ends that; nothing is sent to it. */
+async function lookUnfenced(ctx: Context): Promise<RecoveryEvent | undefined> {
+  if (fenceBegun(ctx.recovery)) return await lookForProof(ctx)
+  const seen = await confirmOnce(ctx)
+  if (seen.type === 'foundHealthy') return seen
+  if (seen.type === 'stopped') return undefined
+  const segment = ctx.ports.policy.segment(ctx.recovery.segment)
+  const proven = segment === undefined ? undefined : await lookForProof(ctx)
+  if (segment === undefined || proven === undefined) return undefined
+  const drawn = await drawPlan(ctx.ports, ctx.recovery, segment, ctx.steps, ctx.signal)
+  return (await objectionBeforeFence(ctx, segment, drawn)) ?? proven
 }
 
 /** The evidence and the plan are made anew without a trace; what they say now replaces the hold. */
@@ -76,7 +97,10 @@ async function admissible(ctx: Context, held: Hold, segmentMax: number): Promise
 
 async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
   const { recovery, ports } = ctx
-  if (proofOf(recovery) === undefined) return await lookForProof(ctx)
+  if (proofOf(recovery) === undefined) {
+    // A power-off was intended, and something else than its proof holds it.
+    return (await lookForProof(ctx)) ?? (await lookBeforeFence(ctx, held))
+  }
   if (held.code !== 'power') {
     const proof = await rereadProof(ctx)
     if (proof !== true) {
@@ -93,7 +117,7 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
       : undefined
   }
   if (held.releasedBy === 'person') return held.code === 'servers' ? await serversFreed(ctx, held) : undefined
-  if (held.code === 'target') return undefined
+  if (held.code === 'target') return await movesEnded(ctx)
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined) return undefined
   const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
@@ -108,25 +132,34 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   return cloud === undefined ? { type: 'released', because: 'what held it is gone' } : undefined
 }
 
+/** Moves that took too long may have come to their end all the same. */
+async function movesEnded(ctx: Context): Promise<RecoveryEvent | undefined> {
+  const open = ctx.steps.filter(step => step.kind === 'evacuate' && isOpen(step))
+  const migrations = await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal)
+  const ended = open.some(step => ['done', 'failed'].includes(fateOf(step, migrations).is))
+  return ended ? { type: 'released', because: 'a move that took too long has ended' } : undefined
+}
+
 /** A BMC that mends may bring the proof by itself; nothing is sent to it. */
 async function lookForProof(ctx: Context): Promise<RecoveryEvent | undefined> {
   const { recovery, ports } = ctx
+  const host = (recovery.phase.state === 'held' ? recovery.phase.fencing : undefined) ?? recovery.host
   for (const agent of ports.policy.segment(recovery.segment)?.fencing ?? []) {
     if (agent === 'none') continue
     const readings: PowerReading[] = []
     for (let round = 0; round < 3; round += 1) {
-      if (round > 0) await ctx.wait(2100)
+      if (round > 0) await ctx.pause(2100)
       try {
-        readings.push(await ports.fencing.read(agent, recovery.host, ctx.signal))
+        readings.push(await ports.fencing.read(agent, host, ctx.signal))
       } catch (error) {
         if (!isWorldError(error)) throw error
         break
       }
       if (proves(readings, { minGapMs: 2000 })) {
-        if ((await signOfLife(ctx, recovery.host)) !== undefined) break
+        if ((await signOfLife(ctx, host)) !== undefined) break
         return {
           type: 'proven',
-          host: recovery.host,
+          host,
           proof: { kind: 'fenced', agent, readings: readings.slice(-2), atMs: ports.clock.now() }
         }
       }

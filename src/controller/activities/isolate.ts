@@ -22,12 +22,14 @@ export async function isolate(ctx: Context): Promise<RecoveryEvent | 'interrupte
   for (let look = 0; look < looksMax; look += 1) {
     const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
     if (drawn.complete) {
-      if ((await reserveAll(ctx, drawn, segment)) === undefined) continue
+      const targets = await reserveAll(ctx, drawn, segment)
+      if (targets === undefined) continue
       return {
         type: 'isolated',
         isolation: recovery.isolation ?? isolation,
         servers: drawn.listed.map(asListed),
-        plan: drawn.plan
+        plan: drawn.plan,
+        targets
       }
     }
     await ctx.wait(lookAgainMs)
@@ -48,11 +50,12 @@ export async function forceDown(ctx: Context, name: string): Promise<Isolation |
   const { cloud, clock } = ctx.ports
   const reason = isolationReason(ctx.recovery.id)
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    if (attempt > 1) await ctx.wait(lookAgainMs)
-    const host = findHost(await cloud.hosts(ctx.signal), name)
+    if (attempt > 1) await ctx.pause(lookAgainMs)
+    const reading = await cloud.hosts(ctx.signal)
+    const host = findHost(reading, name)
     if (host === undefined) return `Nova lists no nova-compute ${name} any more`
     const disable = host.status === 'enabled'
-    if (host.forcedDown && !disable) return isolationOf(host, ctx, clock.now())
+    if (host.forcedDown && !disable) return isolationOf(host, ctx, clock.now(), reading.atMs)
     await act(
       ctx,
       { kind: 'isolate', target: name },
@@ -64,7 +67,7 @@ export async function forceDown(ctx: Context, name: string): Promise<Isolation |
 }
 
 /** Ours is what bears our mark, or what our own steps set. */
-function isolationOf(host: Host, ctx: Context, nowMs: number): Isolation {
+function isolationOf(host: Host, ctx: Context, nowMs: number, novaAtMs: number): Isolation {
   const sent = ctx.steps.some(
     step => step.kind === 'isolate' && step.target === host.name && (step.state === 'done' || step.state === 'sending')
   )
@@ -73,7 +76,7 @@ function isolationOf(host: Host, ctx: Context, nowMs: number): Isolation {
     forcedDownByUs: sent || isIsolatedByUs(host.disabledReason),
     reason: host.disabledReason ?? '',
     atMs: nowMs,
-    ...(host.reportedAtMs === undefined ? {} : { reportedAtMs: host.reportedAtMs })
+    novaAtMs
   }
 }
 

@@ -25,7 +25,7 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
   const max = Math.min(policy.movesInFlight, recovery.settings.evacuate.perTarget * Math.max(1, targets))
   let pace = startPace(max, targets, clock.now())
   let roomAtMs = 0
-  let roundAtMs = clock.now()
+  let roundAtMs = ctx.memory.provenAtMs ?? clock.now()
   for (;;) {
     if (clock.now() - roundAtMs > pauseMs) delete ctx.memory.provenAtMs
     roundAtMs = clock.now()
@@ -33,7 +33,9 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     if (doubt !== undefined) return await joined(ctx, doubt)
     const seen = await look(ctx)
     const trouble = danger(ctx, seen) ?? staleProof(ctx, seen.proof)
-    if (trouble !== undefined && recovery.cancelling === undefined) return await joined(ctx, trouble)
+    // A cancelled recovery begins nothing, but a target that dies still concerns it.
+    if (trouble !== undefined && (recovery.cancelling === undefined || trouble.type === 'targetChanged'))
+      return await joined(ctx, trouble)
     const finished = await settle(ctx, seen.migrations)
     pace = adapt(pace, { finished, trouble: takeTrouble(ctx), max, nowMs: clock.now() })
     if (recovery.cancelling === undefined) {
@@ -42,7 +44,7 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
           return await joined(ctx, { type: 'replanned', because: 'others have taken the room of a target' })
         roomAtMs = clock.now()
       }
-      begin(ctx, seen.migrations, pace.window)
+      if (typeof seen.proof !== 'object') begin(ctx, seen.migrations, pace.window)
     }
     const event = outcome(ctx)
     if (event !== undefined) return await joined(ctx, event)
@@ -87,7 +89,9 @@ function takeTrouble(ctx: Context): boolean {
   const failures = ctx.memory.failures.splice(0)
   const ours = failures.find(error => !isWorldError(error))
   if (ours !== undefined) throw ours
-  return failures.length > 0
+  const trouble = failures.length > 0 || ctx.memory.trouble === true
+  delete ctx.memory.trouble
+  return trouble
 }
 
 /** Rule 12: the scheduler may fill an enabled spare with what others start. */

@@ -7,38 +7,56 @@ import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Segment } from '../../core/segment.ts'
 import { checkGuards } from '../check-guards.ts'
 import type { Context } from '../context.ts'
+import { note, record } from '../context.ts'
 import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../lost-targets.ts'
 import type { Drawn } from '../planning.ts'
 import { drawPlan } from '../planning.ts'
 
-const racesMax = 5
+const looksMax = 5
+const lookAgainMs = 2000
 const hourMs = 3_600_000
 
 /** Reads the host's servers, reserves targets and makes the plan; before the fence, it also asks every guard. */
 export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
-  const { ports, recovery } = ctx
+  const { ports } = ctx
+  await seeTargetSignal(ctx)
+  const { recovery } = ctx
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined) return stop(ctx, segmentGone(recovery))
+  await reportLostTargets(ctx)
+  if (recovery.cancelling === undefined) await isolateProvenTargets(ctx)
+  await closeStepsAtProven(ctx)
   if (recovery.cancelling !== undefined && recovery.plan !== undefined) {
+    // Nothing new is begun: what is under way is followed with the plan that it has.
     return { type: 'planned', plan: recovery.plan, guards: recovery.guards ?? [], targets: recovery.targets }
   }
-  await reportLostTargets(ctx)
-  await isolateProvenTargets(ctx)
-  await closeStepsAtProven(ctx)
-  for (let race = 0; race < racesMax; race += 1) {
+  for (let look = 0; look < looksMax; look += 1) {
+    if (look > 0) await ctx.pause(lookAgainMs)
     const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
     if (proofOf(recovery) === undefined) {
       const event = await objectionBeforeFence(ctx, segment, drawn)
       if (event !== undefined) return event
-    }
+    } else if (!drawn.complete) continue
     const targets = await reserveAll(ctx, drawn, segment)
-    if (targets === undefined) continue
-    return await admitted(ctx, segment, drawn, targets)
+    if (targets !== undefined) return await admitted(ctx, segment, drawn, targets)
   }
   return stop(ctx, {
-    code: 'no-target',
-    reason: 'other recoveries take the targets away; it is tried again',
+    code: 'cloud',
+    reason: "a cell of Nova can't be read, or other recoveries take the targets away; it is tried again",
     releasedBy: 'world'
+  })
+}
+
+/** A recovery that an alarm opened may be waited for by one that lost this host as its target (rules 13, 21). */
+async function seeTargetSignal(ctx: Context): Promise<void> {
+  const { recovery, ports } = ctx
+  const signals = await ports.store.signalsOf(recovery.id)
+  ctx.memory.signalsSeen ??= signals.length
+  if (recovery.origin === 'target' || !signals.some(signal => signal.source === 'target')) return
+  const awaited = { ...recovery, origin: 'target', chain: Math.max(1, recovery.chain) } as const
+  await record(ctx, {
+    recovery: awaited,
+    events: [note('note', 'another recovery lost this host as its target and waits for it')]
   })
 }
 

@@ -5,10 +5,11 @@ import type { Recovery, TargetUse } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { CloudError } from '../../errors.ts'
 import type { Context } from '../context.ts'
-import { act } from '../context.ts'
+import { act, Disarmed, isWorldError, note } from '../context.ts'
+import type { TimelineEvent } from '../ports.ts'
 
 const traitWaitMs = 120_000
-const lookEveryMs = 1000
+const lookEveryMs = 250
 
 /** Enables each spare of the plan, waits until the scheduler may use it, and puts it into the failed host's aggregates. */
 export async function prepare(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
@@ -96,27 +97,43 @@ async function joinAggregates(ctx: Context, host: string): Promise<string | unde
   return undefined
 }
 
-/** Disables again what was enabled for this recovery and not used, and says which targets are free again (rule 15). */
-export async function tidyTargets(ctx: Context): Promise<string[]> {
+/**
+ * Disables again what was enabled for this recovery and not used, and says which targets are free again (rule 15). One
+ * that failed before anything was sent to it is disabled as well, and stays with this recovery.
+ */
+export async function tidyTargets(
+  ctx: Context
+): Promise<{ readonly freed: string[]; readonly notes: TimelineEvent[] }> {
   const freed: string[] = []
+  const notes: TimelineEvent[] = []
   for (const [host, use] of Object.entries(ctx.recovery.targets)) {
-    if (use.state === 'failed' || use.state === 'lost') continue
-    if (ctx.steps.some(step => step.kind === 'evacuate' && step.to === host && step.unsent !== true)) continue
-    if (use.isSpare && ctx.steps.some(step => step.kind === 'enable' && step.target === host)) {
-      const found = findHost(await ctx.ports.cloud.hosts(ctx.signal), host)
-      if (found?.status === 'enabled') {
-        const step = await act(
-          ctx,
-          { kind: 'disable', target: host },
-          'done',
-          async signal => await ctx.ports.cloud.disable(found.serviceId, spareReason, signal)
-        )
-        if (step.state !== 'done') continue
-      }
-    }
-    freed.push(host)
+    const asked = ctx.steps.some(step => step.kind === 'evacuate' && step.to === host && step.unsent !== true)
+    if (use.state === 'lost' || asked || ctx.recovery.proofs[host] !== undefined) continue
+    const enabled = use.isSpare && ctx.steps.some(step => step.kind === 'enable' && step.target === host)
+    if (enabled && !(await disableAgain(ctx, host))) {
+      notes.push(
+        note('note', `${host} was enabled for this recovery and stays enabled: disable it, or run spares adopt`, host)
+      )
+    } else if (use.state !== 'failed') freed.push(host)
   }
-  return freed
+  return { freed, notes }
+}
+
+async function disableAgain(ctx: Context, host: string): Promise<boolean> {
+  for (let attempt = 0; attempt < triesMax; attempt += 1) {
+    if (attempt > 0) await ctx.pause(tryAgainMs)
+    try {
+      const found = findHost(await ctx.ports.cloud.hosts(ctx.signal), host)
+      if (found?.status !== 'enabled') return true
+      await act(ctx, { kind: 'disable', target: host }, 'done', async signal => {
+        return await ctx.ports.cloud.disable(found.serviceId, spareReason, signal)
+      })
+    } catch (error) {
+      if (error instanceof Disarmed) return false
+      if (!isWorldError(error)) throw error
+    }
+  }
+  return false
 }
 
 /** The targets without those given back. */

@@ -8,6 +8,8 @@ import type { Context } from '../../context.ts'
 import { act, note, record } from '../../context.ts'
 import { needsPlan } from './outcome.ts'
 
+const unsentPauseMs = 5000
+
 /** Begins as many waiting moves as the limits allow; their requests run on while the next round looks. */
 export function begin(ctx: Context, migrations: readonly Migration[], window: number): void {
   const moves = movesOf(ctx.recovery, ctx.steps)
@@ -33,6 +35,9 @@ function count(perTarget: Map<string, number>, target: string | undefined): void
 }
 
 function mayBegin(ctx: Context, move: Move): boolean {
+  const last = lastStep(ctx.steps, 'evacuate', move.server)
+  // What could not even be sent is not hammered.
+  if (last?.unsent === true && ctx.ports.clock.now() - (last.endedAtMs ?? 0) < unsentPauseMs) return false
   return (
     move.state === 'waiting' &&
     !needsPlan(ctx, move) &&
@@ -61,12 +66,17 @@ function launch(ctx: Context, server: string, work: Promise<void>): void {
 
 async function beginOne(ctx: Context, move: Move, target: string, migrations: readonly Migration[]): Promise<void> {
   const { store, policy, cloud } = ctx.ports
-  if (!(await store.takeSlot(ctx.lease, 'moves', policy.movesInFlight, move.server))) return
-  const group = ctx.recovery.plan?.moves.find(planned => planned.server === move.server)?.group
-  // Two members of an anti-affinity group that are claimed at once can both land on one host.
-  if (group !== undefined && !(await store.takeSlot(ctx.lease, `group:${group}`, 1, move.server))) return
-  const step = await evacuate(ctx, move, target, migrations, await cloud.server(move.server, ctx.signal))
-  if (step === undefined || !isOpen(step)) await store.freeSlots(ctx.lease, move.server)
+  try {
+    if (!(await store.takeSlot(ctx.lease, 'moves', policy.movesInFlight, move.server))) return
+    const group = ctx.recovery.plan?.moves.find(planned => planned.server === move.server)?.group
+    // Two members of an anti-affinity group that are claimed at once can both land on one host.
+    if (group !== undefined && !(await store.takeSlot(ctx.lease, `group:${group}`, 1, move.server))) return
+    const step = await evacuate(ctx, move, target, migrations, await cloud.server(move.server, ctx.signal))
+    if (step?.state === 'sending' || step?.unsent === true) ctx.memory.trouble = true
+  } finally {
+    const last = lastStep(ctx.steps, 'evacuate', move.server)
+    if (last === undefined || !isOpen(last)) await store.freeSlots(ctx.lease, move.server)
+  }
 }
 
 /** Looks before it sends: what became of the server since the list was read decides. */
@@ -74,29 +84,47 @@ async function evacuate(
   ctx: Context,
   move: Move,
   target: string,
-  migrations: readonly Migration[],
+  listed: readonly Migration[],
   server: Server | undefined
 ): Promise<Step | undefined> {
   const settled = alreadySettled(ctx, server)
   if (settled !== undefined) return await skip(ctx, move, settled)
+  // In the middle of a rebuild: of its user, or an evacuation that is younger than the list.
+  const rebuilding = server?.taskState?.startsWith('rebuild') === true
+  const migrations = rebuilding ? await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal) : listed
   const running = migrations.find(one => one.type === 'evacuation' && one.server === move.server && isRunning(one))
   if (running !== undefined && !isOnProvenHost(ctx, running)) return await follow(ctx, move, running)
-  if (server?.taskState?.startsWith('rebuild') === true && running === undefined) return undefined
-  if (server !== undefined && (unusual.includes(server.vmState) || running !== undefined)) {
+  const afterMigration = newestEvacuation(move.server, migrations)
+  if (server !== undefined && (unusual.includes(server.vmState) || rebuilding)) {
     const reset = await act(
       ctx,
       { kind: 'reset', target: move.server },
       'done',
       async signal => await ctx.ports.cloud.resetToError(move.server, signal)
     )
-    if (reset.state !== 'done') return undefined
+    if (reset.state !== 'done') return await refused(ctx, move, target, reset)
   }
   return await act(
     ctx,
-    { kind: 'evacuate', target: move.server, to: target, afterMigration: newestEvacuation(move.server, migrations) },
+    { kind: 'evacuate', target: move.server, to: target, afterMigration },
     'sent',
     async signal => await ctx.ports.cloud.evacuate(move.server, target, signal)
   )
+}
+
+/** What could not be reset can't be evacuated: it counts as an attempt, or it would be asked for ever. */
+async function refused(ctx: Context, move: Move, to: string, reset: Step): Promise<Step> {
+  const nowMs = ctx.ports.clock.now()
+  const unsent = reset.unsent === true ? { unsent: true } : {}
+  const error = `its state could not be reset: ${reset.error ?? 'the answer was lost'}`
+  const step: Step = { ...ended(ctx, move, 'failed', error, nowMs), to, ...unsent }
+  await record(ctx, { steps: [step], events: [note('step', `${move.name}: ${error}`, move.server)] })
+  return step
+}
+
+function ended(ctx: Context, move: Move, state: 'failed' | 'skipped', error: string, nowMs: number): Step {
+  const attempt = (lastStep(ctx.steps, 'evacuate', move.server)?.attempt ?? 0) + 1
+  return { kind: 'evacuate', target: move.server, attempt, state, intentAtMs: nowMs, endedAtMs: nowMs, error }
 }
 
 /** Its target died and is proven off: the record will never end, and the server is free to go elsewhere. */
@@ -111,17 +139,7 @@ function alreadySettled(ctx: Context, server: Server | undefined): string | unde
 }
 
 async function skip(ctx: Context, move: Move, reason: string): Promise<Step> {
-  const nowMs = ctx.ports.clock.now()
-  const attempt = (lastStep(ctx.steps, 'evacuate', move.server)?.attempt ?? 0) + 1
-  const step: Step = {
-    kind: 'evacuate',
-    target: move.server,
-    attempt,
-    state: 'skipped',
-    intentAtMs: nowMs,
-    endedAtMs: nowMs,
-    error: reason
-  }
+  const step = ended(ctx, move, 'skipped', reason, ctx.ports.clock.now())
   await record(ctx, { steps: [step], events: [note('step', `${move.name} is not moved: ${reason}`, move.server)] })
   ctx.ports.metrics.moveEnded('skipped')
   return step

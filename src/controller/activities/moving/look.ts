@@ -1,12 +1,12 @@
 import { foreignEvacuationsMax } from '../../../core/guards.ts'
-import type { HostsReading, Migration } from '../../../core/inventory.ts'
+import type { Host, HostsReading, Migration } from '../../../core/inventory.ts'
 import { findHost } from '../../../core/inventory.ts'
 import { isIsolatedByUs } from '../../../core/marks.ts'
-import { isRunning } from '../../../core/movable.ts'
-import { isOpen, movesOf } from '../../../core/moves.ts'
+import { movesOf } from '../../../core/moves.ts'
 import { proofOf } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
 import type { Context } from '../../context.ts'
+import { foreignEvacuations } from '../../planning.ts'
 import { doubtHold, rereadProof } from '../../power.ts'
 
 /** What one round sees: one list of services, one of migrations, one reading of the BMC. */
@@ -53,6 +53,8 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
       ? { type: 'sourceCameOn', because: proof.reason }
       : { type: 'stopped', hold: doubtHold(proof) }
   }
+  const living = reportsMoveOn(ctx, host)
+  if (living !== undefined) return { type: 'stopped', hold: doubtHold({ on: true, reason: living }) }
   if (host !== undefined && host.state !== 'unknown' && !host.forcedDown) {
     return {
       type: 'stopped',
@@ -63,8 +65,7 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
       }
     }
   }
-  const ours = new Set(ctx.steps.filter(step => step.kind === 'evacuate' && isOpen(step)).map(step => step.target))
-  const foreign = migrations.filter(one => one.type === 'evacuation' && isRunning(one) && !ours.has(one.server)).length
+  const foreign = foreignEvacuations(migrations, ctx.steps)
   if (foreign > foreignEvacuationsMax) {
     return {
       type: 'stopped',
@@ -76,6 +77,16 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
     }
   }
   return targetTrouble(ctx, reading)
+}
+
+/**
+ * A word, or a waiver, ends with a sign of life: reports that move on by themselves under our force-down. One move may
+ * be a change of the service by anybody.
+ */
+function reportsMoveOn(ctx: Context, host: Host | undefined): string | undefined {
+  if (host?.reportedAtMs === undefined || proofOf(ctx.recovery)?.kind === 'fenced') return undefined
+  ctx.memory.lateReports.add(host.reportedAtMs)
+  return ctx.memory.lateReports.size > 2 ? `nova-compute of ${host.name} reports again, so it is not off` : undefined
 }
 
 /** A target that died gets nothing new; one that others disabled takes nothing new. */

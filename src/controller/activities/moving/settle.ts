@@ -9,6 +9,7 @@ import { act, note, record, stepText } from '../../context.ts'
 /** After this long a request that was cut off can no longer arrive: its own timeout and a quiet time. */
 const unknownMs = 75_000
 const restoreMs = 180_000
+const restoresMax = 3
 
 /** Follows every attempt that has no end yet by Nova's records. Answers how many ended. */
 export async function settle(ctx: Context, migrations: readonly Migration[]): Promise<number> {
@@ -23,9 +24,9 @@ export async function settle(ctx: Context, migrations: readonly Migration[]): Pr
   for (const step of ended) {
     await ctx.ports.store.freeSlots(ctx.lease, step.target)
     ctx.ports.metrics.moveEnded(step.state)
-    if (step.state === 'done') await restore(ctx, step.target)
   }
   await settleRestores(ctx)
+  for (const step of ctx.steps) if (step.kind === 'evacuate' && step.state === 'done') await restore(ctx, step.target)
   return ended.length
 }
 
@@ -55,7 +56,7 @@ async function settleOne(ctx: Context, step: Step, migrations: readonly Migratio
           }
         : undefined
     case 'running':
-      return step.state === 'sending' ? { ...step, state: 'sent', migration: fate.migration.id } : undefined
+      return step.state === 'sending' ? { ...withRecord(step, fate.migration), state: 'sent' } : undefined
     case 'failed':
       return await failed(ctx, step, fate.migration, fate.reached, nowMs)
     case 'done':
@@ -65,7 +66,7 @@ async function settleOne(ctx: Context, step: Step, migrations: readonly Migratio
 
 async function failed(ctx: Context, step: Step, migration: Migration, reached: boolean, nowMs: number): Promise<Step> {
   const server = await ctx.ports.cloud.server(step.target, ctx.signal)
-  const ended = { ...step, migration: migration.id, endedAtMs: nowMs }
+  const ended = { ...withRecord(step, migration), endedAtMs: nowMs }
   if (server === undefined || isLeaving(server))
     return { ...ended, state: 'skipped', error: 'it was deleted meanwhile' }
   const error = server.fault ?? (reached ? 'the target could not start it' : 'No valid host was found')
@@ -75,7 +76,7 @@ async function failed(ctx: Context, step: Step, migration: Migration, reached: b
 /** The record is `done`, and the server's host has changed: only both together are a success. */
 async function finished(ctx: Context, step: Step, migration: Migration, nowMs: number): Promise<Step | undefined> {
   const server = await ctx.ports.cloud.server(step.target, ctx.signal)
-  const ended = { ...step, migration: migration.id, endedAtMs: nowMs }
+  const ended = { ...withRecord(step, migration), endedAtMs: nowMs }
   if (server === undefined || isLeaving(server))
     return { ...ended, state: 'skipped', error: 'it was deleted meanwhile' }
   if (server.host === ctx.recovery.host) return undefined
@@ -86,13 +87,25 @@ async function finished(ctx: Context, step: Step, migration: Migration, nowMs: n
   }
 }
 
-/** Nova starts a server that was in error: one that had been stopped before is stopped again, by our own record only. */
+/** One that somebody else began may not have named its target at first. */
+function withRecord(step: Step, migration: Migration): Step {
+  const to = step.to ?? migration.dest
+  return { ...step, migration: migration.id, ...(to === undefined ? {} : { to }) }
+}
+
+/**
+ * Nova starts a server that was in error: one that had been stopped before is stopped again, by our own record only.
+ * Looked at once for each that arrived, also after a restart.
+ */
 async function restore(ctx: Context, id: string): Promise<void> {
   const before = ctx.recovery.servers.find(listed => listed.id === id)
-  if (before === undefined || restoreKind(before) === undefined || lastStep(ctx.steps, 'stop', id) !== undefined) return
+  const last = lastStep(ctx.steps, 'stop', id)
+  if (before === undefined || restoreKind(before) === undefined || ctx.memory.restored.has(id)) return
+  if (last !== undefined && (last.state !== 'failed' || last.attempt >= restoresMax)) return
   const server = await ctx.ports.cloud.server(id, ctx.signal)
-  if (server?.vmState !== 'active' || server.taskState !== undefined) return
-  await act(ctx, { kind: 'stop', target: id }, 'sent', async signal => await ctx.ports.cloud.stop(id, signal))
+  if (server?.vmState === 'active' && server.taskState === undefined) {
+    await act(ctx, { kind: 'stop', target: id }, 'sent', async signal => await ctx.ports.cloud.stop(id, signal))
+  } else if (server?.taskState === undefined) ctx.memory.restored.add(id)
 }
 
 async function settleRestores(ctx: Context): Promise<void> {
@@ -100,9 +113,11 @@ async function settleRestores(ctx: Context): Promise<void> {
   for (const step of open) {
     const server = await ctx.ports.cloud.server(step.target, ctx.signal)
     const nowMs = ctx.ports.clock.now()
-    if (server === undefined || server.vmState === 'stopped')
+    const limitMs = step.state === 'sending' ? unknownMs : restoreMs
+    if (server === undefined || server.vmState === 'stopped') {
       await write(ctx, [{ ...step, state: 'done', endedAtMs: nowMs }])
-    else if (nowMs - step.intentAtMs > restoreMs)
+    } else if (nowMs - step.intentAtMs > limitMs) {
       await write(ctx, [{ ...step, state: 'failed', error: `it is ${server.vmState}, not stopped`, endedAtMs: nowMs }])
+    }
   }
 }
