@@ -1,6 +1,7 @@
 import type { Move } from '../../../core/moves.ts'
 import { movesOf, pinOf } from '../../../core/moves.ts'
 import type { Hold } from '../../../core/recovery.ts'
+import { proofOf } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
 import { lastStep } from '../../../core/step.ts'
 import type { Context } from '../../context.ts'
@@ -122,12 +123,16 @@ function powerOffPending(ctx: Context): boolean {
 }
 
 function cancelledWith(ctx: Context, moves: readonly Move[]): RecoveryEvent {
+  const { recovery, steps } = ctx
   const arrived = moves.filter(move => move.state === 'arrived').map(move => move.name)
-  const left = moves.filter(move => move.state !== 'arrived' && move.state !== 'gone').map(move => move.name)
-  const { by = 'nobody', reason = '' } = ctx.recovery.cancelling ?? {}
+  const left = moves
+    .filter(move => move.state !== 'arrived' && move.state !== 'gone')
+    .map(move => {
+      const pin = pinOf(move.server, recovery, steps)
+      return pin === undefined ? move.name : `${move.name} (a copy may run on ${pin}: look there)`
+    })
+  const { by = 'nobody', reason = '' } = recovery.cancelling ?? {}
   const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '))
-  return {
-    type: 'cancelled',
-    because: `${by}: ${reason}; ${ctx.recovery.host} is off${ctx.recovery.isolation === undefined ? '' : ' and forced down'}; moved: ${list(arrived)}; not moved: ${list(left)}`
-  }
+  const host = `${recovery.host} is ${proofOf(recovery) === undefined ? 'not proven off' : 'off'}${recovery.isolation === undefined ? '' : ' and forced down'}`
+  return { type: 'cancelled', because: `${by}: ${reason}; ${host}; moved: ${list(arrived)}; not moved: ${list(left)}` }
 }
