@@ -55,6 +55,11 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
 
+/** A list was asked to go on from a place that we never named. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor'
+}
+
 /** All that is wrong with the configuration, a line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'

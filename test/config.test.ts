@@ -223,7 +223,12 @@ test.each([
     { rules: [{ name: 'r', when: 'alarm.nam == "x"', then: 'note' }] },
     'rule "r": an alarm has no "nam" (did you mean "name"?)'
   ],
-  ['another store', { store: { url: 'redis://x' } }, 'store.url: must be like file:switchover.db']
+  ['another store', { store: { url: 'redis://x' } }, 'store.url: must be like file:switchover.db'],
+  [
+    'a database server',
+    { store: { url: 'mysql://ops:secret@db/x' } },
+    'store.url: must be like file:switchover.db; database servers (mysql) come with a later version'
+  ]
 ])('%s is refused', (_what, more, mistake) => {
   expect(mistakesOf(minimal(more))).toEqual([mistake])
 })
@@ -247,6 +252,22 @@ test.each([
   ['an unknown alias', 'armed: *nothing']
 ])('%s is refused with a sentence', (_what, text) => {
   expect(mistakesOf(text).length).toBeGreaterThan(0)
+})
+
+test.each([
+  [
+    `${'k'.repeat(1100)}: 1`,
+    'line 1: The : indicator must be at most 1024 chars after the start of an implicit block mapping key'
+  ],
+  ['armed: *nothing', 'Unresolved alias (the anchor must be set before the alias)'],
+  ['auth:\n\tx: 1', 'line 2: Tabs are not allowed as indentation'],
+  ['armed: true\narmed: false', 'line 2: Map keys must be unique'],
+  ['auth: { secret: "open', 'line 1: Missing closing "quote'],
+  ['auth: >hunter2\n  x', 'line 1: Block scalar header includes extra characters'],
+  ['auth: "\\Uhunter2x"', 'line 1: Invalid escape sequence']
+])('what is no YAML is told in whole sentences (%#)', (text, mistake) => {
+  expect(mistakesOf(text)).toContain(mistake)
+  expect(mistakesOf(text).join()).not.toContain('hunter2')
 })
 
 test('no message ever shows a secret', () => {
@@ -276,6 +297,20 @@ test('no message ever shows a secret', () => {
 
 test('a file that cannot be read is named', () => {
   expect(() => loadConfig('/nonexistent/switchover.yaml', {})).toThrow(/switchover.yaml:\n {2}can't be read: ENOENT/)
+})
+
+test('the example names every setting there is', () => {
+  const example = readFileSync(join(import.meta.dirname, '../deploy/switchover.example.yaml'), 'utf8')
+  const schema: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../schemas/config.json'), 'utf8'))
+  const keys = new Set<string>()
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    for (const key of Object.keys((node as { properties?: object }).properties ?? {})) keys.add(key)
+    for (const child of Object.values(node)) visit(child)
+  }
+  visit(schema)
+  expect(keys.size).toBeGreaterThan(40)
+  expect([...keys].filter(key => !new RegExp(`\\b${key}:(\\s|$)`, 'm').test(example))).toEqual([])
 })
 
 test('every setting that people can write has a description, or a name that says all', () => {

@@ -3,8 +3,8 @@ import { type HostsReading, isUp } from '../core/inventory.ts'
 import type { PowerReading } from '../core/recovery.ts'
 import type { Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { CheckLine } from '../openstack/connect.ts'
-import { inParallel } from './in-parallel.ts'
 
 /** BMCs are slow, and there may be a thousand. */
 const atOnce = 16

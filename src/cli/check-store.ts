@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
+import { folderAdvice, pathOfStore } from '../store/database/folder.ts'
 
 /**
  * Whether the file store can be written. Looks only: opening it would fail while the service runs, and would make a file
@@ -9,7 +10,7 @@ import type { CheckLine } from '../openstack/connect.ts'
  */
 export async function checkStore(url: string): Promise<CheckLine> {
   const name = 'store'
-  const path = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '')
+  const path = pathOfStore(url) ?? ''
   if (path === ':memory:') return { name, ok: true, detail: 'in memory: nothing survives a restart' }
   const file = resolve(path)
   try {
@@ -19,7 +20,8 @@ export async function checkStore(url: string): Promise<CheckLine> {
     if (exists) await access(file, constants.R_OK | constants.W_OK)
     return { name, ok: true, detail: `${file} ${exists ? 'can be written' : 'will be made'}` }
   } catch (error) {
-    return { name, ok: false, detail: `${file} can't be written by this user: ${messageOf(error)}` }
+    const advice = folderAdvice(dirname(file))
+    return { name, ok: false, detail: `${file} can't be written by this user (${messageOf(error)}): ${advice}` }
   }
 }
 

@@ -7,7 +7,7 @@ import { checkMembers } from './check-segment.ts'
 import { checkStore } from './check-store.ts'
 import { createSilentLogger } from './logger.ts'
 import { table } from './table.ts'
-import { connectWorld, type OutsideWorld } from './world.ts'
+import { connectWorld, loginTimeoutMs, type OutsideWorld } from './world.ts'
 
 export interface CheckOutput {
   readonly json: boolean
@@ -43,9 +43,9 @@ async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
     await checkStore(config.storeUrl)
   ]
   try {
-    world = await connectWorld(config, env, createSilentLogger())
+    world = await connectWorld(config, env, createSilentLogger(), { loginTimeoutMs })
   } catch (error) {
-    return [...well, ...linesOfError('cloud', error)]
+    return [...well, ...linesOfError('cloud and BMCs', error)]
   }
   try {
     return [...well, ...(await checkWorld(world))]

@@ -28,10 +28,13 @@ export interface Switchover {
 /** Recoveries that are driven at once. Held ones count, so it is far above what a bad day brings. */
 const recoveriesAtOnce = 1000
 
+/** For requests that are still being answered when everything else has ended. */
+const requestsLimitMs = 2000
+
 /** Builds the whole service from its configuration. Throws ConfigError if the store or the cloud can't be used as configured. */
 export async function compose(config: Config, env: Environment, log: Logger, version: string): Promise<Switchover> {
   const metrics = createMetrics()
-  const world = await connectWorld(config, env, log, report => metrics.openstackCall(report))
+  const world = await connectWorld(config, env, log, { onCall: report => metrics.openstackCall(report) })
   const store = await openStore(config.storeUrl, { log, clock })
   const { openstack, fencing, probe, directory } = world
   const { cloud, alarms } = openstack
@@ -74,13 +77,24 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
       await running
     },
     async stop(limitMs) {
-      await app.close()
+      // No more requests come in; one that is slow must not keep us from ending the deeds.
+      const closed = app.close().catch((error: unknown) => log.error({ err: error }, 'while closing'))
       await supervisor.stop(limitMs)
       ending.abort()
       // What ran into a mistake of our own was reported by `run`; here the rest is to be closed all the same.
       await running.catch(() => undefined)
       await world.close()
+      await endRequests(app, closed)
       await store.close()
     }
   }
+}
+
+/** Waits for the answers that are under way, but not for a client that sends or takes them slowly. */
+async function endRequests(app: FastifyInstance, closed: Promise<unknown>): Promise<void> {
+  const waiting = new AbortController()
+  const late = clock.sleep(requestsLimitMs, waiting.signal)
+  await Promise.race([closed, late])
+  waiting.abort()
+  app.server.closeAllConnections()
 }

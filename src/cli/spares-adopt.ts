@@ -6,11 +6,11 @@ import { findHost } from '../core/inventory.ts'
 import { isOurs, spareReason } from '../core/marks.ts'
 import type { Segment } from '../core/segment.ts'
 import { CloudError, ConfigError } from '../errors.ts'
+import { inParallel } from '../in-parallel.ts'
 import { type CloudFacts, downBecause, reasonOf, unknownHost } from './check-segment.ts'
-import { inParallel } from './in-parallel.ts'
 import { createSilentLogger } from './logger.ts'
 import { table } from './table.ts'
-import { connectWorld, type OutsideWorld } from './world.ts'
+import { connectWorld, loginTimeoutMs, type OutsideWorld } from './world.ts'
 
 /** `adopt`: it will be disabled with our reason. `keep`: it is a spare already. `in-use`: it has servers. `refuse`: it can't be one as it is. */
 export interface Adoption {
@@ -34,7 +34,7 @@ export async function adoptSpares(
   env: Environment,
   options: AdoptOptions
 ): Promise<boolean> {
-  const world = await connectWorld(loadConfig(file, env), env, createSilentLogger())
+  const world = await connectWorld(loadConfig(file, env), env, createSilentLogger(), { loginTimeoutMs })
   try {
     return await adopt(await segmentOf(world, segmentName), world, options)
   } finally {

@@ -20,20 +20,18 @@ export interface OutsideWorld {
 /** A host on the management network answers within milliseconds; this is for one that is busy. */
 const probeTimeoutMs = 3000
 
-/** Connects nothing yet. Throws ConfigError when the cloud's own files are wrong. */
+/** For commands that somebody waits for: a Keystone that is away is said soon, not tried for half a minute. */
+export const loginTimeoutMs = 5000
+
+/** Connects nothing yet. Throws ConfigError when the cloud's own files, or those that the configuration names, are wrong. */
 export async function connectWorld(
   config: Config,
   env: Environment,
   log: Logger,
-  onCall?: (report: CallReport) => void
+  more: { readonly onCall?: (report: CallReport) => void; readonly loginTimeoutMs?: number } = {}
 ): Promise<OutsideWorld> {
-  const openstack = await connectOpenStack({
-    cloud: config.cloud,
-    env,
-    log,
-    ...(onCall === undefined ? {} : { onCall })
-  })
   const fencing = createFencing(config.fencing, { log, clock: systemClock })
+  const openstack = await connectOpenStack({ cloud: config.cloud, env, log, ...more })
   const { armed, limits } = config
   return {
     openstack,

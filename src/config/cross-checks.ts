@@ -15,7 +15,11 @@ export function crossChecks(file: ConfigFile): string[] {
 }
 
 function storeMistakes({ store }: ConfigFile): string[] {
-  return /^file:./.test(store.url) ? [] : ['store.url: must be like file:switchover.db']
+  if (/^file:./.test(store.url)) return []
+  // The rest of such a URL may hold a password.
+  const [, server] = /^(mysql|mariadb|postgres(?:ql)?)\b/i.exec(store.url) ?? []
+  const why = server === undefined ? '' : `; database servers (${server}) come with a later version`
+  return [`store.url: must be like file:switchover.db${why}`]
 }
 
 function repeated(items: readonly { readonly name: string }[], path: string): string[] {

@@ -40,14 +40,14 @@ function parse(text: string): { readonly value: unknown } | { readonly mistakes:
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
   if (document.errors.length > 0) {
     return {
-      mistakes: document.errors.map(error => `line ${lineOf(text, error.pos[0])}: ${withoutQuotes(error.message)}`)
+      mistakes: document.errors.map(error => `line ${lineOf(text, error.pos[0])}: ${withoutSource(error.message)}`)
     }
   }
   try {
     // Few aliases are plenty for a file that people write; many are an attack on memory.
     return { value: document.toJS({ maxAliasCount: 100 }) }
   } catch (error) {
-    return { mistakes: [withoutQuotes(messageOf(error))] }
+    return { mistakes: [withoutSource(messageOf(error))] }
   }
 }
 
@@ -55,7 +55,15 @@ function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length
 }
 
-/** The library quotes the file in some messages, and what it quotes may be a secret. */
-function withoutQuotes(message: string): string {
-  return message.replace(/:.*$/s, '').replaceAll(/"[^"]*"/g, '"…"')
+/**
+ * The library quotes the file in some messages, and what it quotes may be a secret: a colon that follows a word, and some
+ * words, introduce such a quotation. Other colons are what the message is about ("Missing , or : between flow map items").
+ */
+function withoutSource(message: string): string {
+  return message
+    .replace(/(?<=\S):\s.*$/s, '')
+    .replace(/(escape sequence|directive|YAML version) .*$/s, '$1')
+    .replace(/^The .* tag has no suffix/s, 'The tag has no suffix')
+    .replace(/, so .* is invalid\.?$/s, '')
+    .replaceAll(/"[^"]*"/g, '"…"')
 }

@@ -1,4 +1,4 @@
-import type { Recovery } from '../core/recovery.ts'
+import type { HoldCode, Recovery } from '../core/recovery.ts'
 import type { AlarmFacts, Signal, SignalOutcome, SignalSource } from '../core/signal.ts'
 import type { Step } from '../core/step.ts'
 
@@ -183,7 +183,7 @@ export interface OperatorStore {
   /** How many recoveries are in each state, and the oldest hold. */
   summary(): Promise<{
     states: Record<string, number>
-    held: { recovery: string; host: string; code: string; reason: string; sinceMs: number }[]
+    held: { recovery: string; host: string; code: HoldCode; reason: string; sinceMs: number }[]
     signals: Record<string, number>
   }>
   /** Throws StoreUnavailable when it can't be written. */

@@ -8,7 +8,7 @@ import type { RedfishOptions } from './redfish-options.ts'
 /** One entry of the configuration's `fencing`. */
 export type FencingAgentConfig = RedfishOptions
 
-/** All configured ways to power. `none` is not among them: where it is configured nobody asks for power. */
+/** All configured ways to power. `none` is not among them: where it is configured nobody asks for power. Throws ConfigError. */
 export function createFencing(
   configs: Readonly<Record<string, FencingAgentConfig>>,
   deps: FencingDeps
@@ -16,6 +16,9 @@ export function createFencing(
   const agents = new Map<string, FenceAgent>()
   for (const [name, config] of Object.entries(configs)) {
     if (config.insecure) deps.log.warn({ agent: name }, 'the certificates of BMCs are not checked')
+    const urls = [config.url, ...Object.values(config.hosts).map(host => host.url)]
+    if (urls.some(url => url?.toLowerCase().startsWith('http://') === true))
+      deps.log.warn({ agent: name }, 'BMCs are asked by http://: their passwords cross the network in the clear')
     agents.set(name, createRedfish(name, config, deps))
   }
 

@@ -1,7 +1,7 @@
-import { readFile as readFileFromDisk } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../controller/ports.ts'
-import { FencingError, messageOf } from '../errors.ts'
+import { ConfigError, FencingError, messageOf } from '../errors.ts'
 import type { FenceAgent } from './agent.ts'
 import { createBmcHttp } from './bmc-http.ts'
 import type { Bmc } from './redfish-bmc.ts'
@@ -15,7 +15,7 @@ export interface FencingDeps {
   readonly log: Log
   readonly clock: Clock
   /** Text of a file; from disk. */
-  readonly readFile?: (path: string) => Promise<string>
+  readonly readFile?: (path: string) => string
   /** An unused session is given back after so long, ms; a minute. */
   readonly idleMs?: number
 }
@@ -23,23 +23,21 @@ export interface FencingDeps {
 /** All requests of one power-off together last at most this many request timeouts; nothing of it is sent later. */
 const timeoutsOfPowerOff = 3
 
-/** Power by Redfish. `name` is the agent's name in the configuration. */
+/** Power by Redfish. `name` is the agent's name in the configuration. Throws ConfigError when its `ca` can't be used. */
 export function createRedfish(name: string, options: RedfishOptions, deps: FencingDeps): FenceAgent {
   const timeoutMs = (options.requestTimeoutSeconds ?? 10) * 1000
+  const ca = options.ca === undefined ? {} : { ca: readCa(name, options.ca, deps.readFile) }
   const bmcs = new Map<string, { readonly bmc: Bmc; readonly session: ReturnType<typeof createRedfishSession> }>()
 
-  async function bmcOf(host: string) {
+  function bmcOf(host: string) {
     const known = bmcs.get(host)
     if (known !== undefined) return known
-    const origin = originOf(options, host)
-    const ca = options.ca === undefined ? {} : { ca: await readCa(options.ca, deps.readFile) }
-    // Somebody else may have been quicker while the file was read.
-    const made = bmcs.get(host) ?? connect(host, origin, ca)
+    const made = connect(host, originOf(options, host))
     bmcs.set(host, made)
     return made
   }
 
-  function connect(host: string, origin: string, ca: { ca?: string }) {
+  function connect(host: string, origin: string) {
     const { fingerprint, insecure, hosts } = options
     const http = createBmcHttp(
       origin,
@@ -56,7 +54,7 @@ export function createRedfish(name: string, options: RedfishOptions, deps: Fenci
     settleMs: timeoutsOfPowerOff * timeoutMs + (options.settleSeconds ?? 30) * 1000,
 
     async read(host, signal) {
-      const { bmc } = await bmcOf(host)
+      const { bmc } = bmcOf(host)
       const { system, identity } = await bmc.inTurn(() => bmc.look(signal))
       const reading = { agent: name, power: powerOf(host, system), atMs: deps.clock.now() }
       return identity === undefined ? reading : { ...reading, identity }
@@ -66,7 +64,7 @@ export function createRedfish(name: string, options: RedfishOptions, deps: Fenci
       // Whoever waits until a command of ours has run out counts from the call (settleMs): so one end for all of it.
       const limit = AbortSignal.timeout(timeoutsOfPowerOff * timeoutMs)
       const signal = caller === undefined ? limit : AbortSignal.any([caller, limit])
-      const { bmc, session } = await bmcOf(host)
+      const { bmc, session } = bmcOf(host)
       await bmc.inTurn(async () => {
         const { system } = await bmc.look(signal)
         const path = await powerOffTarget(session, host, system, signal)
@@ -88,12 +86,15 @@ export function createRedfish(name: string, options: RedfishOptions, deps: Fenci
   }
 }
 
-async function readCa(path: string, readFile: FencingDeps['readFile']): Promise<string> {
+function readCa(agent: string, path: string, readFile: FencingDeps['readFile']): string {
+  let text: string
   try {
-    return readFile === undefined ? await readFileFromDisk(path, 'utf8') : await readFile(path)
+    text = readFile === undefined ? readFileSync(path, 'utf8') : readFile(path)
   } catch (error) {
-    throw new FencingError('refused', `the authorities' file of the BMCs can't be read: ${messageOf(error)}`)
+    throw new ConfigError('fencing', [`fencing.${agent}.ca: ${path} can't be read: ${messageOf(error)}`])
   }
+  if (/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(text)) return text
+  throw new ConfigError('fencing', [`fencing.${agent}.ca: ${path} holds no certificate (PEM)`])
 }
 
 /** 500 and 503 are those of a busy BMC, which did not act; of what a proxy says nobody knows. */

@@ -10,6 +10,7 @@ import { defaultHostEventTypes } from './aodh-body.ts'
 import type { AuthConfig } from './auth.ts'
 import { createAuthenticator } from './auth.ts'
 import { createCached } from './cached.ts'
+import { answerGarbage } from './garbage.ts'
 import { createGuard } from './guard.ts'
 import type { HttpLimits } from './limits.ts'
 import { createGate } from './limits.ts'
@@ -76,11 +77,11 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       people.addHook('onRequest', guard('viewer'))
       people.addHook('onRequest', createGate(people, deps.limits.requestsInFlight))
       people.register(recoveryRoutes, { store })
-      people.register(triggerRoutes, { service, signalReceived, guard })
+      people.register(triggerRoutes, { service, clock, signalReceived, guard })
       people.register(commandRoutes, { service, guard })
       people.register(signalRoutes, { service, store, guard })
       people.register(armingRoutes, { service, store, guard })
-      people.register(segmentRoutes, { service })
+      people.register(segmentRoutes, { service, clock })
       people.register(healthRoutes, { service, store, segments, clock, version })
     })
   })
@@ -96,6 +97,7 @@ function createServer(log: FastifyBaseLogger, refusals: Refusals): FastifyInstan
     bodyLimit: peopleBodyBytesMax,
     // A client that sends slowly must not keep a connection for ever.
     requestTimeout: 30_000,
+    clientErrorHandler: answerGarbage(refusals),
     // Aodh turns a redirected POST into a GET without a body: paths match exactly, or not at all.
     routerOptions: { maxParamLength: 255, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
     frameworkErrors: (error, request, reply) => {

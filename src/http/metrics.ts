@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Metrics, OperatorStore } from '../controller/ports.ts'
 import type { SegmentView } from '../controller/service.ts'
+import { ageSeconds, sparesLeft } from './figures.ts'
+import { recoveryStates, signalOutcomes } from './words.ts'
 
 /** Where the figures come from that are read when they are asked for; each is asked several times a scrape. */
 export interface MetricSources {
@@ -62,6 +64,7 @@ export function createMetrics(): HttpMetrics {
     labelNames: ['outcome'],
     registers
   })
+  for (const outcome of signalOutcomes) signals.inc({ outcome }, 0)
   const refusals = new Counter({
     name: 'switchover_refused_requests_total',
     help: 'Requests that were not served, by kind.',
@@ -88,7 +91,9 @@ export function createMetrics(): HttpMetrics {
 /** Each gauge reads for itself, for they are collected side by side; what can't be read has no figures rather than old ones. */
 function watchStore(registry: Registry, { summary, nowMs }: MetricSources): void {
   gauge(registry, 'switchover_recoveries', 'Recoveries, by state.', ['state'], async set => {
-    for (const [state, count] of Object.entries((await summary()).states)) set({ state }, count)
+    const { states } = await summary()
+    // A state that nothing is in is a zero: a figure that comes and goes can't be alerted on.
+    for (const state of recoveryStates) set({ state }, states[state] ?? 0)
   })
   const heldLabels = ['recovery', 'host', 'code']
   gauge(registry, 'switchover_held_age_seconds', 'How long recoveries have been held.', heldLabels, async set => {
@@ -136,13 +141,4 @@ function gauge(
       await read((labels, figure) => this.set(labels, figure)).catch(() => this.reset())
     }
   })
-}
-
-/** Spares that could take the next failed host. */
-export function sparesLeft({ spares }: SegmentView): number {
-  return spares.filter(spare => spare.ready && spare.heldBy === undefined).length
-}
-
-export function ageSeconds(sinceMs: number, nowMs: number): number {
-  return Math.max(0, Math.round((nowMs - sinceMs) / 1000))
 }

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifySchemaValidationError } from 'fastify'
 import type { CloudErrorCode } from '../errors.ts'
-import { CloudError, StoreUnavailable } from '../errors.ts'
+import { CloudError, InvalidCursor, StoreUnavailable } from '../errors.ts'
 import type { Problem } from '../schemas/problem.d.ts'
 
 /** A problem before it has its instance; `code` is the last part of its type and the kind that is counted. */
@@ -77,6 +77,13 @@ export function refusalOf(error: unknown): Refusal {
     }
   }
   if (error instanceof CloudError) return cloudRefusal(error)
+  if (error instanceof InvalidCursor) {
+    const detail = 'is none that we gave; leave it out to begin anew'
+    return {
+      ...refuse(400, 'invalid', `Correct the query: /cursor ${detail}.`),
+      errors: [{ in: 'querystring', pointer: '/cursor', detail }]
+    }
+  }
   const { statusCode = 500, code = '', message = '', validation, validationContext, headers } = asHttpError(error)
   if (code === 'FST_ERR_HANDLER_TIMEOUT') {
     return {
@@ -112,7 +119,8 @@ export function problemOf(refusal: Refusal, requestId: string): Problem {
   }
 }
 
-function refuse(status: number, code: string, detail: string): Refusal {
+/** A refusal in our own words. */
+export function refuse(status: number, code: string, detail: string): Refusal {
   return { code, title: titles[code] ?? 'The request was refused', status, detail }
 }
 
@@ -142,6 +150,7 @@ function listOf(validation: readonly FastifySchemaValidationError[], context = '
         detail: 'is not known here'
       }
     }
+    if (keyword === 'minProperties') return { in: context, pointer: instancePath, detail: 'names nothing to change' }
     const allowed = keyword === 'enum' ? `: ${String(params.allowedValues)}` : ''
     return { in: context, pointer: instancePath, detail: `${message}${allowed}` }
   })

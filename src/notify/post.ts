@@ -9,15 +9,15 @@ export interface Delivery {
   readonly isDown: boolean
 }
 
-/** POSTs one CloudEvent, signed when there is a secret. Never throws; nothing of the secret or of the URL's path is told. */
+/** POSTs one CloudEvent, signed with the secret. Never throws; nothing of the secret or of the URL's path is told. */
 export async function post(
-  { url, secret }: { readonly url: string; readonly secret?: string },
+  { url, secret }: { readonly url: string; readonly secret: string },
   body: string,
   { nowMs, timeoutMs, signal }: { readonly nowMs: number; readonly timeoutMs: number; readonly signal?: AbortSignal }
 ): Promise<Delivery> {
   const headers = {
     'content-type': 'application/cloudevents+json; charset=utf-8',
-    ...(secret === undefined ? {} : { 'x-switchover-signature': sign(secret, nowMs, body) })
+    'x-switchover-signature': sign(secret, nowMs, body)
   }
   try {
     const { statusCode } = await got.post(url, {

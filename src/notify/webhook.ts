@@ -9,8 +9,8 @@ import { post } from './post.ts'
 export interface NotifyTarget {
   readonly url: string
   readonly on: readonly Occasion[]
-  /** Without it the deliveries are not signed. */
-  readonly secret?: string
+  /** Key of the signature. */
+  readonly secret: string
 }
 
 export interface NotifierDeps {

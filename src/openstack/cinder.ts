@@ -1,5 +1,5 @@
 import type { VolumeAttachment } from '../core/inventory.ts'
-import { mapBounded } from './access/bounded.ts'
+import { inParallel } from '../in-parallel.ts'
 import { bases } from './access/catalog.ts'
 import { type Access, createService, listOf, type Service } from './service.ts'
 
@@ -31,7 +31,7 @@ export function createCinder(access: Access): {
       const { body } = await service.get('/attachments', { ...version, query, signal })
       const rows = listOf<AttachmentRow>('Cinder', body, 'attachments').filter(row => row.instance === server)
       const volumes = [...new Set(rows.map(row => row.volume_id ?? ''))].filter(id => id !== '')
-      const hosts = new Map((await mapBounded(volumes, requestsMax, id => readHosts(service, id, signal))).flat())
+      const hosts = new Map((await inParallel(volumes, requestsMax, id => readHosts(service, id, signal))).flat())
       return rows.map(row => attachmentOf(row, server, hosts.get(row.id)))
     }
   }

@@ -20,8 +20,14 @@ export function loadCloud(around: Surroundings, cloud?: string): CloudSettings {
   const name = wanted ?? onlyCloud(files)
   const entry = files.clouds[name]
   if (entry === undefined) throw new ConfigError(`cloud ${name}`, [unknownCloud(files)])
-  const source = files.path ?? 'secure.yaml'
-  return settingsOf(around, name, `${source}, cloud ${name}`, withRegion(withProfile(entry, files, name)))
+  const source = `${files.path ?? 'secure.yaml'}, cloud ${name}`
+  try {
+    return settingsOf(around, name, source, withRegion(withProfile(entry, files, name)))
+  } catch (error) {
+    // What is missing may stand in a secure.yaml that we can't read.
+    if (!(error instanceof ConfigError) || files.unreadable.length === 0) throw error
+    throw new ConfigError(source, [...error.mistakes, ...files.unreadable])
+  }
 }
 
 const authVariables = [
@@ -46,6 +52,7 @@ function onlyCloud(files: CloudFiles): string {
 
 function unknownCloud(files: CloudFiles): string {
   if (files.path !== undefined) return `${files.path} has ${Object.keys(files.clouds).join(', ') || 'no cloud'}`
+  if (files.unreadable.length > 0) return `${files.unreadable.join('; ')}; and no OS_AUTH_URL is set`
   return `there is no clouds.yaml (looked in ${files.looked.join(', ')}), and no OS_AUTH_URL is set`
 }
 

@@ -25,6 +25,8 @@ export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly log: CallLog
   readonly clock?: Clock
+  /** All tries of a login together; 25 s. */
+  readonly loginTimeoutMs?: number
   /** Each HTTP call, once it has ended. */
   readonly onCall?: (report: CallReport) => void
 }
@@ -43,7 +45,7 @@ export interface OpenStack {
  * while the cloud is down. Throws ConfigError when clouds.yaml or the OS_* variables are wrong.
  */
 export async function connectOpenStack(options: ConnectOptions): Promise<OpenStack> {
-  const { env, log, clock = systemClock, onCall } = options
+  const { env, log, clock = systemClock, loginTimeoutMs, onCall } = options
   const settings = loadCloud({ env, readFile, directory: '.' }, options.cloud)
   const dependencies = createDependencies(clock)
   const transport = createTransport({
@@ -55,7 +57,13 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
       onCall?.(report)
     }
   })
-  const session = createSession({ settings, transport, clock, log })
+  const session = createSession({
+    settings,
+    transport,
+    clock,
+    log,
+    ...(loginTimeoutMs === undefined ? {} : { loginTimeoutMs })
+  })
   const access = { settings, session, transport, clock }
   const nova = createNovaClient(access)
   const hypervisors = createHypervisors(nova, clock)
@@ -80,7 +88,9 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
 function readFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
+  } catch (error) {
+    const code = Error.isError(error) && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
   }
 }

@@ -14,7 +14,7 @@ const names = ['nova', 'keystone', 'placement', 'aodh'] as const
 export function createDependencies(clock: Clock): Dependencies {
   const seen = new Map<string, Dependency>()
   return {
-    note({ service, status }) {
+    note({ service, status, error }) {
       const name = names.find(each => each === service)
       // A call that we gave up ourselves says nothing about the service.
       if (name === undefined || status === 'aborted') return
@@ -25,7 +25,7 @@ export function createDependencies(clock: Clock): Dependencies {
         name,
         ok,
         ...(lastSeenMs === undefined ? {} : { lastSeenMs }),
-        ...(ok ? {} : { error: code > 0 ? `answered ${code}` : status })
+        ...(ok ? {} : { error: error ?? status })
       })
     },
     list: () => names.map(name => seen.get(name) ?? { name, ok: false, error: 'not asked yet' })

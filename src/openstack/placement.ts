@@ -1,7 +1,7 @@
 import type { Cloud } from '../controller/ports.ts'
 import type { Amounts, Room, Server } from '../core/inventory.ts'
 import { CloudError } from '../errors.ts'
-import { mapBounded } from './access/bounded.ts'
+import { inParallel } from '../in-parallel.ts'
 import { bases } from './access/catalog.ts'
 import type { Hypervisor, Hypervisors } from './nova/hypervisors.ts'
 import { type Access, createService, listOf, type Service } from './service.ts'
@@ -39,7 +39,7 @@ export function createPlacement(access: Access, hypervisors: Hypervisors): Place
     async rooms(hosts, signal) {
       const find = await providerOf(hosts, signal)
       // Three calls a host.
-      const rooms = await mapBounded(hosts, requestsMax / 3, async host => {
+      const rooms = await inParallel(hosts, requestsMax / 3, async host => {
         const provider = find(host)
         return provider === undefined ? undefined : readRoom(service, host, provider, signal)
       })
@@ -54,7 +54,7 @@ async function readHeld(service: Service, provider: string, signal?: AbortSignal
   const { body } = await service.get('/resource_providers', { ...version, query, signal })
   const tree = listOf<{ uuid: string }>('Placement', body, 'resource_providers')
   const held = new Map<string, Record<string, number>>()
-  await mapBounded(tree, requestsMax, async ({ uuid }) => {
+  await inParallel(tree, requestsMax, async ({ uuid }) => {
     const path = `/resource_providers/${uuid}/allocations`
     const allocations = await readRecord<{ resources?: Amounts }>(service, path, 'allocations', signal)
     for (const [consumer, { resources = {} }] of Object.entries(allocations ?? {})) {

@@ -15,6 +15,8 @@ export interface CallReport {
   readonly method: string
   readonly status: string
   readonly seconds: number
+  /** What went wrong, and where: for no answer, and for one of 400 and above. */
+  readonly error?: string
 }
 
 export interface Call {
@@ -35,6 +37,8 @@ export interface Call {
 export interface Reply {
   readonly status: number
   readonly text: string
+  /** Scheme, host and port that were asked. */
+  readonly origin: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly requestId?: string
   /** The service's clock, by its Date header; whole seconds. */
@@ -75,21 +79,22 @@ export function createTransport(options: {
   let isClosed = false
   const exchange = async (call: Call): Promise<Reply> => {
     const startedMs = clock.now()
-    const told = (status: string, requestId?: string) => {
+    const told = (status: string, error?: string, requestId?: string) => {
       const ms = clock.now() - startedMs
       const { service, method } = call
       const path = pathOf(call.url)
       log.debug?.({ service, method, path, status, ms, requestId }, 'openstack call')
-      onCall?.({ service, method, status, seconds: ms / 1000 })
+      onCall?.({ service, method, status, seconds: ms / 1000, ...(error === undefined ? {} : { error }) })
     }
     if (isClosed) throw new NoReply('the connection to the cloud was closed', false, false)
     try {
       const reply = await send(call, call.isCommand ? agents.commands : agents.reads)
-      told(String(reply.status), reply.requestId)
+      const { status, origin, requestId } = reply
+      told(String(status), status < 400 ? undefined : `${origin} answered ${status}`, requestId)
       return reply
     } catch (error) {
       const failure = failureOf(error, call)
-      told(failure.status)
+      told(failure.status, failure.error.message)
       throw failure.error
     }
   }
@@ -135,7 +140,7 @@ async function send(call: Call, agent: ReturnType<typeof createAgents>['reads'])
   })
   const { statusCode: status, body, headers } = await request
   const text = status < 400 ? body : withoutSecrets(body, call.secrets)
-  return { status, text, headers, ...stampsOf(headers) }
+  return { status, text, origin: new URL(call.url).origin, headers, ...stampsOf(headers) }
 }
 
 function stampsOf(headers: Reply['headers']): { requestId?: string; dateMs?: number } {
@@ -152,18 +157,21 @@ function failureOf(thrown: unknown, call: Call): { status: string; error: Error 
   if (!(thrown instanceof RequestError)) return { status: 'failed', error: thrown as Error }
   const sent = reached.get(call) === true
   const code = thrown.code ?? 'no answer'
+  const { origin } = new URL(call.url)
   if (call.signal?.aborted === true) {
     return { status: 'aborted', error: new NoReply('given up', sent, false, { cause: call.signal.reason }) }
   }
   if (thrown instanceof TimeoutError) {
-    return { status: 'timeout', error: new NoReply(`no answer in time (${thrown.event})`, sent, true) }
+    return { status: 'timeout', error: new NoReply(`no answer in time (${thrown.event}) from ${origin}`, sent, true) }
   }
   if (isDistrust(code)) {
     const hint = 'set cacert, or verify: false to go without'
-    return { status: 'tls', error: new NoReply(`its certificate is not trusted (${code}); ${hint}`, false, false) }
+    const what = `its certificate is not trusted (${code}) at ${origin}`
+    return { status: 'tls', error: new NoReply(`${what}; ${hint}`, false, false) }
   }
-  const status = code === 'ECONNREFUSED' ? 'refused' : 'failed'
-  return { status, error: new NoReply(code === 'ECONNREFUSED' ? 'connection refused' : code, sent, true) }
+  const isRefused = code === 'ECONNREFUSED'
+  const message = `${isRefused ? 'connection refused' : code} at ${origin}`
+  return { status: isRefused ? 'refused' : 'failed', error: new NoReply(message, sent, true) }
 }
 
 /** The names that OpenSSL and Node give to certificates they do not accept. */

@@ -31,7 +31,7 @@ export interface Session {
 
 const refreshBeforeMs = 120_000
 /** Shorter than the calls that wait for it, so that they can say what it was. */
-const loginTimeoutMs = 25_000
+const defaultLoginTimeoutMs = 25_000
 /** After wrong credentials: some clouds lock an account that is tried too often. */
 const refusedPauseMs = 30_000
 const failedPauseMs = 5_000
@@ -41,8 +41,9 @@ export function createSession(options: {
   transport: Transport
   clock: Clock
   log: CallLog
+  loginTimeoutMs?: number
 }): Session {
-  const { settings, transport, clock, log } = options
+  const { settings, transport, clock, log, loginTimeoutMs = defaultLoginTimeoutMs } = options
   let token: Token | undefined
   let refused: { error: CloudError; untilMs: number } | undefined
   let quietUntilMs = 0
@@ -50,7 +51,7 @@ export function createSession(options: {
   const login = singleFlight(async () => {
     if (refused !== undefined && clock.now() < refused.untilMs) throw refused.error
     try {
-      token = await logIn(settings, transport, clock)
+      token = await logIn(settings, transport, clock, loginTimeoutMs)
       refused = undefined
       return token
     } catch (error) {
@@ -83,7 +84,12 @@ export function createSession(options: {
   }
 }
 
-async function logIn(settings: CloudSettings, transport: Transport, clock: Clock): Promise<Token> {
+async function logIn(
+  settings: CloudSettings,
+  transport: Transport,
+  clock: Clock,
+  loginTimeoutMs: number
+): Promise<Token> {
   const path = '/auth/tokens'
   // Logging in twice does no harm, so it is repeated like a read.
   const reply = await readAgain({ service: 'Keystone', path, timeoutMs: loginTimeoutMs, clock }, timeoutMs =>

@@ -6,7 +6,7 @@
  */
 
 /**
- * The command is written down; the replica that drives the recovery obeys it within seconds. The recovery's timeline tells the result.
+ * The command is written down; within seconds the replica that drives the recovery obeys it, or refuses it when it does not fit what the recovery is doing. The recovery's timeline tells the result.
  */
 export interface CommandAccepted {
   /**
@@ -21,4 +21,8 @@ export interface CommandAccepted {
    * The partial recovery that the new one continues.
    */
   continues?: string
+  /**
+   * What follows, and where it is seen.
+   */
+  detail: string
 }

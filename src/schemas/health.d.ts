@@ -105,7 +105,22 @@ export interface Health {
     /**
      * A stable name of the reason.
      */
-    code: string
+    code:
+      | 'unconfirmed'
+      | 'compute-down'
+      | 'maintenance'
+      | 'observing'
+      | 'approval'
+      | 'guard'
+      | 'no-target'
+      | 'not-fenced'
+      | 'power'
+      | 'proof'
+      | 'isolation'
+      | 'target'
+      | 'other-tool'
+      | 'cloud'
+      | 'servers'
     /**
      * The reason, for people.
      */

@@ -21,4 +21,8 @@ export interface ReceivedSignal {
    * The recovery that it opened or joined.
    */
   recovery?: string
+  /**
+   * Why: the rule, or what was found; one sentence.
+   */
+  because?: string
 }

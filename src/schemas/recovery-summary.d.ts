@@ -76,7 +76,22 @@ export interface RecoverySummary {
     /**
      * A stable name of the reason.
      */
-    code: string
+    code:
+      | 'unconfirmed'
+      | 'compute-down'
+      | 'maintenance'
+      | 'observing'
+      | 'approval'
+      | 'guard'
+      | 'no-target'
+      | 'not-fenced'
+      | 'power'
+      | 'proof'
+      | 'isolation'
+      | 'target'
+      | 'other-tool'
+      | 'cloud'
+      | 'servers'
     /**
      * The reason, for people.
      */

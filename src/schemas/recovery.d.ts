@@ -121,10 +121,19 @@ export type RecoveryView = RecoverySummary & {
     }
   }
   /**
-   * By server: who vouched that it runs nowhere.
+   * By server: who vouched that it runs nowhere else, and when.
    */
   vouchedServers: {
-    [k: string]: string
+    [k: string]: {
+      /**
+       * Who.
+       */
+      by: string
+      /**
+       * When.
+       */
+      atMs: number
+    }
   }
   /**
    * Who asked to cancel it, and why; what was sent is followed to its end.
@@ -217,7 +226,22 @@ export interface RecoverySummary {
     /**
      * A stable name of the reason.
      */
-    code: string
+    code:
+      | 'unconfirmed'
+      | 'compute-down'
+      | 'maintenance'
+      | 'observing'
+      | 'approval'
+      | 'guard'
+      | 'no-target'
+      | 'not-fenced'
+      | 'power'
+      | 'proof'
+      | 'isolation'
+      | 'target'
+      | 'other-tool'
+      | 'cloud'
+      | 'servers'
     /**
      * The reason, for people.
      */

@@ -1,7 +1,7 @@
 import type { OperatorStore, RecoveryStore } from '../controller/ports.ts'
 import type { Step } from '../core/step.ts'
 import type { Transactions } from './database/transactions.ts'
-import { pageOf, readCursor } from './paging.ts'
+import { isAfter, pageOf, readCursor } from './paging.ts'
 import { recoveryColumns, toCommand, toEvent, toStored } from './rows.ts'
 
 type History = Pick<RecoveryStore, 'steps' | 'commands'> &
@@ -47,14 +47,7 @@ export function createHistory({ read }: Transactions): History {
         if (host !== undefined) query = query.where('host', '=', host)
         if (segment !== undefined) query = query.where('segment', '=', segment)
         if (sinceMs !== undefined) query = query.where('opened_at', '>=', sinceMs)
-        if (after !== undefined) {
-          query = query.where(eb =>
-            eb.or([
-              eb('opened_at', '<', after.atMs),
-              eb.and([eb('opened_at', '=', after.atMs), eb('id', '<', after.id)])
-            ])
-          )
-        }
+        if (after !== undefined) query = query.where(isAfter(after, 'opened_at'))
         return query
           .orderBy('opened_at', 'desc')
           .orderBy('id', 'desc')

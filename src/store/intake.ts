@@ -1,6 +1,8 @@
+import type { Selectable } from 'kysely'
 import type { Disposition, NewSignal, OperatorStore, Received, TimelineEvent } from '../controller/ports.ts'
 import type { SignalOutcome } from '../core/signal.ts'
 import { newId } from './database/new-id.ts'
+import type { SignalRow } from './database/tables.ts'
 import type { Transactions, Tx } from './database/transactions.ts'
 import { joinOpenRecovery, openRecovery } from './recoveries/open-recovery.ts'
 
@@ -77,8 +79,7 @@ export function createIntake({ now, write }: Transactions): Pick<OperatorStore, 
           .executeTakeFirst()
         const row = await tx.selectFrom('signals').selectAll().where('id', '=', id).executeTakeFirst()
         if (row === undefined) throw new Error(`there is no signal ${id}`)
-        if (numUpdatedRows !== 1n)
-          return answer(id, { outcome: row.outcome as SignalOutcome, recovery: row.recovery_id })
+        if (numUpdatedRows !== 1n) return answerOf(row)
         const host = givenHost ?? row.host ?? (disposition.outcome === 'open' ? disposition.recovery.host : null)
         const subject = { signal: id, source: row.source, actor: row.actor, host, alarmId: row.alarm_id }
         const placed = await place(tx, subject, disposition)
@@ -96,10 +97,10 @@ async function findDuplicate(tx: Tx, dedupeKey: string | undefined): Promise<Rec
   if (dedupeKey === undefined) return undefined
   const row = await tx
     .selectFrom('signals')
-    .select(['id', 'outcome', 'recovery_id'])
+    .select(['id', 'outcome', 'because', 'recovery_id'])
     .where('dedupe_key', '=', dedupeKey)
     .executeTakeFirst()
-  return row && answer(row.id, { outcome: row.outcome as SignalOutcome, recovery: row.recovery_id })
+  return row && answerOf(row)
 }
 
 /** Some signal of this alarm belongs to the open recovery of `host`. */
@@ -140,6 +141,11 @@ function columnsOf(placed: Placed) {
   }
 }
 
-function answer(signal: string, { outcome, recovery }: Pick<Placed, 'outcome' | 'recovery'>): Received {
-  return { signal, outcome, ...(recovery !== null && { recovery }) }
+function answerOf(row: Pick<Selectable<SignalRow>, 'id' | 'outcome' | 'because' | 'recovery_id'>): Received {
+  const { id, because, recovery_id: recovery } = row
+  return answer(id, { outcome: row.outcome as SignalOutcome, because, recovery })
+}
+
+function answer(signal: string, { outcome, because, recovery }: Omit<Placed, 'cleared'>): Received {
+  return { signal, outcome, because, ...(recovery !== null && { recovery }) }
 }

@@ -4,6 +4,7 @@ import type { Log, Store } from '../controller/ports.ts'
 import { ConfigError } from '../errors.ts'
 import { createArming } from './arming.ts'
 import type { Dialect } from './database/dialect.ts'
+import { pathOfStore } from './database/folder.ts'
 import { migrate } from './database/migrate.ts'
 import { newId } from './database/new-id.ts'
 import { openSqlite } from './database/sqlite.ts'
@@ -87,14 +88,7 @@ function createParts(transactions: Transactions): Omit<Store, 'close'> {
 }
 
 function openDialect(url: string, clock: Clock): Dialect {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
-  if (scheme === 'file') {
-    const path = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '')
-    if (path !== '') return openSqlite(path, clock)
-  }
-  // The rest of such a URL may hold a password.
-  if (scheme === 'mysql' || scheme === 'mariadb' || scheme === 'postgres' || scheme === 'postgresql') {
-    throw new ConfigError('store.url', [`${scheme}: database servers come with a later version; use file:PATH`])
-  }
+  const path = pathOfStore(url)
+  if (path !== undefined) return openSqlite(path, clock)
   throw new ConfigError('store.url', ['a URL like file:switchover.db is expected'])
 }

@@ -1,6 +1,6 @@
 import type { OperatorStore, RecoveryStore } from '../controller/ports.ts'
 import type { Transactions } from './database/transactions.ts'
-import { pageOf, readCursor } from './paging.ts'
+import { isAfter, pageOf, readCursor } from './paging.ts'
 import { toSignal } from './rows.ts'
 
 /** Signals as they are read; the list is newest first, those of one recovery in the order in which they came. */
@@ -27,14 +27,7 @@ export function createSignals({
         let query = db.selectFrom('signals').selectAll()
         if (outcome !== undefined) query = query.where('outcome', '=', outcome)
         if (host !== undefined) query = query.where('host', '=', host)
-        if (after !== undefined) {
-          query = query.where(eb =>
-            eb.or([
-              eb('received_at', '<', after.atMs),
-              eb.and([eb('received_at', '=', after.atMs), eb('id', '<', after.id)])
-            ])
-          )
-        }
+        if (after !== undefined) query = query.where(isAfter(after, 'received_at'))
         return query
           .orderBy('received_at', 'desc')
           .orderBy('id', 'desc')

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
@@ -119,6 +120,28 @@ test('the service starts while the cloud refuses it, takes alarms, stops on SIGT
     expect(text).toContain('"msg":"stopped"')
     expect(text).not.toContain(secret)
   }
+})
+
+test('a request that never ends does not keep the service from stopping as it should', async () => {
+  const cwd = folder()
+  writeFileSync(join(cwd, 's.yaml'), configText())
+  const service = await run(cwd, 'serve', '--config', 's.yaml')
+  const [, port] = await service.until(/Server listening at http:\/\/127\.0\.0\.1:(\d+)/)
+  const socket = connect(Number(port), '127.0.0.1')
+  undo.push(() => socket.destroy())
+  const head = [
+    'POST /v1/alarms HTTP/1.1',
+    `Host: x\r\nAuthorization: Bearer ${secret}`,
+    'Content-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue'
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  // The server says "continue": it has begun with the request, whose body never comes.
+  await once(socket, 'data')
+  socket.on('error', () => undefined)
+  service.child.kill('SIGTERM')
+  const { status, text } = await service.ended
+  expect(text).toContain('"msg":"stopped"')
+  expect(status).toBe(0)
 })
 
 test('a second process on the same store is refused with a sentence', async () => {

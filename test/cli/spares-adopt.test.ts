@@ -24,9 +24,21 @@ test('a spare stays what it is', async () => {
   expect(await ask(spare('spare-1'))).toMatchObject({ action: 'keep' })
 })
 
+test('an enabled host that runs servers is a spare that was used: it is left alone, and that is no failure', async () => {
+  expect(await ask(host('spare-1'), 4)).toEqual({
+    host: 'spare-1',
+    action: 'in-use',
+    because: 'runs 4 servers (server-0, server-1, server-2 …): move them away first, if it is to be a spare'
+  })
+})
+
 test.each([
-  ['runs servers', host('spare-1'), 4, 'runs 4 servers: move them away first (server-0, server-1, server-2 …)'],
-  ['is a spare that runs servers', spare('spare-1'), 1, 'runs 1 servers: move them away first (server-0)'],
+  [
+    'is a spare that runs servers',
+    spare('spare-1'),
+    1,
+    'runs 1 servers (server-0): move them away first, if it is to be a spare'
+  ],
   [
     'others disabled',
     host('spare-1', { status: 'disabled', disabledReason: 'repair' }),

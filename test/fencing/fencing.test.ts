@@ -5,6 +5,16 @@ import { password, startFakeBmc, user } from './fake-bmc.ts'
 
 const silent = { info() {}, warn() {}, error() {} }
 
+test('a BMC that is asked without TLS is warned of at the start, one with it is not', () => {
+  const base = { type: 'redfish', user, password, insecure: false } as const
+  const warned: object[] = []
+  const log = { ...silent, warn: (data: object) => void warned.push(data) }
+  const safe = { ...base, url: 'https://{host}-bmc', hosts: {} }
+  const own = { ...base, url: 'https://{host}-bmc', hosts: { 'node-1': { url: 'http://10.0.0.1' } } }
+  createFencing({ safe, own, plain: { ...base, url: 'http://{host}-bmc', hosts: {} } }, { log, clock: systemClock })
+  expect(warned).toEqual([{ agent: 'own' }, { agent: 'plain' }])
+})
+
 test('an agent is found by its name, and one that is not configured refuses', async () => {
   const bmc = await startFakeBmc()
   const rack = { type: 'redfish', user, password, insecure: false, hosts: { 'node-1': { url: bmc.url } } } as const

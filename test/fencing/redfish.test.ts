@@ -34,6 +34,7 @@ async function given({ habits = {}, scheme = 'http', host = {}, options = {}, id
   agent: FenceAgent
 }> {
   const bmc = await startFakeBmc(habits, scheme)
+  cleanUp.push(bmc.close)
   const all: RedfishOptions = {
     type: 'redfish',
     user,
@@ -46,10 +47,14 @@ async function given({ habits = {}, scheme = 'http', host = {}, options = {}, id
   const agent = createRedfish('bmcs', all, {
     log,
     clock: { ...systemClock, ...(now && { now }) },
-    readFile: async path => (path === 'ca.pem' ? certificate : Promise.reject(new Error('no such file'))),
+    readFile(path) {
+      if (path === 'ca.pem') return certificate
+      if (path === 'empty.pem') return ''
+      throw new Error('no such file')
+    },
     ...(idleMs === undefined ? {} : { idleMs })
   })
-  cleanUp.push(bmc.close, agent.close)
+  cleanUp.push(agent.close)
   return { bmc, agent }
 }
 
@@ -284,8 +289,14 @@ test('a certificate is believed by its authority, its fingerprint or not at all'
     await expect(agent.powerOff('node-1')).rejects.toMatchObject({ code: 'unreachable' })
     expect(bmc.log).toEqual([])
   }
-  const { agent } = await given({ scheme: 'https', options: { ca: 'gone.pem' } })
-  await expect(agent.read('node-1')).rejects.toThrow(/no such file/)
+})
+
+test("a file of the BMCs' authorities that can't be used is told at the start", async () => {
+  await expect(given({ options: { ca: 'gone.pem' } })).rejects.toMatchObject({
+    name: 'ConfigError',
+    mistakes: ["fencing.bmcs.ca: gone.pem can't be read: no such file"]
+  })
+  await expect(given({ options: { ca: 'empty.pem' } })).rejects.toThrow('empty.pem holds no certificate')
 })
 
 test('a command has run out after all its requests and the time that the BMC may take', async () => {

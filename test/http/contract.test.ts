@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { FastifyInstance } from 'fastify'
+import health from '../../schemas/health.json' with { type: 'json' }
+import recoverySummary from '../../schemas/recovery-summary.json' with { type: 'json' }
+import type { HoldCode } from '../../src/core/recovery.ts'
 import { schemas } from '../../src/http/schemas.ts'
 import { alice, expectProblem, expectToMatch, secrets, testApp } from './support.ts'
 
@@ -75,6 +78,19 @@ test('every schema and each of its properties is described', () => {
   }
   for (const schema of schemas) visit(schema, schema.$id)
   expect(undescribed).toEqual([])
+})
+
+test('the contract names every reason to hold', () => {
+  const codes: Record<HoldCode, true> = {
+    ...{ unconfirmed: true, 'compute-down': true, maintenance: true, observing: true, approval: true, guard: true },
+    ...{ 'no-target': true, 'not-fenced': true, power: true, proof: true, isolation: true, target: true },
+    ...{ 'other-tool': true, cloud: true, servers: true }
+  }
+  const inContract = [
+    recoverySummary.properties.hold.properties.code.enum,
+    health.properties.held.items.properties.code.enum
+  ]
+  for (const named of inContract) expect(named.toSorted()).toEqual(Object.keys(codes).toSorted())
 })
 
 test('no route of the API lets anybody in without a token, but for the two probes', async () => {

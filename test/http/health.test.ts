@@ -103,6 +103,8 @@ test('metrics tell what the controller, the adapters and the store report, all u
     'switchover_moves_total{result="done"} 1',
     'switchover_openstack_call_seconds_count{service="nova",method="POST",status="timeout"} 1',
     'switchover_recoveries{state="held"} 1',
+    'switchover_recoveries{state="fencing"} 0',
+    'switchover_signals_total{outcome="unresolved"} 0',
     'switchover_held_age_seconds{recovery="r-1",host="compute-01",code="proof"} 30',
     'switchover_spares_left{segment="rack-a"} 1',
     'switchover_spares{segment="rack-a"} 3',

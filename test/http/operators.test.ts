@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Service } from '../../src/controller/service.ts'
-import { CloudError, StoreUnavailable } from '../../src/errors.ts'
+import { CloudError, InvalidCursor, StoreUnavailable } from '../../src/errors.ts'
 import { closed, stored } from './samples.ts'
 import { alice, expectProblem, expectToMatch, testApp, victor } from './support.ts'
 
@@ -102,6 +102,55 @@ test('a dry run answers the plan and stores nothing', async () => {
   expect(received).toEqual([])
 })
 
+test.each([
+  ['POST', '/v1/recoveries', { host: 'node-99', reason: 'smoke' }],
+  ['POST', '/v1/recoveries', { host: 'node-99', reason: 'drill', dryRun: true }],
+  ['POST', '/v1/signals/s-1/resolve', { host: 'node-99' }]
+] as const)('%s %s for a host of no segment is a 404 that says which segments there are', async (method, url, body) => {
+  const { app, received } = testApp()
+  const answer = await app.inject(asAlice(method, url, body))
+  expectProblem(answer, 404, 'not-found')
+  expect(answer.json<{ detail: string }>().detail).toContain('The segments are rack-a;')
+  expect(received).toEqual([])
+})
+
+test('while the members of the segments are not known a host is taken, and its plan is not to be had', async () => {
+  const { app, received } = testApp({ service: { knowsHost: () => 'unknown' } })
+  const body = { host: 'node-99', reason: 'smoke' }
+  expect((await app.inject(asAlice('POST', '/v1/recoveries', body))).statusCode).toBe(202)
+  expect(received).toHaveLength(1)
+  expectProblem(await app.inject(asVictor('/v1/plan?host=node-99')), 503, 'cloud-unreachable')
+})
+
+test('a plan that the cloud does not tell in time is a 503, and the late answer hurts nobody', async () => {
+  const { promise: never, reject } = Promise.withResolvers<undefined>()
+  const { app, clock } = testApp({ service: { dryRun: async () => never } })
+  await app.ready()
+  const answers = Promise.all([
+    app.inject(asVictor('/v1/plan?host=compute-01')),
+    app.inject(asAlice('POST', '/v1/recoveries', { host: 'compute-01', reason: 'drill', dryRun: true }))
+  ])
+  while (clock.sleepers() < 2) await new Promise(resolve => setImmediate(resolve))
+  await clock.advance(20_000)
+  for (const answer of await answers) {
+    expectProblem(answer, 503, 'cloud-unreachable')
+    expect(answer.json()).toMatchObject({ title: 'OpenStack does not answer' })
+  }
+  reject(new CloudError('unreachable', 'at last'))
+})
+
+test('a cursor that is none of ours is refused', async () => {
+  const fail = async () => {
+    throw new InvalidCursor('nonsense')
+  }
+  const { app } = testApp({ store: { recoveries: fail, signals: fail } })
+  for (const url of ['/v1/recoveries?cursor=x', '/v1/signals?cursor=x']) {
+    const answer = await app.inject(asVictor(url))
+    expectProblem(answer, 400, 'invalid')
+    expect(answer.json<{ errors: object[] }>().errors).toMatchObject([{ in: 'querystring', pointer: '/cursor' }])
+  }
+})
+
 test('a viewer may read the plan of a host', async () => {
   const { app } = testApp()
   const answer = await app.inject(asVictor('/v1/plan?host=compute-01'))
@@ -121,7 +170,10 @@ test.each(['approve', 'vouch', 'retry', 'cancel'] as const)(
     const answer = await testApp({ service: { command } }).app.inject(
       asAlice('POST', `/v1/recoveries/r-1/${kind}`, { reason: 'seen it', version: 7 })
     )
-    expect([answer.statusCode, answer.json()]).toEqual([202, { command: kind, recovery: 'r-1' }])
+    expect([answer.statusCode, answer.json()]).toEqual([
+      202,
+      { command: kind, recovery: 'r-1', detail: expect.stringContaining('may still be refused') }
+    ])
     expectToMatch('command-accepted', answer.json())
     expect(commands).toEqual([{ recovery: 'r-1', kind, actor: 'alice', reason: 'seen it', version: 7 }])
   }
@@ -143,7 +195,10 @@ test('vouching names a lost target or one server; the other commands name nothin
 test('the retry of a partial recovery answers the one that continues it', async () => {
   const { app } = testApp({ service: { command: async () => ({ recovery: 'r-2' }) } })
   const answer = await app.inject(asAlice('POST', '/v1/recoveries/r-1/retry', { reason: 'new spare', version: 7 }))
-  expect([answer.statusCode, answer.json()]).toEqual([202, { command: 'retry', recovery: 'r-2', continues: 'r-1' }])
+  expect(answer.statusCode).toBe(202)
+  expectToMatch('command-accepted', answer.json())
+  expect(answer.json()).toMatchObject({ command: 'retry', recovery: 'r-2', continues: 'r-1' })
+  expect(answer.json<{ detail: string }>().detail).toContain('GET /v1/recoveries/r-2')
 })
 
 test.each([
@@ -224,6 +279,11 @@ test.each([
   [{ segments: { 'rack-z': true }, reason: 'x' }]
 ])('arming with %j is refused', async body => {
   expectProblem(await testApp().app.inject(asAlice('PUT', '/v1/arming', body)), 400, 'invalid')
+})
+
+test('an arming that changes nothing is told in words', async () => {
+  const answer = await testApp().app.inject(asAlice('PUT', '/v1/arming', { reason: 'x' }))
+  expect(answer.json<{ detail: string }>().detail).toContain('it names nothing to change')
 })
 
 test('segments are told, all or one', async () => {

@@ -1,5 +1,7 @@
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { aodh, secrets, testApp } from './support.ts'
+import { aodh, expectToMatch, secrets, testApp } from './support.ts'
 
 const payload = { alarm_id: 'a', current: 'alarm' }
 const basic = `Basic ${Buffer.from(`u:${secrets.aodh}`).toString('base64')}`
@@ -78,4 +80,28 @@ test('no secret ever reaches the log, whatever the request and its end', async (
   expect(logged()).toContain('request failed')
   expect(logged()).not.toContain(';token=')
   for (const secret of [...Object.values(secrets), basic.slice('Basic '.length)]) expect(logged()).not.toContain(secret)
+})
+
+test('what is no HTTP request is a problem too, counted and logged like any other', async () => {
+  const { app, metrics, lines } = testApp()
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const told = async (bytes: string) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(bytes)
+    const text = (await socket.setEncoding('utf8').toArray()).join('')
+    const [head = '', body = ''] = text.split('\r\n\r\n')
+    return { head, problem: JSON.parse(body) as Record<string, unknown> }
+  }
+  const garbage = await told('\x16\x03\x01 hello\r\n\r\n')
+  expect(garbage.head).toMatch(/^HTTP\/1\.1 400 .*\r\ncontent-type: application\/problem\+json/)
+  expectToMatch('problem', garbage.problem)
+  expect(garbage.problem).toMatchObject({ status: 400, type: 'urn:switchover:problem:invalid' })
+  const long = await told(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`)
+  expect(long.problem).toMatchObject({ status: 431, type: 'urn:switchover:problem:too-large' })
+  await app.close()
+  const counted = await metrics.registry.getSingleMetricAsString('switchover_refused_requests_total')
+  expect(counted).toContain('{kind="invalid"} 1')
+  const reqId = String(garbage.problem.instance).replace('urn:uuid:', '')
+  expect(lines()).toContainEqual(expect.objectContaining({ kind: 'invalid', reqId, address: '127.0.0.1' }))
 })

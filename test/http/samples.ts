@@ -60,7 +60,8 @@ export const recovery: Recovery = {
     disabledByUs: true,
     forcedDownByUs: true,
     reason: 'switchover: failed, recovery r-1',
-    atMs: nowMs - 39_000
+    atMs: nowMs - 39_000,
+    novaAtMs: nowMs - 39_000
   },
   servers: [{ id: 'vm-1', name: 'web', vmState: 'active', powerState: 'running', locked: false }],
   targets: { 'spare-1': { state: 'prepared', isSpare: true } },
@@ -173,7 +174,8 @@ export const service: Service = {
     { name: 'nova', ok: true, lastSeenMs: nowMs - 1000 },
     { name: 'keystone', ok: true }
   ],
-  knowsSegment: name => name === 'rack-a'
+  knowsSegment: name => name === 'rack-a',
+  knowsHost: host => host.startsWith('compute-')
 }
 
 /** What the routes ask of the store; the rest of it is never called over HTTP. */

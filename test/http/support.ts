@@ -45,6 +45,8 @@ export const auth: AppDeps['auth'] = {
 export interface TestClock extends Clock {
   /** Wakes the sleepers whose time has come. */
   advance(ms: number): Promise<void>
+  /** How many wait. */
+  sleepers(): number
 }
 
 export function testClock(): TestClock {
@@ -52,6 +54,7 @@ export function testClock(): TestClock {
   let sleepers: { untilMs: number; wake: () => void }[] = []
   return {
     now: () => nowMs,
+    sleepers: () => sleepers.length,
     sleep: (ms, signal) =>
       new Promise(wake => {
         sleepers.push({ untilMs: nowMs + ms, wake })

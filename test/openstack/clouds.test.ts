@@ -149,3 +149,43 @@ test.each([
   expect(text).toContain(expected)
   expect(text).not.toContain('s3cret')
 })
+
+/** Files of which some are there and can't be read. */
+const refusing =
+  (files: Record<string, string>, ...refused: string[]) =>
+  (path: string) => {
+    if (refused.includes(path)) throw new Error(`EACCES: permission denied, open '${path}'`)
+    return files[path]
+  }
+
+function mistakesWith(readFile: (path: string) => string | undefined, env: Record<string, string> = {}): string {
+  try {
+    loadCloud({ env: { HOME: '/home/ops', ...env }, readFile, directory: '/run/here' })
+  } catch (error) {
+    return (error as Error).message
+  }
+  return 'none'
+}
+
+test('a file that is there and cannot be read is said, once for a folder', () => {
+  const text = mistakesWith(refusing({}, '/etc/openstack/clouds.yaml', '/etc/openstack/clouds.yml'))
+  expect(text).toContain("/etc/openstack/clouds.yaml can't be read: EACCES")
+  expect(text).not.toContain('there is no clouds.yaml')
+  expect(text).not.toContain('clouds.yml')
+  const own = mistakesWith(refusing({}, '/own.yaml'), { OS_CLIENT_CONFIG_FILE: '/own.yaml' })
+  expect(own).toContain("/own.yaml can't be read: EACCES")
+})
+
+test('a file that cannot be read does not hide the next one, and a secret that is missing is traced to it', () => {
+  const files = { '/etc/openstack/clouds.yaml': oneCloud('etc') }
+  expect(mistakesWith(refusing(files, '/home/ops/.config/openstack/clouds.yaml'))).toBe('none')
+  const open = { '/etc/openstack/clouds.yaml': oneCloud('etc').replace('password: p, ', '') }
+  const text = mistakesWith(refusing(open, '/etc/openstack/secure.yaml'))
+  expect(text).toContain('auth.password is missing')
+  expect(text).toContain("/etc/openstack/secure.yaml can't be read: EACCES")
+})
+
+test('an authority that cannot be read is said with the reason', () => {
+  const env = { ...variables, OS_CACERT: '/ca.pem' }
+  expect(mistakesWith(refusing({}, '/ca.pem'), env)).toContain("cacert: /ca.pem can't be read: EACCES")
+})

@@ -138,6 +138,22 @@ test('each call is logged with its request id and reported with its time', async
   ])
 })
 
+test('a service that is away is named by its address, in the error and among the dependencies', async () => {
+  const cloud = await startCloud({}, { clock: createSkippingClock() })
+  const { origin } = new URL(cloud.server.url)
+  await cloud.server.close()
+  await expect(cloud.openstack.cloud.hosts()).rejects.toThrow(`connection refused at ${origin}`)
+  const error = `connection refused at ${origin}`
+  expect(cloud.openstack.dependencies()).toContainEqual({ name: 'keystone', ok: false, error })
+})
+
+test('a service that answers with an error is named by its address', async () => {
+  const cloud = await startCloud({ [hosts]: [503, {}] }, { clock: createSkippingClock() })
+  const { origin } = new URL(cloud.server.url)
+  await expect(cloud.openstack.cloud.hosts()).rejects.toThrow(`at ${origin}`)
+  expect(cloud.openstack.dependencies()[0]).toMatchObject({ name: 'nova', error: `${origin} answered 503` })
+})
+
 test('a certificate is checked against cacert, and one that does not fit is explained', async () => {
   const trusted = await startCloud({ [hosts]: good }, { tls: 'server', env: { OS_CACERT: pemFile('ca.pem') } })
   await expect(trusted.openstack.cloud.hosts()).resolves.toBeDefined()

@@ -151,3 +151,12 @@ test('region, interface and alias choose the endpoint, and an override wins', as
   await expect(failure).rejects.toMatchObject({ code: 'unsupported' })
   await expect(failure).rejects.toThrow(/no public endpoint of type compute in region South; its regions are RegionOne/)
 })
+
+test('a login may be given less time, for whoever waits for it', async () => {
+  const clock = createSkippingClock()
+  const cloud = await startCloud({ [logins]: [503, {}] }, { clock, loginTimeoutMs: 5000 })
+  await expect(cloud.openstack.cloud.hosts()).rejects.toMatchObject({ code: 'unreachable' })
+  // Nova's own read would go on for longer, but is not begun without a login.
+  expect(cloud.asked(hosts)).toEqual([])
+  expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(5000)
+})

@@ -28,7 +28,13 @@ afterEach(async () => {
 /** One server that is Keystone and every other service, and the adapters connected to it. */
 export async function startCloud(
   routes: Routes,
-  options: { env?: Record<string, string>; clock?: Clock; tls?: 'server' | 'mutual'; services?: string[] } = {}
+  options: {
+    env?: Record<string, string>
+    clock?: Clock
+    tls?: 'server' | 'mutual'
+    services?: string[]
+    loginTimeoutMs?: number
+  } = {}
 ): Promise<SmallCloud> {
   const counts = new Map<string, number>()
   const types = options.services ?? ['compute', 'placement', 'alarming', 'network', 'metric', 'block-storage']
@@ -48,6 +54,7 @@ export async function startCloud(
   const openstack = await connectOpenStack({
     env: { ...environment(server.url), ...options.env },
     clock: options.clock ?? systemClock,
+    ...(options.loginTimeoutMs === undefined ? {} : { loginTimeoutMs: options.loginTimeoutMs }),
     log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
     onCall: report => void reports.push(report)
   })

@@ -41,13 +41,14 @@ export const alarmRoutes: FastifyPluginAsync<AlarmRoutes> = async (
   async function receive(request: FastifyRequest<Delivered>): Promise<Received> {
     const { body, bodyText: text, actor, params } = request
     const signal = signalOf(body, { actor, text, host: params.host, hostEventTypes })
-    const { signal: id, outcome, recovery } = await service.receive(signal)
+    const received = await service.receive(signal)
+    const { signal: id, outcome, recovery, because } = received
     signalReceived(outcome)
     request.log.info(
-      { alarm: signal.alarm?.id, host: signal.host, actor, signal: id, outcome, recovery },
+      { alarm: signal.alarm?.id, host: signal.host, actor, signal: id, outcome, recovery, because },
       'alarm received'
     )
-    return { signal: id, outcome, ...(recovery === undefined ? {} : { recovery }) }
+    return received
   }
 
   const schema = {

@@ -58,8 +58,13 @@ export const commandRoutes: FastifyPluginAsync<CommandRoutes> = async (app, { se
         }
         if (result === 'closed')
           throw createError(409, 'The recovery has ended; only a partial one can be retried.', { code: 'closed' })
-        if (result === 'accepted') return reply.code(202).send({ command: kind, recovery: id })
-        return reply.code(202).send({ command: kind, recovery: result.recovery, continues: id })
+        const recovery = result === 'accepted' ? id : result.recovery
+        return reply.code(202).send({
+          command: kind,
+          recovery,
+          ...(result === 'accepted' ? {} : { continues: id }),
+          detail: `It is written down, and may still be refused: GET /v1/recoveries/${recovery} says in its timeline what became of it.`
+        })
       }
     )
   }

@@ -5,7 +5,7 @@ import type { SegmentView, Service } from '../../controller/service.ts'
 import { StoreUnavailable } from '../../errors.ts'
 import type { Health } from '../../schemas/health.d.ts'
 import { answers, json, peopleSecurity, ref } from '../contract.ts'
-import { ageSeconds, sparesLeft } from '../metrics.ts'
+import { ageSeconds, sparesLeft } from '../figures.ts'
 
 export interface HealthRoutes {
   readonly service: Pick<Service, 'dependencies'>

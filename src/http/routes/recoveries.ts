@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { OperatorStore, RecoveryStore } from '../../controller/ports.ts'
 import { answers, idParams, json, listOf, listQuery, peopleSecurity, ref } from '../contract.ts'
 import { detailOf, summaryOf } from '../recovery-view.ts'
+import { recoveryStates } from '../words.ts'
 
 export interface RecoveryRoutes {
   readonly store: Pick<OperatorStore, 'recoveries' | 'recovery' | 'events'> & Pick<RecoveryStore, 'steps' | 'signalsOf'>
@@ -16,22 +17,8 @@ interface Filters {
   cursor?: string
 }
 
-const states = [
-  'confirming',
-  'planning',
-  'fencing',
-  'isolating',
-  'preparing',
-  'moving',
-  'verifying',
-  'held',
-  'recovered',
-  'partial',
-  'dismissed',
-  'cancelled'
-]
 const filters = {
-  state: { enum: states, description: 'Only those in this state.' },
+  state: { enum: recoveryStates, description: 'Only those in this state.' },
   host: { type: 'string', minLength: 1, maxLength: 255, description: 'Only those of this host.' },
   segment: { type: 'string', minLength: 1, maxLength: 255, description: 'Only those of this segment.' },
   since: { type: 'string', format: 'date-time', description: 'Only those opened at or after this moment (RFC 3339).' }

@@ -1,9 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
+import type { Clock } from '../../clock.ts'
 import type { Service } from '../../controller/service.ts'
 import { answers, json, listOf, peopleSecurity, ref } from '../contract.ts'
+import { planFor } from '../hosts.ts'
 
 export interface SegmentRoutes {
-  readonly service: Pick<Service, 'segments' | 'dryRun'>
+  readonly service: Pick<Service, 'segments' | 'dryRun' | 'knowsHost'>
+  readonly clock: Clock
 }
 
 const tags = ['segments']
@@ -11,7 +14,7 @@ const security = peopleSecurity
 const name = { type: 'string', minLength: 1, maxLength: 255 }
 
 /** /v1/segments and /v1/plan: who protects whom, and what would happen now. */
-export const segmentRoutes: FastifyPluginAsync<SegmentRoutes> = async (app, { service }) => {
+export const segmentRoutes: FastifyPluginAsync<SegmentRoutes> = async (app, { service, clock }) => {
   const list = {
     tags,
     security,
@@ -46,10 +49,7 @@ export const segmentRoutes: FastifyPluginAsync<SegmentRoutes> = async (app, { se
     },
     response: answers({ 200: json('Evidence, guards and plan.', ref('dry-run')) }, 400, 401, 403, 404, 502, 503)
   }
-  app.get<{ Querystring: { host: string } }>('/v1/plan', { schema: plan }, async request => {
-    const wouldBe = await service.dryRun(request.query.host)
-    if (wouldBe === undefined)
-      throw app.httpErrors.notFound(`No segment has the host ${request.query.host}. GET /v1/segments lists them.`)
-    return wouldBe
-  })
+  app.get<{ Querystring: { host: string } }>('/v1/plan', { schema: plan }, async request =>
+    planFor(app, service, clock, request.query.host)
+  )
 }

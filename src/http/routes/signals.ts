@@ -4,9 +4,11 @@ import type { Service } from '../../controller/service.ts'
 import type { ResolveBody } from '../../schemas/resolve.d.ts'
 import { answers, idParams, json, listOf, listQuery, peopleSecurity, ref } from '../contract.ts'
 import type { Guard } from '../guard.ts'
+import { assertHost } from '../hosts.ts'
+import { signalOutcomes } from '../words.ts'
 
 export interface SignalRoutes {
-  readonly service: Pick<Service, 'resolve'>
+  readonly service: Pick<Service, 'resolve' | 'knowsHost' | 'segments'>
   readonly store: Pick<OperatorStore, 'signals'>
   readonly guard: Guard
 }
@@ -20,7 +22,7 @@ interface Filters {
 
 const filters = {
   outcome: {
-    enum: ['opened', 'joined', 'noted', 'ignored', 'received', 'unresolved'],
+    enum: signalOutcomes,
     description: 'Only those of which this became.'
   },
   host: { type: 'string', minLength: 1, maxLength: 255, description: 'Only those about this host.' }
@@ -52,6 +54,7 @@ export const signalRoutes: FastifyPluginAsync<SignalRoutes> = async (app, { serv
     async (request, reply) => {
       const { id } = request.params
       const { actor } = request
+      await assertHost(app, service, request.body.host)
       const resolved = await service.resolve(id, request.body.host, actor)
       if (resolved === undefined) throw app.httpErrors.notFound(`There is no signal ${id}. GET /v1/signals lists them.`)
       if (resolved === 'settled') {

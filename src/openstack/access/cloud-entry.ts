@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ConfigError } from '../../errors.ts'
+import { ConfigError, messageOf } from '../../errors.ts'
 import type { Credential, Scope } from './auth-body.ts'
 import { type Entry, isEntry, type Surroundings } from './cloud-files.ts'
 import { credentialOf, scopeOf } from './credentials.ts'
@@ -114,10 +114,13 @@ function pemOf(entry: Entry, name: string, around: Surroundings, mistake: Mistak
   if (path === undefined) return undefined
   const home = around.env.HOME
   const expanded = path.startsWith('~/') && home ? join(home, path.slice(2)) : path
-  const text = around.readFile(expanded)
-  if (text === undefined) mistake(`${name}: ${path} can't be read`)
-  else if (text.includes('-----BEGIN ')) return text
-  else mistake(`${name}: ${path} is no PEM file`)
+  try {
+    const text = around.readFile(expanded)
+    if (text?.includes('-----BEGIN ') === true) return text
+    mistake(`${name}: ${path} ${text === undefined ? "can't be read: there is no such file" : 'is no PEM file'}`)
+  } catch (error) {
+    mistake(`${name}: ${path} can't be read: ${messageOf(error)}`)
+  }
   return undefined
 }
 

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
-import { ConfigError } from '../../errors.ts'
+import { ConfigError, messageOf } from '../../errors.ts'
 
 export type Entry = Readonly<Record<string, unknown>>
-/** A file's text; undefined when there is none, or when it may not be read. */
+/** A file's text; undefined when there is none. Throws when there is something that can't be read as a file. */
 export type ReadFile = (path: string) => string | undefined
 
 export interface Surroundings {
@@ -21,19 +21,23 @@ export interface CloudFiles {
   readonly path?: string
   /** Where clouds.yaml was looked for. */
   readonly looked: readonly string[]
+  /** What is there but can't be read, with the reason: it was passed over, as the openstack client does. */
+  readonly unreadable: readonly string[]
 }
 
 /** clouds.yaml, with secure.yaml laid over it, each from the first place that has one. Throws ConfigError. */
 export function readCloudFiles(around: Surroundings): CloudFiles {
   const looked = placesOf('clouds', around, 'OS_CLIENT_CONFIG_FILE')
-  const clouds = firstOf(looked, around)
-  const secure = firstOf(placesOf('secure', around, 'OS_CLIENT_SECURE_FILE'), around)
-  const open = firstOf(placesOf('clouds-public', around), around)
+  const unreadable = new Map<string, string>()
+  const clouds = firstOf(looked, around, unreadable)
+  const secure = firstOf(placesOf('secure', around, 'OS_CLIENT_SECURE_FILE'), around, unreadable)
+  const open = firstOf(placesOf('clouds-public', around), around, unreadable)
   return {
     clouds: asEntries(merge(entriesOf(clouds, 'clouds'), entriesOf(secure, 'clouds'))),
     profiles: asEntries(entriesOf(open, 'public-clouds')),
     ...(clouds === undefined ? {} : { path: clouds.path }),
-    looked
+    looked,
+    unreadable: [...unreadable.values()]
   }
 }
 
@@ -51,13 +55,21 @@ function placesOf(stem: string, { env, directory }: Surroundings, variable?: str
   return named ? [named, ...files] : files
 }
 
-function firstOf(places: readonly string[], { env, readFile }: Surroundings) {
+/** `unreadable` gets the first of each folder: one that may not be entered says the same of each name. */
+function firstOf(places: readonly string[], { env, readFile }: Surroundings, unreadable: Map<string, string>) {
   for (const path of places) {
-    const text = readFile(path)
-    if (text !== undefined) return { path, content: contentOf(path, text) }
+    let because = ''
+    try {
+      const text = readFile(path)
+      if (text !== undefined) return { path, content: contentOf(path, text) }
+    } catch (error) {
+      if (error instanceof ConfigError) throw error
+      because = `: ${messageOf(error)}`
+      if (!unreadable.has(dirname(path))) unreadable.set(dirname(path), `${path} can't be read${because}`)
+    }
     // Going on to another file would use another cloud than the one that was asked for.
-    if (path === env.OS_CLIENT_CONFIG_FILE) throw new ConfigError('OS_CLIENT_CONFIG_FILE', [`${path} can't be read`])
-    if (path === env.OS_CLIENT_SECURE_FILE) throw new ConfigError('OS_CLIENT_SECURE_FILE', [`${path} can't be read`])
+    const variable = ['OS_CLIENT_CONFIG_FILE', 'OS_CLIENT_SECURE_FILE'].find(name => path === env[name])
+    if (variable !== undefined) throw new ConfigError(variable, [`${path} can't be read${because}`])
   }
   return undefined
 }

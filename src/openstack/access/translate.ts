@@ -15,7 +15,7 @@ export interface Refused {
 export function refusal({ service, method, path, reply, isCommand }: Refused): CloudError {
   const said = messageOfBody(reply.text)
   const detail = said === undefined ? '' : `: ${said}`
-  const message = `${service} answered ${reply.status} to ${method} ${path}${detail}`
+  const message = `${service} answered ${reply.status} to ${method} ${path} at ${reply.origin}${detail}`
   return new CloudError(codeOf(reply.status, isCommand), message, { requestId: reply.requestId })
 }
 

@@ -1,10 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely'
 import type { Clock } from '../../clock.ts'
 import { ConfigError, messageOf } from '../../errors.ts'
 import type { Dialect } from './dialect.ts'
+import { folderAdvice } from './folder.ts'
 
 const busyTimeoutMs = 100
 const statementsKept = 500
@@ -76,7 +77,8 @@ function resolveFile(path: string): string {
   try {
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
   } catch (error) {
-    throw new ConfigError('store.url', [`the folder of ${path} can't be used: ${messageOf(error)}`])
+    const folder = resolve(dirname(path))
+    throw new ConfigError('store.url', [`${path} can't be used (${messageOf(error)}): ${folderAdvice(folder)}`])
   }
 }
 
@@ -85,22 +87,37 @@ function takeLock(file: string): DatabaseSync {
   const path = `${file}.lock`
   let lock: DatabaseSync | undefined
   try {
-    lock = new DatabaseSync(path, { timeout: 0 })
+    lock = privately(() => new DatabaseSync(path, { timeout: 0 }))
     lock.exec('BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     if (lock?.isOpen) lock.close()
-    const busy = (resultOf(error) & 0xff) === code.busy
-    throw new ConfigError('store.url', [
-      busy
-        ? `${file} is in use by another process (it holds ${path}); a file store serves one process, stop the other one first`
-        : `${path} can't be locked: ${messageOf(error)}`
-    ])
+    throw new ConfigError('store.url', [lockRefusal(file, path, error)])
+  }
+}
+
+function lockRefusal(file: string, path: string, error: unknown): string {
+  const result = resultOf(error) & 0xff
+  if (result === code.busy)
+    return `${file} is in use by another process (it holds ${path}); a file store serves one process, stop the other one first`
+  const because = `${path} can't be locked: ${messageOf(error)}`
+  return [code.cantOpen, code.readOnly].includes(result) ? `${because}; ${folderAdvice(dirname(path))}` : because
+}
+
+/** Files that `open` makes are for this user alone. It is done by the mask: opening a file of SQLite beside it ends its locks. */
+function privately<T>(open: () => T): T {
+  const mask = process.umask(0o077)
+  try {
+    return open()
+  } finally {
+    process.umask(mask)
   }
 }
 
 function openDatabase(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
+  const database = privately(
+    () => new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
+  )
   try {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode
     if (mode !== 'wal' && file !== ':memory:') throw new Error('it must lie on a local disk (no write-ahead log here)')

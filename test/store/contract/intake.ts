@@ -8,8 +8,9 @@ export function intakeContract(makeBed: MakeBed): void {
       const recovery = recoveryOf('compute-01')
       const first = await store.receive(alarmFor('compute-01'), opens(recovery))
       const second = await store.receive(alarmFor('compute-01'), opens(recoveryOf('compute-01')))
-      expect(first).toEqual({ signal: first.signal, outcome: 'opened', recovery: recovery.id })
-      expect(second).toEqual({ signal: second.signal, outcome: 'joined', recovery: recovery.id })
+      const because = 'compute-01 is protected'
+      expect(first).toEqual({ signal: first.signal, outcome: 'opened', because, recovery: recovery.id })
+      expect(second).toEqual({ signal: second.signal, outcome: 'joined', because, recovery: recovery.id })
       expect((await store.signalsOf(recovery.id)).map(signal => signal.id)).toEqual([first.signal, second.signal])
       expect((await store.openRecoveryOf('compute-01'))?.recovery).toEqual(recovery)
       const events = await store.events(recovery.id)
@@ -94,7 +95,7 @@ export function intakeContract(makeBed: MakeBed): void {
       const two = await store.receive({ source: 'aodh', actor: 'aodh' }, waiting)
       const recovery = recoveryOf('compute-01')
       const settled = await store.settle(one.signal, 'compute-01', opens(recovery))
-      expect(settled).toEqual({ signal: one.signal, outcome: 'opened', recovery: recovery.id })
+      expect(settled).toMatchObject({ signal: one.signal, outcome: 'opened', recovery: recovery.id })
       expect(await store.settle(one.signal, 'compute-02', opens(recoveryOf('compute-02')))).toEqual(settled)
       expect(await store.openRecoveryOf('compute-02')).toBeUndefined()
       expect(await store.settle(two.signal, 'compute-01', opens(recoveryOf('compute-01')))).toMatchObject({
@@ -113,7 +114,8 @@ export function intakeContract(makeBed: MakeBed): void {
       expect((await store.signals({ outcome: 'unresolved', limit: 5 })).items.map(({ id }) => id)).toEqual([signal])
       expect(await store.settle(signal, 'compute-01', { outcome: 'noted', because: 'isolated' })).toEqual({
         signal,
-        outcome: 'noted'
+        outcome: 'noted',
+        because: 'isolated'
       })
       await expect(store.settle('nobody', undefined, { outcome: 'noted', because: '' })).rejects.toThrow('no signal')
     })
@@ -147,7 +149,7 @@ export function intakeContract(makeBed: MakeBed): void {
       const clears = { outcome: 'noted', because: 'it is ok again', clears: true } as const
       const stranger = alarmFor('compute-01', { alarm: { id: 'another', current: 'ok', traits: {} } })
       const answer = await store.receive(stranger, clears)
-      expect(answer).toEqual({ signal: answer.signal, outcome: 'noted' })
+      expect(answer).toEqual({ signal: answer.signal, outcome: 'noted', because: 'it is ok again' })
     })
   )
 
@@ -164,7 +166,7 @@ export function intakeContract(makeBed: MakeBed): void {
       const third = await store.signals({ limit: 3, cursor: second.cursor ?? '' })
       expect([...first.items, ...second.items, ...third.items].map(({ id }) => id)).toEqual(ids)
       expect(third.cursor).toBeUndefined()
-      expect((await store.signals({ limit: 3, cursor: 'nonsense' })).items).toEqual([])
+      await expect(store.signals({ limit: 3, cursor: 'nonsense' })).rejects.toMatchObject({ name: 'InvalidCursor' })
     })
   )
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { alarmFor, driven, ended, type MakeBed, opens, partial, recoveryOf, withStore } from './bed.ts'
 
-const isolation = (atMs: number) => ({ disabledByUs: true, forcedDownByUs: true, reason: 'ours', atMs })
+const isolation = (atMs: number) => ({ disabledByUs: true, forcedDownByUs: true, reason: 'ours', atMs, novaAtMs: atMs })
 
 export function operatorsContract(makeBed: MakeBed): void {
   test(

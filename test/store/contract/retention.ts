@@ -45,7 +45,7 @@ export function retentionContract(makeBed: MakeBed): void {
     'what is still referred to stays: a standing isolation, a used target, the one that another continues',
     withStore(makeBed, async (store, bed) => {
       const isolated = await driven(store, 'isolated')
-      const isolation = { disabledByUs: true, forcedDownByUs: true, reason: 'ours', atMs: 1 }
+      const isolation = { disabledByUs: true, forcedDownByUs: true, reason: 'ours', atMs: 1, novaAtMs: 1 }
       await store.write(isolated.lease, { recovery: { ...isolated.stored.recovery, isolation, phase: ended } })
       const target = await driven(store, 'target')
       await store.reserveTarget(target.lease, 'spare-1')

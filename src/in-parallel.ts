@@ -1,5 +1,5 @@
-/** `map` with at most `limit` calls under way; the results keep their order. The first failure ends it. */
-export async function mapBounded<T, R>(
+/** `work` for each item, at most `limit` at a time; results in the order of the items. The first failure ends it. */
+export async function inParallel<T, R>(
   items: readonly T[],
   limit: number,
   work: (item: T) => Promise<R>

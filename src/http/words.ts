@@ -1,0 +1,28 @@
+import type { State } from '../core/recovery.ts'
+import type { SignalOutcome } from '../core/signal.ts'
+
+/** Every state of a recovery, in the order of its journey. */
+export const recoveryStates: readonly State[] = [
+  'confirming',
+  'planning',
+  'fencing',
+  'isolating',
+  'preparing',
+  'moving',
+  'verifying',
+  'held',
+  'recovered',
+  'partial',
+  'dismissed',
+  'cancelled'
+]
+
+/** All that can become of a signal. */
+export const signalOutcomes: readonly SignalOutcome[] = [
+  'opened',
+  'joined',
+  'noted',
+  'ignored',
+  'received',
+  'unresolved'
+]
