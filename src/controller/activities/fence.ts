@@ -30,7 +30,10 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
   for (const agent of ladder) {
     const outcome = await climb(ctx, agent, host)
     if (typeof outcome === 'object') {
-      if (outcome.type === 'proven' && host === recovery.host) ctx.memory.provenAtMs = ports.clock.now()
+      if (outcome.type === 'proven' && host === recovery.host) {
+        ctx.memory.provenAtMs = ports.clock.now()
+        ctx.memory.lateReports.clear()
+      }
       return outcome
     }
     if (outcome === 'interrupted') return outcome

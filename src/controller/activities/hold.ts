@@ -21,6 +21,7 @@ const hourMs = 3_600_000
 /** Waits for a person, a guard or the world, and looks on quietly: only a change is said. What keeps coming back is looked at the rarer. */
 export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
   delete ctx.memory.provenAtMs
+  ctx.memory.lateReports.clear()
   const { phase, lastHold } = ctx.recovery
   if (phase.state !== 'held') throw new Error(`a recovery that is ${phase.state} is not held`)
   let waitMs = Math.min(lookSeldomMs, lookFirstMs * 2 ** (lastHold?.count ?? 0))

@@ -80,11 +80,11 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
 }
 
 /**
- * A word, or a waiver, ends with a sign of life: reports that move on by themselves under our force-down. One move may
- * be a change of the service by anybody.
+ * Any proof ends with a sign of life: reports that move on by themselves under our force-down. One move may be a change
+ * of the service by anybody.
  */
 function reportsMoveOn(ctx: Context, host: Host | undefined): string | undefined {
-  if (host?.reportedAtMs === undefined || proofOf(ctx.recovery)?.kind === 'fenced') return undefined
+  if (host?.reportedAtMs === undefined) return undefined
   ctx.memory.lateReports.add(host.reportedAtMs)
   return ctx.memory.lateReports.size > 2 ? `nova-compute of ${host.name} reports again, so it is not off` : undefined
 }
