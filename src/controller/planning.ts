@@ -1,7 +1,7 @@
 import type { HostsReading, Migration, Server, ServerGroup } from '../core/inventory.ts'
 import { isComplete } from '../core/inventory.ts'
-import { begunMigrationOf, isRunning } from '../core/movable.ts'
-import { isOpen, pinOf } from '../core/moves.ts'
+import { isRunning } from '../core/movable.ts'
+import { isOpen } from '../core/moves.ts'
 import type { Candidate, Plan } from '../core/plan.ts'
 import { makePlan } from '../core/plan.ts'
 import type { Recovery } from '../core/recovery.ts'
@@ -9,6 +9,7 @@ import type { Segment } from '../core/segment.ts'
 import type { Step } from '../core/step.ts'
 import { lastStep } from '../core/step.ts'
 import { candidates } from './candidates.ts'
+import { blockedServers, pins, withPinned } from './pins.ts'
 import type { Cloud, Store } from './ports.ts'
 
 export interface Drawn {
@@ -77,7 +78,7 @@ export async function drawPlan(
     listed,
     reading,
     complete: isComplete(before) && isComplete(reading),
-    foreign: foreignEvacuations(migrations, steps)
+    foreign: foreignEvacuations(migrations, steps, recovery.proofs)
   }
 }
 
@@ -87,87 +88,17 @@ function isUnsettled(server: string, steps: readonly Step[]): boolean {
   return last === undefined || last.state === 'failed'
 }
 
-/** Nova's records of an attempt before the host was isolated belong to this failure if they are not older than this. */
-const episodeMs = 3_600_000
-
-/**
- * Where each server may only go: what once reached a target may run there (rule 14). Our own journal tells, and so do
- * Nova's records, for an earlier recovery or somebody else may have tried before us.
- */
-async function pins(
-  { store }: World,
-  servers: readonly Server[],
+/** Running evacuations that no step of ours asked for; a record to a host that is proven off never ends, and is nobody's. */
+export function foreignEvacuations(
   migrations: readonly Migration[],
-  recovery: Recovery,
   steps: readonly Step[],
-  novaAtMs: number
-): Promise<Map<string, string>> {
-  const isolated = recovery.isolation ?? (await store.isolationOf(recovery.host))?.isolation
-  const sinceMs = (isolated?.novaAtMs ?? novaAtMs) - episodeMs
-  return new Map(
-    servers.flatMap(({ id }): [string, string][] => {
-      const own = pinOf(id, recovery, steps)
-      if (own !== undefined) return [[id, own]]
-      if (recovery.vouchedServers[id] !== undefined) return []
-      const failed = migrations.find(
-        one =>
-          one.type === 'evacuation' &&
-          one.server === id &&
-          one.status === 'failed' &&
-          one.createdAtMs >= sinceMs &&
-          one.dest !== undefined &&
-          recovery.proofs[one.dest] === undefined
-      )
-      return failed?.dest === undefined ? [] : [[id, failed.dest]]
-    })
-  )
-}
-
-/** One that may only go where nobody may be sent has to be looked at. */
-function withPinned(
-  blocked: ReadonlyMap<string, string>,
-  pinned: ReadonlyMap<string, string>,
-  pool: readonly Candidate[]
-): Map<string, string> {
-  const all = new Map(blocked)
-  for (const [server, host] of pinned) {
-    if (pool.some(({ room }) => room.host === host) || all.has(server)) continue
-    all.set(
-      server,
-      `a copy may run on ${host}, where an evacuation of it failed. Look for it there; when there is none, or it is destroyed, vouch for the server`
-    )
-  }
-  return all
-}
-
-/** Rule 10: a live migration that had begun may have taken the guest along. */
-async function blockedServers(
-  { store }: World,
-  servers: readonly Server[],
-  migrations: readonly Migration[],
-  recovery: Recovery
-): Promise<Map<string, string>> {
-  const blocked = new Map<string, string>()
-  for (const server of servers) {
-    const begun = begunMigrationOf(server.id, migrations)
-    if (begun === undefined || recovery.vouchedServers[server.id] !== undefined) continue
-    const { dest } = begun
-    const isProven =
-      dest !== undefined && (recovery.proofs[dest] ?? (await store.isolationOf(dest))?.proofs[dest]) !== undefined
-    if (isProven) continue
-    const where = dest ?? 'a host that Nova does not name'
-    blocked.set(
-      server.id,
-      `a live migration to ${where} had begun (${begun.status}): it may run there. Look for it on ${where}, and vouch for the server when it does not run`
-    )
-  }
-  return blocked
-}
-
-/** Running evacuations that no step of ours asked for. */
-export function foreignEvacuations(migrations: readonly Migration[], steps: readonly Step[]): number {
+  proofs: Recovery['proofs']
+): number {
   const ours = new Set(steps.filter(step => step.kind === 'evacuate' && isOpen(step)).map(step => step.target))
-  return migrations.filter(one => one.type === 'evacuation' && isRunning(one) && !ours.has(one.server)).length
+  return migrations.filter(one => {
+    const isOver = one.dest !== undefined && proofs[one.dest] !== undefined
+    return one.type === 'evacuation' && isRunning(one) && !isOver && !ours.has(one.server)
+  }).length
 }
 
 async function membersElsewhere(

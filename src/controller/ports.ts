@@ -49,7 +49,6 @@ export interface Cloud {
   addToAggregate(aggregate: number, host: string, signal?: AbortSignal): Promise<Sent>
   evacuate(server: string, target: string, signal?: AbortSignal): Promise<Sent>
   resetToError(server: string, signal?: AbortSignal): Promise<Sent>
-  start(server: string, signal?: AbortSignal): Promise<Sent>
   stop(server: string, signal?: AbortSignal): Promise<Sent>
 }
 

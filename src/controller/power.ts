@@ -1,3 +1,4 @@
+import { findHost } from '../core/inventory.ts'
 import { proves } from '../core/proof.ts'
 import type { Hold, PowerReading } from '../core/recovery.ts'
 import { proofOf } from '../core/recovery.ts'
@@ -45,7 +46,7 @@ export async function rereadProof(
     if (proof.kind === 'fenced' && proves(readings, { minGapMs: readEveryMs })) return true
   }
   if (proof.kind === 'vouched') {
-    const living = await signOfLife(ctx, host)
+    const living = (await signOfLife(ctx, host)) ?? (quick ? undefined : await reportsAgain(ctx, host))
     return living === undefined ? true : { on: true, reason: `${host} was vouched for as off, but ${living}` }
   }
   if (quick && readings.length > 0 && readings.every(reading => reading.power === 'off')) return true
@@ -60,6 +61,18 @@ export async function signOfLife(ctx: Context, host: string): Promise<string | u
   const alive = await askAlive(ports, host, ports.policy.segment(recovery.segment), ctx.signal)
   const living = alive.find(observation => observation.says === 'alive')
   return living === undefined ? undefined : `${living.source} of ${host} answers (${living.detail})`
+}
+
+/** nova-compute reports each 10 s unless the site says otherwise. */
+const reportMs = 12_000
+
+/** Under a force-down life shows in reports that move on: two readings further apart than its reports. */
+async function reportsAgain(ctx: Context, host: string): Promise<string | undefined> {
+  const { cloud } = ctx.ports
+  const before = findHost(await cloud.hosts(ctx.signal), host)?.reportedAtMs
+  await ctx.pause(reportMs)
+  const after = findHost(await cloud.hosts(ctx.signal), host)?.reportedAtMs
+  return before === after ? undefined : `its nova-compute reports again`
 }
 
 /** Saves that the proof was read again. */

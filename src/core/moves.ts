@@ -89,7 +89,7 @@ function attemptsLeft(server: string, last: Step, recovery: Recovery, steps: rea
       step.state === 'failed' &&
       step.unsent !== true &&
       step.intentAtMs > (recovery.retriedAtMs ?? 0) &&
-      (last.reached === true ? step.to === last.to : step.reached !== true)
+      (last.reached === true ? step.reached === true && step.to === last.to : step.reached !== true)
   )
   const used =
     last.to !== undefined && last.reached === true && recovery.proofs[last.to] !== undefined ? 0 : counted.length

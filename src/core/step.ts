@@ -1,15 +1,5 @@
 /** A command to the world, written down before it is given and again when its outcome is known. */
-export type StepKind =
-  | 'power-off'
-  | 'isolate'
-  | 'enable'
-  | 'disable'
-  | 'aggregate'
-  | 'reset'
-  | 'evacuate'
-  | 'stop'
-  | 'start'
-  | 'rearm'
+export type StepKind = 'power-off' | 'isolate' | 'enable' | 'disable' | 'aggregate' | 'reset' | 'evacuate' | 'stop'
 
 /**
  * - `sending`: intended; until it reads otherwise its outcome is unknown

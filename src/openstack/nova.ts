@@ -43,7 +43,6 @@ export function createNova(nova: NovaClient, hypervisors: Hypervisors, clock: Cl
       nova.send(pins.general, 'POST', `/os-aggregates/${aggregate}/action`, { add_host: { host } }, signal),
     evacuate: (server, target, signal) => act(server, { evacuate: { host: target } }, signal),
     resetToError: (server, signal) => act(server, { 'os-resetState': { state: 'error' } }, signal),
-    start: (server, signal) => act(server, { 'os-start': null }, signal),
     stop: (server, signal) => act(server, { 'os-stop': null }, signal)
   }
 }

@@ -37,6 +37,9 @@ export interface Life {
   die(): void
 }
 
+/** No scenario needs so many; more means that the service runs in circles. */
+const callsMax = 6_000
+
 export function createFaultPlan(faults: readonly Fault[]): FaultPlan {
   const calls: string[] = []
   const counts = faults.map(() => 0)
@@ -44,6 +47,7 @@ export function createFaultPlan(faults: readonly Fault[]): FaultPlan {
     calls,
     next(name) {
       calls.push(name)
+      if (calls.length > callsMax) throw new Error(`${callsMax} calls: it turns round and round, at ${name}`)
       let strikes: Fault | undefined
       for (const [index, fault] of faults.entries()) {
         if (!matches(fault.on, name)) continue

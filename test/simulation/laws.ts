@@ -8,6 +8,9 @@ import type { Recorder } from './recorder.ts'
 /** A power reading counts for so long. */
 const readingAgeMaxMs = 60_000
 
+/** Reports are noticed after two of them, 10 s apart, and a round or two. */
+const reportingMaxMs = 40_000
+
 /** Looks at each deed when it takes effect: was it allowed by what was on record at that moment? */
 export function watchDeeds(world: World, recorder: Recorder, spares: readonly string[]): void {
   world.watchers.push(deed => {
@@ -58,6 +61,9 @@ export function lawfulCloud(cloud: Cloud, world: World, recorder: Recorder, read
 }
 
 function checkProof(world: World, recorder: Recorder, readings: Readings, source: string): void {
+  const since = world.hosts.get(source)?.reportingSinceMs
+  if (since !== undefined && world.clock.now() - since > reportingMaxMs)
+    find(world, `a server leaves ${source}, whose nova-compute has long been reporting`)
   const proof = recorder.proofFor(source)
   if (proof === undefined) find(world, `a server leaves ${source} without a proof`)
   if (proof?.kind !== 'fenced') return
@@ -100,9 +106,21 @@ export async function checkEnd(
   for (const spare of spares) {
     const used = world.deeds.some(deed => deed.kind === 'evacuate' && deed.to === spare)
     const host = world.hosts.get(spare)
-    if (!used && held[spare] === undefined && host?.enabled && enabledByUs(world, spare))
+    if (
+      !used &&
+      held[spare] === undefined &&
+      host?.enabled &&
+      enabledByUs(world, spare) &&
+      !(await isSaid(store, recorder, spare))
+    )
       find(world, `${spare} was enabled for nothing and stays so`)
   }
+}
+
+/** It could not be disabled again, and the timeline says so. */
+async function isSaid(store: OperatorStore, recorder: Recorder, spare: string): Promise<boolean> {
+  const timelines = await Promise.all([...recorder.recoveries.keys()].map(id => store.events(id)))
+  return timelines.flat().some(event => event.target === spare && event.text.includes('stays enabled'))
 }
 
 function enabledByUs(world: World, host: string): boolean {

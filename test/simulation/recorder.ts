@@ -7,6 +7,8 @@ import type { VirtualClock } from './virtual-clock.ts'
 export interface Recorder {
   readonly store: Store
   readonly log: string[]
+  /** What people were told by the outgoing webhook: `held compute-01`, `ended compute-01`. */
+  readonly notices: string[]
   /** Recovery id → its state as last committed. */
   readonly recoveries: Map<string, Recovery>
   /** True while a call of the store is under way. */
@@ -21,11 +23,13 @@ export interface Recorder {
 /** What the recorder is told after each commit. */
 interface Ear {
   changed(recovery: Recovery, text: string): void
+  told(recovery: string, type: string): void
   stepped(recovery: string, step: Step): void
 }
 
 export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
   const log: string[] = []
+  const notices: string[] = []
   const recoveries = new Map<string, Recovery>()
   const listeners: ((host: string, state: string) => void)[] = []
   const endedMoves = new Set<string>()
@@ -39,6 +43,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
       say(`${recovery.host}: ${before?.phase.state ?? 'opened'} -> ${nameOf(recovery.phase)} (${clean(text)})`)
       for (const listener of listeners) listener(recovery.host, recovery.phase.state)
     },
+    told: (recovery, type) => void notices.push(`${type} ${recoveries.get(recovery)?.host}`),
     stepped(recovery, step) {
       const key = `${recovery} ${step.target} ${step.attempt}`
       if (step.kind !== 'evacuate' || step.state === 'sending' || step.state === 'sent' || endedMoves.has(key)) return
@@ -51,6 +56,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
   return {
     store,
     log,
+    notices,
     recoveries,
     busy,
     say,
@@ -83,6 +89,7 @@ function heard(
       const result = await inner.write(lease, change)
       if (result === 'signalJoined') return result
       for (const step of change.steps ?? []) ear.stepped(lease.recovery, step)
+      for (const notice of change.notify ?? []) ear.told(lease.recovery, notice.type)
       const text = change.events?.findLast(event => event.kind === 'state')?.text ?? ''
       if (change.recovery !== undefined) ear.changed(change.recovery, text.replace(/^held: /, ''))
       return result

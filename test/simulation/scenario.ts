@@ -18,6 +18,8 @@ export interface Scenario {
   readonly expect: Readonly<Record<string, string>>
   /** How often something was done: `powerOff compute-01` → 1. */
   readonly deeds?: Readonly<Record<string, number>>
+  /** How often people were told something: `held compute-01` → 1. */
+  readonly notices?: Readonly<Record<string, number>>
 }
 
 export type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares'>> & {

@@ -23,6 +23,8 @@ import { befall } from './world-events.ts'
 export interface Run {
   /** One line for each change of state, end of a move, event of the scenario and command. */
   readonly log: readonly string[]
+  /** What people were told: `held compute-01`, `ended compute-01`. */
+  readonly notices: readonly string[]
   /** Laws that were broken; empty when all is well. */
   readonly findings: readonly string[]
   /** Host → how its newest recovery ended: `recovered`, `held no-target`, … */
@@ -79,6 +81,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   }
   return {
     log: recorder.log,
+    notices: recorder.notices,
     findings: model.world.findings,
     ends: endsOf(recorder),
     calls: plan.calls,

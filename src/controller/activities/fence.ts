@@ -1,4 +1,5 @@
-import { isComplete } from '../../core/inventory.ts'
+import { findHost, isComplete } from '../../core/inventory.ts'
+import { isolationReason } from '../../core/marks.ts'
 import { proves } from '../../core/proof.ts'
 import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
@@ -21,7 +22,7 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
   const { recovery, ports } = ctx
   const host = recovery.phase.state === 'fencing' ? recovery.phase.host : recovery.host
   if (recovery.cancelling !== undefined) return await cancelAfterIntent(ctx)
-  const second = host === recovery.host ? await secondThoughts(ctx) : await occupied(ctx, host)
+  const second = await thinkAgain(ctx, host)
   if (second !== undefined) return second
   const ladder = ports.policy.segment(recovery.segment)?.fencing ?? []
   if (ladder.length === 1 && ladder[0] === 'none')
@@ -47,6 +48,27 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
       reason: `${host} is not proven off (${failures.join('; ') || 'no fencing agent is configured'}). Nothing is moved. Make sure that it is off, then vouch for it, or mend the BMC's access and retry`
     }
   }
+}
+
+/** Before each power-off: is it still right? */
+async function thinkAgain(ctx: Context, host: string): Promise<RecoveryEvent | undefined> {
+  if (host === ctx.recovery.host) return await secondThoughts(ctx)
+  await closeTarget(ctx, host)
+  return await occupied(ctx, host)
+}
+
+/** A target that is to be powered off takes nothing new meanwhile. */
+async function closeTarget(ctx: Context, name: string): Promise<void> {
+  const { cloud } = ctx.ports
+  const host = findHost(await cloud.hosts(ctx.signal), name)
+  if (host?.status !== 'enabled' || ctx.recovery.targets[name]?.isSpare !== true) return
+  const reason = isolationReason(ctx.recovery.id)
+  await act(
+    ctx,
+    { kind: 'disable', target: name },
+    'done',
+    async signal => await cloud.disable(host.serviceId, reason, signal)
+  )
 }
 
 /** Before the first power-off of the failed host the evidence and the guards are asked once more. */
@@ -112,8 +134,8 @@ async function climb(ctx: Context, agent: string, host: string): Promise<Recover
       }
       if (reading.power === 'on' && sent < powerOffsMax && clock.now() - sentAtMs >= (sent === 0 ? 0 : repeatAfterMs)) {
         // The evidence is as old as the last look; a host that is back by now is not cut off.
-        const stale = host === ctx.recovery.host && clock.now() - thoughtAtMs > thoughtMs
-        const changed = stale ? await secondThoughts(ctx) : undefined
+        const stale = clock.now() - thoughtAtMs > thoughtMs
+        const changed = stale ? await thinkAgain(ctx, host) : undefined
         if (changed !== undefined) return changed
         failure = (await powerOff(ctx, agent, host)) ?? failure
         sent += 1

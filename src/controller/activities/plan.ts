@@ -5,6 +5,8 @@ import type { Hold, Recovery, TargetUse } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Segment } from '../../core/segment.ts'
+import type { Step } from '../../core/step.ts'
+import { lastStep } from '../../core/step.ts'
 import { checkGuards } from '../check-guards.ts'
 import type { Context } from '../context.ts'
 import { note, record } from '../context.ts'
@@ -37,6 +39,7 @@ export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
       const event = await objectionBeforeFence(ctx, segment, drawn)
       if (event !== undefined) return event
     } else if (!drawn.complete) continue
+    else await noteGone(ctx, drawn)
     const targets = await reserveAll(ctx, drawn, segment)
     if (targets !== undefined) return await admitted(ctx, segment, drawn, targets)
   }
@@ -45,6 +48,23 @@ export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     reason: "a cell of Nova can't be read, or other recoveries take the targets away; it is tried again",
     releasedBy: 'world'
   })
+}
+
+/** Servers that were on the host and left it before their turn: deleted, or moved by others (rule 8). */
+async function noteGone(ctx: Context, drawn: Drawn): Promise<void> {
+  const there = new Set(drawn.listed.map(server => server.id))
+  const nowMs = ctx.ports.clock.now()
+  const gone = ctx.recovery.servers.flatMap((server): Step[] => {
+    const last = lastStep(ctx.steps, 'evacuate', server.id)
+    if (there.has(server.id) || (last !== undefined && last.state !== 'failed')) return []
+    const attempt = (last?.attempt ?? 0) + 1
+    const error = `it is no longer on ${ctx.recovery.host}`
+    return [
+      { kind: 'evacuate', target: server.id, attempt, state: 'skipped', intentAtMs: nowMs, endedAtMs: nowMs, error }
+    ]
+  })
+  if (gone.length > 0)
+    await record(ctx, { steps: gone, events: [note('note', `${gone.length} servers left the host before their turn`)] })
 }
 
 /** A recovery that an alarm opened may be waited for by one that lost this host as its target (rules 13, 21). */

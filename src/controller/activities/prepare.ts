@@ -13,6 +13,8 @@ const lookEveryMs = 250
 
 /** Enables each spare of the plan, waits until the scheduler may use it, and puts it into the failed host's aggregates. */
 export async function prepare(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
+  // A cancelled recovery only follows what is under way.
+  if (ctx.recovery.cancelling !== undefined) return { type: 'prepared', targets: ctx.recovery.targets }
   const targets: Record<string, TargetUse> = { ...ctx.recovery.targets }
   for (const host of ctx.recovery.plan?.targets ?? []) {
     // A plan that was renewed may name one that this recovery has taken without having written it down.
@@ -21,7 +23,7 @@ export async function prepare(ctx: Context): Promise<RecoveryEvent | 'interrupte
       isSpare: ctx.ports.policy.segment(ctx.recovery.segment)?.spares.includes(host) ?? false
     }
     if (use.state === 'prepared') continue
-    const outcome = ctx.recovery.cancelling === undefined ? await prepareOne(ctx, host, use) : undefined
+    const outcome = await prepareOne(ctx, host, use)
     if (outcome === 'interrupted') return 'interrupted'
     if (outcome !== undefined)
       return {

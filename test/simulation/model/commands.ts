@@ -2,13 +2,13 @@ import type { Cloud, Sent } from '../../../src/controller/ports.ts'
 import { CloudError } from '../../../src/errors.ts'
 import { beginEvacuation } from './evacuations.ts'
 import { reports, works } from './hosts.ts'
-import { noteDeed, startGuest } from './oracle.ts'
+import { noteDeed } from './oracle.ts'
 import type { Deed, ModelHost, ModelServer, World } from './world.ts'
 import { hostOf } from './world.ts'
 
 export type Commands = Pick<
   Cloud,
-  'isolate' | 'enable' | 'disable' | 'addToAggregate' | 'evacuate' | 'resetToError' | 'start' | 'stop'
+  'isolate' | 'enable' | 'disable' | 'addToAggregate' | 'evacuate' | 'resetToError' | 'stop'
 >
 
 /** What changes the cloud, with Nova's own refusals. Each command is written down as a deed when it takes effect. */
@@ -40,7 +40,6 @@ export function createCommands(world: World): Commands {
     addToAggregate: (id, host, signal) => send(world, signal, () => addToAggregate(world, id, host)),
     evacuate: (id, target, signal) => send(world, signal, () => evacuate(world, id, target)),
     resetToError: (id, signal) => on(id, 'reset', signal, resetToError),
-    start: (id, signal) => on(id, 'start', signal, server => start(world, server)),
     stop: (id, signal) => on(id, 'stop', signal, server => stop(world, server))
   }
 }
@@ -99,16 +98,6 @@ function evacuate(world: World, id: string, target: string): void {
 function resetToError(server: ModelServer): void {
   server.vmState = 'error'
   server.taskState = undefined
-}
-
-function start(world: World, server: ModelServer): void {
-  if (server.vmState !== 'stopped' || server.host === undefined) throw new CloudError('conflict', 'it is not stopped')
-  const host = hostOf(world, server.host)
-  deliver(host, () => {
-    startGuest(world, host, server.id)
-    server.vmState = 'active'
-    server.powerState = 'running'
-  })
 }
 
 function stop(world: World, server: ModelServer): void {

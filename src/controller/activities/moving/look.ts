@@ -65,7 +65,7 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
       }
     }
   }
-  const foreign = foreignEvacuations(migrations, ctx.steps)
+  const foreign = foreignEvacuations(migrations, ctx.steps, recovery.proofs)
   if (foreign > foreignEvacuationsMax) {
     return {
       type: 'stopped',
