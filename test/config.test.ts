@@ -189,6 +189,11 @@ test.each([
     'segments[1].name: "rack-a" is taken already'
   ],
   [
+    'a host that is to be its own spare',
+    { segments: [segment({ spares: { names: ['compute-01'] } })] },
+    'segments[0].spares.names[0]: compute-01 stands in hosts.names too; it is the one or the other'
+  ],
+  [
     'a host of two segments',
     { segments: [segment(), segment({ name: 'b', spares: { names: ['x'] } })] },
     'segments[1].hosts.names[0]: host compute-01 belongs to segment rack-a already'

@@ -74,7 +74,9 @@ async function objectionToSpare(
   if (host === undefined) return unknownHost(reading)
   if (bareMetal.includes(name)) return 'is a host of bare metal (Ironic)'
   if (!isUp(host)) return downBecause(host)
-  if (host.status === 'enabled') return `is enabled, so the scheduler fills it: switchover spares adopt ${segment}`
+  if (host.status === 'enabled') {
+    return `is enabled, so the scheduler fills it: move its servers away, if it has any, then switchover spares adopt ${segment}`
+  }
   if (host.disabledReason !== spareReason) return `was disabled by others${reasonOf(host)}`
   try {
     const { length } = await cloud.serversOn(name)

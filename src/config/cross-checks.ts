@@ -99,13 +99,19 @@ function memberMistakes(segments: readonly Segment[]): string[] {
         : aggregateOf(segment.spares.aggregate, 'spares.aggregate')),
       ...(segment.hosts.zone === undefined ? [] : [{ what: `zone ${segment.hosts.zone}`, path: 'hosts.zone' }])
     ]
-    return claims.flatMap(({ what, path }) => {
+    const both = (segment.spares.names ?? []).flatMap((name, at) =>
+      segment.hosts.names?.includes(name) === true
+        ? [`segments[${index}].spares.names[${at}]: ${name} stands in hosts.names too; it is the one or the other`]
+        : []
+    )
+    const taken = claims.flatMap(({ what, path }) => {
       const owner = owners.get(what)
       owners.set(what, owner ?? segment.name)
       return owner === undefined || owner === segment.name
         ? []
         : [`segments[${index}].${path}: ${what} belongs to segment ${owner} already`]
     })
+    return [...both, ...taken]
   })
 }
 

@@ -41,6 +41,8 @@ export interface SegmentView {
 export interface Dependency {
   readonly name: 'nova' | 'keystone' | 'placement' | 'aodh'
   readonly ok: boolean
+  /** False until it was first asked: then `ok` says nothing. */
+  readonly asked?: false
   readonly lastSeenMs?: number
   readonly error?: string
 }

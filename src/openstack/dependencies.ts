@@ -28,6 +28,6 @@ export function createDependencies(clock: Clock): Dependencies {
         ...(ok ? {} : { error: error ?? status })
       })
     },
-    list: () => names.map(name => seen.get(name) ?? { name, ok: false, error: 'not asked yet' })
+    list: () => names.map(name => seen.get(name) ?? { name, ok: false, asked: false, error: 'not asked yet' })
   }
 }

@@ -51,6 +51,10 @@ export interface Health {
      */
     ok: boolean
     /**
+     * false until it was first asked: then ok says nothing.
+     */
+    asked?: boolean
+    /**
      * When it last answered.
      */
     lastSeenMs?: number

@@ -20,7 +20,11 @@ function main(): number {
   const jest = join(root, 'node_modules/jest/bin/jest.js')
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
   const words = [jest, '--runInBand', '--verbose', ...process.argv.slice(2), `test/e2e/scenarios/${which}-`]
-  const { status } = spawnSync(process.execPath, [...flags, ...words], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, [...flags, ...words], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, SWITCHOVER_LAB_SCENARIOS: which }
+  })
   return status ?? 1
 }
 

@@ -88,7 +88,7 @@ function world() {
   }
   const silent = { info() {}, warn() {}, error() {} }
   const clock = { now: () => time.nowMs, sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(5, signal) }
-  const deps = { clock, log: silent, owner: 'us', timeoutMs: 200 }
+  const deps = { clock, log: silent, owner: 'us', timeoutMs: 5000 }
   return { rows, errors, time, lent, store, put, deps }
 }
 

@@ -133,7 +133,7 @@ test('each call is logged with its request id and reported with its time', async
   expect(cloud.openstack.dependencies()).toMatchObject([
     { name: 'nova', ok: true },
     { name: 'keystone', ok: true },
-    { name: 'placement', ok: false, error: 'not asked yet' },
+    { name: 'placement', ok: false, asked: false, error: 'not asked yet' },
     { name: 'aodh', ok: false }
   ])
 })

@@ -86,6 +86,10 @@ async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent 
 
 /** A full window of recoveries opens by time; asking for admission is the only way to know. */
 async function admissible(ctx: Context, held: Hold, segmentMax: number): Promise<RecoveryEvent | undefined> {
+  if (held.code === 'observing') {
+    const { actor, reason } = await ctx.ports.store.arming()
+    return { type: 'released', because: actor === undefined ? 'it is armed' : `${actor} armed it: ${reason ?? ''}` }
+  }
   if (held.code !== 'guard' || ctx.recovery.origin === 'target')
     return { type: 'released', because: 'what held it is gone' }
   const answer = await ctx.ports.store.admit(ctx.lease, {

@@ -99,9 +99,19 @@ export async function objectionBeforeFence(
   const room = drawn.plan.staying.filter(stay => stay.because === 'room')
   const hold =
     guardHold(guards, ['cloud', 'maintenance', 'other-tool', 'guard']) ??
-    (room.length > 0 ? noTarget(drawn) : holdOf(guards))
+    (room.length > 0 ? noTarget(drawn) : wouldHave(holdOf(guards), drawn))
   if (hold === undefined) return undefined
   return { type: 'stopped', hold, guards, plan: drawn.plan, release: Object.keys(recovery.targets) }
+}
+
+/** Where only a person's word is missing, the hold says what it would do. */
+function wouldHave(hold: Hold | undefined, { plan, listed }: Drawn): Hold | undefined {
+  if (hold === undefined) return undefined
+  const targets = plan.targets.join(', ') || 'no target'
+  return {
+    ...hold,
+    reason: `would move ${plan.moves.length} of ${listed.length} servers to ${targets}: ${hold.reason}`
+  }
 }
 
 export async function guardsFor(

@@ -69,7 +69,7 @@ function healthOf(
 ): Health {
   const nowMs = clock.now()
   const dependencies = service.dependencies()
-  const isWhole = segments !== undefined && dependencies.every(dependency => dependency.ok)
+  const isWhole = segments !== undefined && dependencies.every(({ ok, asked }) => ok || asked === false)
   return {
     status: store === undefined ? 'down' : isWhole ? 'ok' : 'degraded',
     mode: modeOf(segments),
