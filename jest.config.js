@@ -7,7 +7,8 @@ export default {
   // Node strips the types itself and got is ESM only: nothing else needs a transform.
   transformIgnorePatterns: ['/node_modules/'],
   // They need a cloud: test/e2e/run.ts asks for them by name.
-  testPathIgnorePatterns: process.env.SWITCHOVER_LAB_SCENARIOS === undefined ? ['/node_modules/', '/test/e2e/'] : ['/node_modules/'],
+  testPathIgnorePatterns:
+    process.env.SWITCHOVER_LAB_SCENARIOS === undefined ? ['/node_modules/', '/test/e2e/'] : ['/node_modules/'],
   // With prettier, inline snapshots would reformat the whole file.
   prettierPath: null,
   testTimeout: 30_000

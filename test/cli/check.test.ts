@@ -40,7 +40,12 @@ test('each host that cannot be protected is named with the reason', async () => 
 })
 
 test.each([
-  ['enabled', host('spare-1'), {}, 'is enabled, so the scheduler fills it: switchover spares adopt rack-a'],
+  [
+    'enabled',
+    host('spare-1'),
+    {},
+    'is enabled, so the scheduler fills it: move its servers away, if it has any, then switchover spares adopt rack-a'
+  ],
   ['disabled by others', spare('spare-1', { disabledReason: 'repair' }), {}, 'was disabled by others ("repair")'],
   ['disabled without a reason', host('spare-1', { status: 'disabled' }), {}, 'was disabled by others'],
   ['down', spare('spare-1', { state: 'down' }), {}, 'Nova calls it down'],
