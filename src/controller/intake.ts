@@ -67,7 +67,8 @@ export function createIntake(
       void lookUpReceived().catch((error: unknown) => {
         log.warn({ err: messageOf(error) }, 'signals not looked up')
       })
-    else if (received.recovery !== undefined) nudge(received.recovery)
+    // One that joins is seen by the next look; waking the driver for each would let a storm of alarms drive it.
+    else if (received.outcome === 'opened') nudge(received.recovery)
     return received
   }
 

@@ -22,6 +22,7 @@ import { rearmAlarms } from './rearm.ts'
 import { sayEvent } from './say.ts'
 
 const tries = 4
+const lookAgainMs = 2000
 
 /** Drives one host's recovery from wherever it was last saved to its end, or until the process wants to stop. */
 export async function runRecovery(ctx: Context, stopping: () => boolean): Promise<void> {
@@ -137,7 +138,7 @@ async function close(ctx: Context, event: RecoveryEvent, next: Recovery, also: C
   const ended = { ...next, targets: withoutTargets(next, freed) }
   const text = sayEvent(event)
   for (;;) {
-    const joined = (await ports.store.signalsOf(recovery.id)).length
+    const { all: joined } = await ports.store.signalCounts(recovery.id)
     // A dismissal rests on evidence: whatever joined after it was read is a reason to look again.
     const seen = ended.phase.state === 'dismissed' ? (ctx.memory.signalsSeen ?? joined) : joined
     const change: Change = {
@@ -169,7 +170,8 @@ async function close(ctx: Context, event: RecoveryEvent, next: Recovery, also: C
     }
     // Dismissed on evidence that is older than the signal: look again. Other ends stand.
     if (ended.phase.state === 'dismissed') {
-      ctx.memory.signalsSeen = joined
+      // A storm of alarms must not make it look without a breath.
+      await ctx.pause(lookAgainMs)
       return
     }
   }

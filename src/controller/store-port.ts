@@ -115,7 +115,6 @@ export interface RecoveryStore {
   /** Takes open recoveries that nobody drives; at most `limit`. */
   claim(owner: string, ttlMs: number, limit: number): Promise<{ lease: Lease; stored: StoredRecovery }[]>
   renew(lease: Lease, ttlMs: number): Promise<void>
-  /** Gives it up so that another may claim it at once. */
   release(lease: Lease): Promise<void>
   /**
    * The only way to write anything of a recovery; renews the lease as well. Resolves to the new version.
@@ -124,6 +123,8 @@ export interface RecoveryStore {
   write(lease: Lease, change: Change & { readonly closesAfter?: number }): Promise<{ version: number } | 'signalJoined'>
   steps(recovery: string): Promise<Step[]>
   signalsOf(recovery: string): Promise<Signal[]>
+  /** In figures, for storms bring thousands. `forTarget`: another recovery waits for this one. */
+  signalCounts(recovery: string): Promise<{ all: number; uncleared: number; forTarget: boolean }>
   /** Commands not yet obeyed, oldest first. */
   commands(recovery: string): Promise<Command[]>
   /** One target for one recovery, by compare-and-set. True when it is ours (also when it already was). */

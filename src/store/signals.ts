@@ -6,7 +6,7 @@ import { toSignal } from './rows.ts'
 /** Signals as they are read; the list is newest first, those of one recovery in the order in which they came. */
 export function createSignals({
   read
-}: Transactions): Pick<RecoveryStore, 'signalsOf'> & Pick<OperatorStore, 'signals' | 'signal'> {
+}: Transactions): Pick<RecoveryStore, 'signalsOf' | 'signalCounts'> & Pick<OperatorStore, 'signals' | 'signal'> {
   return {
     async signalsOf(recovery) {
       const rows = await read(db =>
@@ -19,6 +19,24 @@ export function createSignals({
           .execute()
       )
       return rows.map(toSignal)
+    },
+
+    async signalCounts(recovery) {
+      const rows = await read(db =>
+        db
+          .selectFrom('signals')
+          .select(eb => ['source', 'cleared', eb.fn.countAll<number | bigint>().as('count')])
+          .where('recovery_id', '=', recovery)
+          .groupBy(['source', 'cleared'])
+          .execute()
+      )
+      const sum = (of: typeof rows): number => of.reduce((total, row) => total + Number(row.count), 0)
+      return {
+        all: sum(rows),
+        // An alarm's ok does not clear what a person asked for.
+        uncleared: sum(rows.filter(row => row.cleared === 0 || row.source !== 'aodh')),
+        forTarget: rows.some(row => row.source === 'target')
+      }
     },
 
     async signals({ outcome, host, limit, cursor }) {

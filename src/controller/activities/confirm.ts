@@ -1,6 +1,5 @@
 import { findHost, isUp } from '../../core/inventory.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
-import type { Signal } from '../../core/signal.ts'
 import type { Evidence } from '../../core/verdict.ts'
 import type { Context } from '../context.ts'
 import { gather } from '../evidence.ts'
@@ -30,8 +29,8 @@ export async function confirmOnce(
   RecoveryEvent & { readonly type: 'confirmedDead' | 'foundHealthy' | 'stopped'; readonly evidence: Evidence }
 > {
   const { ports, recovery } = ctx
-  const signals = await ports.store.signalsOf(recovery.id)
-  ctx.memory.signalsSeen = signals.length
+  const signals = await ports.store.signalCounts(recovery.id)
+  ctx.memory.signalsSeen = signals.all
   const { evidence, reading } = await gather(
     ports,
     {
@@ -43,7 +42,8 @@ export async function confirmOnce(
     ctx.signal
   )
   const host = reading === undefined ? undefined : findHost(reading, recovery.host)
-  if (host !== undefined && isUp(host) && allCleared(signals)) {
+  // Rule 2: only if every joined signal is cleared.
+  if (host !== undefined && isUp(host) && signals.all > 0 && signals.uncleared === 0) {
     return { type: 'foundHealthy', evidence, because: 'every alarm for it went back to ok, and Nova sees it up' }
   }
   switch (evidence.verdict) {
@@ -68,10 +68,4 @@ export async function confirmOnce(
         hold: { code: 'unconfirmed', reason: `no verdict: ${evidence.because}`, releasedBy: 'world' }
       }
   }
-}
-
-/** Rule 2: only if every joined signal is cleared; an alarm's ok does not clear what a person asked for. */
-function allCleared(signals: readonly Signal[]): boolean {
-  const telling = signals.filter(signal => signal.alarm?.current !== 'ok')
-  return telling.length > 0 && telling.every(signal => signal.source === 'aodh' && signal.cleared)
 }

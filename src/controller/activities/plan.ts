@@ -70,9 +70,9 @@ async function noteGone(ctx: Context, drawn: Drawn): Promise<void> {
 /** A recovery that an alarm opened may be waited for by one that lost this host as its target (rules 13, 21). */
 async function seeTargetSignal(ctx: Context): Promise<void> {
   const { recovery, ports } = ctx
-  const signals = await ports.store.signalsOf(recovery.id)
-  ctx.memory.signalsSeen ??= signals.length
-  if (recovery.origin === 'target' || !signals.some(signal => signal.source === 'target')) return
+  const signals = await ports.store.signalCounts(recovery.id)
+  ctx.memory.signalsSeen = signals.all
+  if (recovery.origin === 'target' || !signals.forTarget) return
   const awaited = { ...recovery, origin: 'target', chain: Math.max(1, recovery.chain) } as const
   await record(ctx, {
     recovery: awaited,

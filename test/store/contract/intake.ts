@@ -136,6 +136,7 @@ export function intakeContract(makeBed: MakeBed): void {
       })
       const signals = await store.signalsOf(lease.recovery)
       expect(signals.map(signal => signal.cleared)).toEqual([true, false, true])
+      expect(await store.signalCounts(lease.recovery)).toEqual({ all: 3, uncleared: 1, forTarget: false })
       expect(signals[1]?.id).toBe(other.signal)
       await store.receive(alarmFor('compute-01'), opens(recoveryOf('compute-01')))
       expect((await store.signalsOf(lease.recovery)).at(-1)?.cleared).toBe(false)
