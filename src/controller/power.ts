@@ -20,8 +20,8 @@ export async function readPower(ctx: Context, agent: string, host: string): Prom
 }
 
 /**
- * Rule 7: the proof is read again. `true`: it stands. A string says why it does not; `on` in front of it when the
- * BMC says On.
+ * Rule 7: the proof is read again. `true`: it stands; else why not, `on` when the host was seen on or alive. `quick`:
+ * one reading that is not against it will do, as in each round of the moves.
  */
 export async function rereadProof(
   ctx: Context,

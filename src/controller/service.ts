@@ -1,7 +1,7 @@
 import type { GuardReport } from '../core/guards.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Evidence } from '../core/verdict.ts'
-import type { Arming, Command, NewSignal, Received } from './ports.ts'
+import type { Arming, ArmingChange, CommandAnswer, NewCommand, NewSignal, Received } from './ports.ts'
 
 /** What would happen if the host died now; nothing is changed to find out. */
 export interface DryRun {
@@ -55,14 +55,8 @@ export interface Service {
   resolve(signal: string, host: string, actor: string): Promise<Received | 'settled' | undefined>
   /** Throws CloudError when the cloud can't be read; undefined for a host of no segment. */
   dryRun(host: string): Promise<DryRun | undefined>
-  command(
-    command: Omit<Command, 'id' | 'atMs'>
-  ): Promise<'accepted' | 'stale' | 'closed' | 'not-found' | { recovery: string }>
-  setArming(
-    change: { armed?: boolean | null; segments?: Readonly<Record<string, boolean | null>> },
-    actor: string,
-    reason: string
-  ): Promise<Arming>
+  command(command: NewCommand): Promise<CommandAnswer>
+  setArming(change: ArmingChange, actor: string, reason: string): Promise<Arming>
   segments(): Promise<SegmentView[]>
   dependencies(): readonly Dependency[]
   knowsSegment(name: string): boolean

@@ -1,6 +1,9 @@
 import type { HoldCode, Recovery } from '../core/recovery.ts'
 import type { AlarmFacts, Signal, SignalOutcome, SignalSource } from '../core/signal.ts'
 import type { Step } from '../core/step.ts'
+import type { Arming, ArmingChange, Command, CommandAnswer, NewCommand } from './operator-words.ts'
+
+export type * from './operator-words.ts'
 
 /** The right to drive one recovery until it is lost. */
 export interface Lease {
@@ -22,23 +25,6 @@ export interface TimelineEvent {
 export interface StoredEvent extends TimelineEvent {
   readonly recovery: string
   readonly seq: number
-  readonly atMs: number
-}
-
-export type CommandKind = 'approve' | 'vouch' | 'retry' | 'cancel'
-
-/** An operator's word, accepted by any replica and obeyed by the one that drives the recovery. */
-export interface Command {
-  readonly id: string
-  readonly recovery: string
-  readonly kind: CommandKind
-  readonly actor: string
-  readonly reason: string
-  /** The version of the recovery that the person saw. */
-  readonly version: number
-  /** vouch: for a lost target, or for one server. */
-  readonly host?: string
-  readonly server?: string
   readonly atMs: number
 }
 
@@ -92,15 +78,6 @@ export interface Received {
   readonly signal: string
   readonly outcome: SignalOutcome
   readonly recovery?: string
-}
-
-export interface Arming {
-  /** `undefined`: as configured. */
-  readonly armed?: boolean
-  readonly segments: Readonly<Record<string, boolean>>
-  readonly reason?: string
-  readonly actor?: string
-  readonly atMs?: number
 }
 
 export interface Page<T> {
@@ -172,15 +149,8 @@ export interface OperatorStore {
   /** A used target is a spare again (empty, disabled with our reason). False while an open recovery has it. */
   freeTarget(host: string): Promise<boolean>
   /** Stores a command unless the recovery has another version, or is closed. A retry of a `partial` recovery opens a new one. */
-  command(
-    command: Omit<Command, 'id' | 'atMs'>,
-    successor?: Recovery
-  ): Promise<'accepted' | 'stale' | 'closed' | 'not-found' | { recovery: string }>
-  setArming(
-    change: { armed?: boolean | null; segments?: Readonly<Record<string, boolean | null>> },
-    actor: string,
-    reason: string
-  ): Promise<Arming>
+  command(command: NewCommand, successor?: Recovery): Promise<CommandAnswer>
+  setArming(change: ArmingChange, actor: string, reason: string): Promise<Arming>
   /** How many recoveries are in each state, and the oldest hold. */
   summary(): Promise<{
     states: Record<string, number>

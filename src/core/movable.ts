@@ -60,8 +60,8 @@ export function isRunning(migration: Migration): boolean {
 }
 
 /**
- * A live migration that had begun: the guest may already run on the other host though Nova still names the source
- *. undefined when there is none.
+ * A live migration that had begun: the guest may already run on the other host though Nova still names the source.
+ * undefined when there is none.
  */
 export function begunMigrationOf(server: string, migrations: readonly Migration[]): Migration | undefined {
   return migrations.find(
