@@ -23,7 +23,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Packages that only these parts may know, so that each can be replaced in one place. */
 const owners: Record<string, readonly string[]> = {
-  fastify: ['http'],
+  fastify: ['http', 'emulator'],
   got: ['openstack', 'fencing', 'notify'],
   kysely: ['store'],
   'node:sqlite': ['store'],

@@ -1,8 +1,8 @@
 import type { Cloud, Fencing, OperatorStore, Store } from '../../src/controller/ports.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
-import { find, whereRunning } from './model/oracle.ts'
-import type { Deed, World } from './model/world.ts'
+import { find, whereRunning } from '../../src/emulator/model/oracle.ts'
+import type { Deed, World } from '../../src/emulator/model/world.ts'
 import type { Recorder } from './recorder.ts'
 
 /** A power reading counts for so long. */

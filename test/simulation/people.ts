@@ -1,7 +1,7 @@
 import type { NewSignal, Store } from '../../src/controller/ports.ts'
 import type { Service } from '../../src/controller/service.ts'
+import type { World } from '../../src/emulator/model/world.ts'
 import { messageOf } from '../../src/errors.ts'
-import type { World } from './model/world.ts'
 import type { Deed } from './scenario.ts'
 
 /** What an operator or Aodh says to the service; the answer is a line for the log, or nothing worth one. */

@@ -1,12 +1,8 @@
 import { setImmediate as nextRound } from 'node:timers/promises'
-import type { Clock } from '../../src/clock.ts'
+import type { ModelClock } from '../../src/emulator/model-clock.ts'
 
 /** Time that passes only when everybody is asleep. The code under test may use no timer of its own. */
-export interface VirtualClock extends Clock {
-  /** Seconds since the simulation began, rounded down. */
-  seconds(): number
-  /** The world's own timer: `deed` is done after `ms`. The answer cancels it. */
-  after(ms: number, deed: () => void): () => void
+export interface VirtualClock extends ModelClock {
   /** While this answers true somebody works in real time (a database call), and time stands still. */
   watch(busy: () => boolean): void
   /**

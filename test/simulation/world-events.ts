@@ -1,8 +1,8 @@
 import { spareReason } from '../../src/core/marks.ts'
-import { addServer } from './model/create-world.ts'
-import { boot, cutOff, endCompute, panic, powerOff, reconnect, startCompute } from './model/hosts.ts'
-import type { World } from './model/world.ts'
-import { hostOf } from './model/world.ts'
+import { addServer } from '../../src/emulator/model/create-world.ts'
+import { boot, cutOff, endCompute, panic, powerOff, reconnect, startCompute } from '../../src/emulator/model/hosts.ts'
+import type { World } from '../../src/emulator/model/world.ts'
+import { hostOf } from '../../src/emulator/model/world.ts'
 import type { Deed } from './scenario.ts'
 
 /** What befalls the cloud. True when `deed` was one of the world's (else it is a signal, a person's or the process's). */

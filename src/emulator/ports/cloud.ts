@@ -1,10 +1,10 @@
-import type { Cloud } from '../../../src/controller/ports.ts'
-import type { Host, Server } from '../../../src/core/inventory.ts'
-import { CloudError } from '../../../src/errors.ts'
+import type { Cloud } from '../../controller/ports.ts'
+import type { Host, Server } from '../../core/inventory.ts'
+import { CloudError } from '../../errors.ts'
+import { lastReport, reports } from '../model/hosts.ts'
+import { roomOf } from '../model/placement.ts'
+import type { ModelHost, ModelServer, World } from '../model/world.ts'
 import { createCommands } from './commands.ts'
-import { lastReport, reports } from './hosts.ts'
-import { roomOf } from './placement.ts'
-import type { ModelHost, ModelServer, World } from './world.ts'
 
 /** The cloud as Nova, Placement, Neutron and Cinder show it. What they cannot know is not told. */
 export function createModelCloud(world: World): Cloud {

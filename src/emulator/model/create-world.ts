@@ -1,12 +1,12 @@
-import type { Amounts } from '../../../src/core/inventory.ts'
-import { spareReason } from '../../../src/core/marks.ts'
-import type { VirtualClock } from '../virtual-clock.ts'
+import type { Amounts } from '../../core/inventory.ts'
+import { spareReason } from '../../core/marks.ts'
+import type { ModelClock } from '../model-clock.ts'
 import type { HostSpec, ServerSpec, WorldSpec } from './spec.ts'
 import type { BmcHabits, Habits, ModelServer, World } from './world.ts'
 import { hostOf } from './world.ts'
 
 /** The cloud at the beginning of a scenario: all hosts up and reporting. */
-export function createWorld(clock: VirtualClock, spec: WorldSpec): World {
+export function createWorld(clock: ModelClock, spec: WorldSpec): World {
   const world: World = {
     clock,
     hosts: new Map(),

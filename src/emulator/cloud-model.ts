@@ -1,11 +1,11 @@
-import type { Alarms, Cloud, Fencing, Probe } from '../../src/controller/ports.ts'
-import { createModelCloud } from './model/cloud-port.ts'
+import type { Alarms, Cloud, Fencing, Probe } from '../controller/ports.ts'
 import { createWorld } from './model/create-world.ts'
 import { addLiveMigration } from './model/live-migrations.ts'
-import { createModelAlarms, createModelFencing, createModelProbe } from './model/machines.ts'
 import type { WorldSpec } from './model/spec.ts'
 import type { World } from './model/world.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { ModelClock } from './model-clock.ts'
+import { createModelCloud } from './ports/cloud.ts'
+import { createModelAlarms, createModelFencing, createModelProbe } from './ports/machines.ts'
 
 /** A small cloud in memory behind the ports; `world` is its truth, for events and for the oracle. */
 export interface CloudModel {
@@ -16,7 +16,7 @@ export interface CloudModel {
   readonly probe: Probe
 }
 
-export function createCloudModel(clock: VirtualClock, spec: WorldSpec): CloudModel {
+export function createCloudModel(clock: ModelClock, spec: WorldSpec): CloudModel {
   const world = createWorld(clock, spec)
   for (const migration of spec.liveMigrations ?? []) addLiveMigration(world, migration)
   return {

@@ -1,5 +1,5 @@
-import type { Aggregate, Amounts, GroupPolicy, Migration, PowerState } from '../../../src/core/inventory.ts'
-import type { VirtualClock } from '../virtual-clock.ts'
+import type { Aggregate, Amounts, GroupPolicy, Migration, PowerState } from '../../core/inventory.ts'
+import type { ModelClock } from '../model-clock.ts'
 
 /** A machine with its nova-compute, as it truly is. */
 export interface ModelHost {
@@ -113,7 +113,7 @@ export interface Deed {
 
 /** The whole cloud with its truth. Everything else is a function of it. */
 export interface World {
-  readonly clock: VirtualClock
+  readonly clock: ModelClock
   readonly hosts: Map<string, ModelHost>
   readonly servers: Map<string, ModelServer>
   readonly migrations: ModelMigration[]

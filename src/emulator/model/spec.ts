@@ -1,4 +1,4 @@
-import type { Aggregate, Amounts, PowerState } from '../../../src/core/inventory.ts'
+import type { Aggregate, Amounts, PowerState } from '../../core/inventory.ts'
 import type { BmcHabits, Habits, ModelGroup } from './world.ts'
 
 /** The cloud of a scenario as its `scenario.json` describes it; everything that is left out is plain and healthy. */

@@ -1,4 +1,4 @@
-import type { Amounts, Room } from '../../../src/core/inventory.ts'
+import type { Amounts, Room } from '../../core/inventory.ts'
 import type { ModelHost, World } from './world.ts'
 
 /** Placement shows the host without COMPUTE_STATUS_DISABLED: a while after it was enabled. */

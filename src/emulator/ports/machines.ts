@@ -1,10 +1,10 @@
-import type { Alarms, Fencing, Probe } from '../../../src/controller/ports.ts'
-import { FencingError } from '../../../src/errors.ts'
-import { answer } from './cloud-port.ts'
-import { powerOff } from './hosts.ts'
-import { noteDeed } from './oracle.ts'
-import type { ModelHost, World } from './world.ts'
-import { hostOf } from './world.ts'
+import type { Alarms, Fencing, Probe } from '../../controller/ports.ts'
+import { FencingError } from '../../errors.ts'
+import { powerOff } from '../model/hosts.ts'
+import { noteDeed } from '../model/oracle.ts'
+import type { ModelHost, World } from '../model/world.ts'
+import { hostOf } from '../model/world.ts'
+import { answer } from './cloud.ts'
 
 /** How long a power-off that was sent may still take to arrive, ms. */
 const settleMs = 10_000

@@ -1,10 +1,10 @@
-import type { Cloud, Sent } from '../../../src/controller/ports.ts'
-import { CloudError } from '../../../src/errors.ts'
-import { beginEvacuation } from './evacuations.ts'
-import { reports, works } from './hosts.ts'
-import { noteDeed } from './oracle.ts'
-import type { Deed, ModelHost, ModelServer, World } from './world.ts'
-import { hostOf } from './world.ts'
+import type { Cloud, Sent } from '../../controller/ports.ts'
+import { CloudError } from '../../errors.ts'
+import { beginEvacuation } from '../model/evacuations.ts'
+import { reports, works } from '../model/hosts.ts'
+import { noteDeed } from '../model/oracle.ts'
+import type { Deed, ModelHost, ModelServer, World } from '../model/world.ts'
+import { hostOf } from '../model/world.ts'
 
 export type Commands = Pick<
   Cloud,
