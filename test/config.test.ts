@@ -63,7 +63,7 @@ test('the example is valid', () => {
       storage: 'shared',
       allowLocalDiskLoss: false,
       confirm: { downMs: 20_000, timeoutMs: 120_000 },
-      evacuate: { perTarget: 8, moveTimeoutMs: 600_000, attempts: 2, spread: 'fewest', moveUnusual: true }
+      evacuate: { perTarget: 20, moveTimeoutMs: 600_000, attempts: 2, spread: 'fewest', moveUnusual: true }
     },
     alive: [{ kind: 'ssh', port: 22, hosts: {} }],
     fencing: ['rack-a-redfish'],

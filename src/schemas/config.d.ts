@@ -267,7 +267,7 @@ export interface Segment {
    */
   evacuate: {
     /**
-     * Moves to one target at the same time.
+     * Moves to one target at the same time, at most. Nova's claims on a target take turns anyway; fewer leave it idle between two batches.
      */
     perSpare: number
     /**

@@ -43,32 +43,34 @@ test('whatever happens, at least one and at most the limit of moves are in fligh
   )
 })
 
-test('it starts small, with more for more targets', () => {
-  expect(startPace(64, 1, nowMs).window).toBe(8)
-  expect(startPace(64, 3, nowMs).window).toBe(24)
-  expect(startPace(64, 0, nowMs).window).toBe(8)
+test('it starts with twenty for each target', () => {
+  expect(startPace(64, 1, nowMs).window).toBe(20)
+  expect(startPace(64, 3, nowMs).window).toBe(60)
+  expect(startPace(64, 0, nowMs).window).toBe(20)
   expect(startPace(2, 3, nowMs).window).toBe(2)
 })
 
 test('it grows while more finish per second, and stays when they do not', () => {
   const steady = (finished: number) => ({ finished, trouble: false, afterMs: 1000 })
-  expect(run(100, 1, [steady(8), steady(14), steady(20), steady(30)]).map(pace => pace.window)).toEqual([
-    8, 12, 18, 27, 40
+  expect(run(100, 1, [steady(20), steady(32), steady(48), steady(70)]).map(pace => pace.window)).toEqual([
+    20, 30, 45, 67, 100
   ])
-  expect(run(100, 1, [steady(8), steady(12), steady(18), steady(18)]).map(pace => pace.window)).toEqual([
-    8, 12, 18, 27, 27
+  expect(run(100, 1, [steady(20), steady(30), steady(45), steady(45)]).map(pace => pace.window)).toEqual([
+    20, 30, 45, 67, 67
   ])
 })
 
 test('a window counts only when as many have finished as it lets fly', () => {
   const one = { finished: 1, trouble: false, afterMs: 1000 }
-  expect(run(100, 1, [one, one, one]).map(pace => pace.window)).toEqual([8, 8, 8, 8])
+  expect(run(100, 1, [one, one, one]).map(pace => pace.window)).toEqual([20, 20, 20, 20])
 })
 
 test('trouble at Nova halves it, and it may grow again', () => {
   const trouble = { finished: 9, trouble: true, afterMs: 1000 }
   const good = { finished: 9, trouble: false, afterMs: 1000 }
-  expect(run(100, 2, [trouble, trouble, trouble, trouble, good]).map(pace => pace.window)).toEqual([16, 8, 4, 2, 1, 3])
+  expect(run(100, 2, [trouble, trouble, trouble, trouble, good]).map(pace => pace.window)).toEqual([
+    40, 20, 10, 5, 2, 4
+  ])
 })
 
 test('the more is in flight the rarer the looks, within bounds', () => {

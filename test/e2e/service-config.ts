@@ -63,7 +63,7 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
     approval: 'none',
     fencing: ['bmc'],
     evacuate: {
-      perSpare: wishes.perSpare ?? 8,
+      perSpare: wishes.perSpare ?? 20,
       moveTimeoutSeconds: 600,
       attempts: 2,
       spread: wishes.spread ?? 'fewest'
