@@ -28,7 +28,8 @@ export function movesOf(recovery: Recovery, steps: readonly Step[]): Move[] {
   const listed = new Map(recovery.servers.map(server => [server.id, server.name]))
   for (const one of [...(recovery.plan?.moves ?? []), ...(recovery.plan?.staying ?? [])])
     listed.set(one.server, one.name)
-  return [...listed].map(([server, name]) => moveOf(server, name, recovery, steps))
+  const stepsOf = Map.groupBy(steps, step => step.target)
+  return [...listed].map(([server, name]) => moveOf(server, name, recovery, stepsOf.get(server) ?? []))
 }
 
 export function moveOf(server: string, name: string, recovery: Recovery, steps: readonly Step[]): Move {
