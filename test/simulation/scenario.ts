@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { SegmentConfig } from '../../src/controller/directory.ts'
+import type { BmcHabits } from '../../src/emulator/model/bmc.ts'
 import type { ServerSpec, WorldSpec } from '../../src/emulator/model/spec.ts'
-import type { BmcHabits, Habits } from '../../src/emulator/model/world.ts'
+import type { Habits } from '../../src/emulator/model/world.ts'
 import type { Fault } from './faults.ts'
 
 /** `scenario.json`; README.md beside this file explains it. Times are seconds since the start. */

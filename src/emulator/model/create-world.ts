@@ -1,8 +1,11 @@
 import type { Amounts } from '../../core/inventory.ts'
 import { spareReason } from '../../core/marks.ts'
 import type { ModelClock } from '../model-clock.ts'
+import { type BmcHabits, goodBmc } from './bmc.ts'
+import { createUuids, idsByName } from './ids.ts'
 import type { HostSpec, ServerSpec, WorldSpec } from './spec.ts'
-import type { BmcHabits, Habits, ModelServer, World } from './world.ts'
+import { type Timing, usualTiming } from './timing.ts'
+import type { Habits, ModelServer, World } from './world.ts'
 import { hostOf } from './world.ts'
 
 /** The cloud at the beginning of a scenario: all hosts up and reporting. */
@@ -18,16 +21,31 @@ export function createWorld(clock: ModelClock, spec: WorldSpec): World {
     deeds: [],
     watchers: [],
     findings: [],
-    serviceDownMs: (spec.serviceDownSeconds ?? 60) * 1000,
-    latencyMs: spec.latencyMs ?? 100
+    listeners: [],
+    timing: timingOf(spec),
+    idOf: spec.ids === 'uuids' ? createUuids() : idsByName,
+    projectId: spec.projectId ?? 'project-1'
   }
-  for (const [name, host] of Object.entries(spec.hosts)) addHost(world, name, host)
+  for (const [name, host] of Object.entries(spec.hosts)) addHost(world, name, host, spec.pace)
   return world
+}
+
+function timingOf({ serviceDownSeconds, latencyMs, timing, pace = 1 }: WorldSpec): Timing {
+  const { conductorMs, claimMs, settleMs } = usualTiming
+  return {
+    ...usualTiming,
+    conductorMs: conductorMs / pace,
+    claimMs: claimMs / pace,
+    settleMs: settleMs / pace,
+    ...(serviceDownSeconds === undefined ? {} : { serviceDownMs: serviceDownSeconds * 1000 }),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...timing
+  }
 }
 
 const roomy: Amounts = { VCPU: 64, MEMORY_MB: 262_144, DISK_GB: 2000 }
 
-const goodHabits: Habits = {
+const usualHabits: Habits = {
   failSpawn: 0,
   failAfterSpawn: 0,
   spawnMs: 3000,
@@ -36,22 +54,31 @@ const goodHabits: Habits = {
   resumeGuests: false
 }
 
-const goodBmc: BmcHabits = { offAfterMs: 4000, failFirst: 0, mode: 'good' }
+function habitsAt(pace: number): Habits {
+  const { spawnMs, traitLagMs, bootMs } = usualHabits
+  return { ...usualHabits, spawnMs: spawnMs / pace, traitLagMs: traitLagMs / pace, bootMs: bootMs / pace }
+}
 
-function addHost(world: World, name: string, spec: HostSpec): void {
+function bmcAt(pace: number): BmcHabits {
+  return { ...goodBmc, offAfterMs: goodBmc.offAfterMs / pace }
+}
+
+export function addHost(world: World, name: string, spec: HostSpec, pace = 1): void {
   const index = world.hosts.size + 1
   const nowMs = world.clock.now()
   const disabled = spec.spare !== undefined || spec.disabled !== undefined
   world.hosts.set(name, {
     name,
-    serviceId: `service-${name}`,
-    zone: 'nova',
+    serviceId: world.idOf('service', name),
+    nodeId: world.idOf('node', name),
     address: `10.0.0.${index}`,
     capacity: spec.capacity ?? roomy,
     powered: true,
     kernel: 'running',
     compute: 'running',
     cutOff: false,
+    mute: false,
+    poweringOff: false,
     enabled: !disabled,
     disabledReason:
       spec.disabled ?? (spec.spare === true ? spareReason : spec.spare === 'later' ? 'being installed' : undefined),
@@ -64,8 +91,8 @@ function addHost(world: World, name: string, spec: HostSpec): void {
     running: new Set(),
     defined: new Set(),
     queue: [],
-    habits: { ...goodHabits, ...spec.habits },
-    bmc: { ...goodBmc, ...spec.bmc },
+    habits: { ...habitsAt(pace), ...spec.habits },
+    bmc: { ...bmcAt(pace), ...spec.bmc },
     claimFreeAtMs: 0,
     computeLife: 0
   })
@@ -84,22 +111,29 @@ export function addServer(world: World, host: string, spec: ServerSpec): ModelSe
   const powerState =
     spec.powerState ?? (vmState === 'stopped' ? 'shutdown' : vmState === 'paused' ? 'paused' : 'running')
   const server: ModelServer = {
-    id: spec.name,
+    id: world.idOf('server', spec.name),
     name: spec.name,
-    projectId: 'project-1',
+    projectId: spec.projectId ?? world.projectId,
+    flavor: spec.flavor ?? 'plain',
     need: spec.need ?? { VCPU: 2, MEMORY_MB: 4096, DISK_GB: 20 },
     localDisk: spec.localDisk ?? true,
     extraSpecs: spec.extraSpecs ?? {},
     launched: spec.launched ?? true,
     locked: spec.locked ?? false,
-    volumes: spec.volumes ?? [`volume-of-${spec.name}`],
+    volumes: spec.volumes ?? [world.idOf('volume-of', spec.name)],
+    metadata: spec.metadata ?? {},
+    networked: spec.networked ?? true,
+    createdAtMs: world.clock.now(),
+    updatedAtMs: world.clock.now(),
+    instanceName: `instance-${(world.servers.size + 1).toString(16).padStart(8, '0')}`,
     host,
     vmState,
     taskState: spec.taskState,
     powerState,
     fault: undefined,
     boundTo: host,
-    allocatedOn: new Set([host])
+    allocatedOn: new Set([host]),
+    actions: []
   }
   world.servers.set(server.id, server)
   const there = hostOf(world, host)

@@ -4,10 +4,6 @@ import { fits, isSchedulable } from './placement.ts'
 import type { ModelHost, ModelMigration, ModelServer, World } from './world.ts'
 import { hostOf, serverOf } from './world.ts'
 
-const conductorMs = 500
-const claimMs = 1000
-const settleMs = 1000
-
 /** Nova took the request: from here on everything happens by itself, in virtual time. */
 export function beginEvacuation(world: World, server: ModelServer, target: string): ModelMigration {
   const source = server.host as string
@@ -29,7 +25,7 @@ export function beginEvacuation(world: World, server: ModelServer, target: strin
     for (const rival of [...rivals, record]) rival.stuck = true
     return record
   }
-  world.clock.after(conductorMs, () => schedule(world, record))
+  world.clock.after(world.timing.conductorMs, () => schedule(world, record))
   return record
 }
 
@@ -66,7 +62,7 @@ function deliver(target: ModelHost, work: () => void): void {
 function claim(world: World, record: ModelMigration): void {
   const target = hostOf(world, record.dest as string)
   const startsMs = Math.max(world.clock.now(), target.claimFreeAtMs)
-  target.claimFreeAtMs = startsMs + claimMs
+  target.claimFreeAtMs = startsMs + world.timing.claimMs
   const life = target.computeLife
   world.clock.after(target.claimFreeAtMs - world.clock.now(), () => {
     if (target.computeLife !== life || record.stuck) return
@@ -113,7 +109,7 @@ function spawn(world: World, record: ModelMigration, life: number): void {
   }
   arrive(server, target)
   // The server reads ACTIVE while its host is still the source: whoever believes that has believed too early.
-  world.clock.after(settleMs, () => {
+  world.clock.after(world.timing.settleMs, () => {
     if (target.computeLife === life) finish(world, record, server, target)
   })
 }

@@ -1,8 +1,6 @@
 import { startGuest } from './oracle.ts'
 import type { ModelHost, World } from './world.ts'
 
-const reportEveryMs = 10_000
-
 /** The kernel panics: silent, though the BMC says On. */
 export function panic(world: World, host: ModelHost): void {
   endCompute(world, host, 'stopped')
@@ -13,7 +11,19 @@ export function panic(world: World, host: ModelHost): void {
 export function powerOff(world: World, host: ModelHost): void {
   endCompute(world, host, 'stopped')
   host.powered = false
+  host.mute = false
   host.running.clear()
+}
+
+/** What a BMC's On does: nothing to a machine that is on. */
+export function powerOn(world: World, host: ModelHost): void {
+  if (!host.powered) boot(world, host)
+}
+
+/** It stands still: no reports and no work; its kernel takes connections, and its guests run on. */
+export function hang(world: World, host: ModelHost): void {
+  endCompute(world, host, 'hung')
+  host.mute = true
 }
 
 /** nova-compute dies or hangs; the guests run on. */
@@ -40,6 +50,7 @@ export function startCompute(world: World, host: ModelHost): void {
   if (!host.powered || host.kernel !== 'running' || host.compute === 'running') return
   const wasHung = host.compute === 'hung'
   host.compute = 'running'
+  host.mute = false
   startReporting(world, host)
   if (!wasHung) {
     cleanUp(world, host)
@@ -69,13 +80,14 @@ export function works(host: ModelHost): boolean {
 
 export function lastReport(world: World, host: ModelHost): number {
   if (host.reportingSinceMs === undefined) return host.reportedAtMs
+  const { reportEveryMs } = world.timing
   const reports = Math.floor((world.clock.now() - host.reportingSinceMs) / reportEveryMs)
   return Math.max(host.reportedAtMs, host.reportingSinceMs + reports * reportEveryMs)
 }
 
 /** As Nova sees it: it reported lately. A force-down is told apart. */
 export function reports(world: World, host: ModelHost): boolean {
-  return world.clock.now() - lastReport(world, host) <= world.serviceDownMs
+  return world.clock.now() - lastReport(world, host) <= world.timing.serviceDownMs
 }
 
 function workOff(host: ModelHost): void {

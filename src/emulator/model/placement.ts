@@ -1,5 +1,5 @@
 import type { Amounts, Room } from '../../core/inventory.ts'
-import type { ModelHost, World } from './world.ts'
+import type { ModelHost, ModelServer, World } from './world.ts'
 
 /** Placement shows the host without COMPUTE_STATUS_DISABLED: a while after it was enabled. */
 export function isSchedulable(world: World, host: ModelHost): boolean {
@@ -21,11 +21,15 @@ export function fits(world: World, host: ModelHost, need: Amounts): boolean {
   return Object.entries(need).every(([name, amount]) => (free[name] ?? 0) >= amount)
 }
 
+/** Servers with an allocation on the host, wherever they are. */
+export function heldOn(world: World, host: ModelHost): ModelServer[] {
+  return [...world.servers.values()].filter(server => server.allocatedOn.has(host.name))
+}
+
 function freeOn(world: World, host: ModelHost): Record<string, number> {
   const free: Record<string, number> = { ...host.capacity }
-  for (const server of world.servers.values()) {
-    if (!server.allocatedOn.has(host.name)) continue
-    for (const [name, amount] of Object.entries(server.need)) free[name] = (free[name] ?? 0) - amount
+  for (const { need } of heldOn(world, host)) {
+    for (const [name, amount] of Object.entries(need)) free[name] = (free[name] ?? 0) - amount
   }
   return free
 }

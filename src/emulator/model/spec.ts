@@ -1,5 +1,7 @@
 import type { Aggregate, Amounts, PowerState } from '../../core/inventory.ts'
-import type { BmcHabits, Habits, ModelGroup } from './world.ts'
+import type { BmcHabits } from './bmc.ts'
+import type { Timing } from './timing.ts'
+import type { Habits, ModelGroup } from './world.ts'
 
 /** The cloud of a scenario as its `scenario.json` describes it; everything that is left out is plain and healthy. */
 export interface WorldSpec {
@@ -10,6 +12,13 @@ export interface WorldSpec {
   readonly liveMigrations?: readonly LiveMigrationSpec[]
   readonly serviceDownSeconds?: number
   readonly latencyMs?: number
+  readonly timing?: Partial<Timing>
+  /** What the cloud does by itself goes so many times faster; how soon a host counts as down, and calls, do not. */
+  readonly pace?: number
+  /** Names can be read, UUIDs are what OpenStack has. */
+  readonly ids?: 'names' | 'uuids'
+  /** Of servers that name no other. */
+  readonly projectId?: string
 }
 
 export interface HostSpec {
@@ -30,7 +39,11 @@ export interface ServerSpec {
   readonly vmState?: string
   readonly taskState?: string
   readonly powerState?: PowerState
+  readonly flavor?: string
   readonly need?: Amounts
+  readonly projectId?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly networked?: boolean
   readonly localDisk?: boolean
   readonly locked?: boolean
   readonly launched?: boolean

@@ -1,11 +1,16 @@
 import type { Aggregate, Amounts, GroupPolicy, Migration, PowerState } from '../../core/inventory.ts'
 import type { ModelClock } from '../model-clock.ts'
+import type { ModelAlarm, Notification } from './alarms.ts'
+import type { BmcHabits } from './bmc.ts'
+import type { IdOf } from './ids.ts'
+import type { Timing } from './timing.ts'
 
 /** A machine with its nova-compute, as it truly is. */
 export interface ModelHost {
   readonly name: string
   readonly serviceId: string
-  readonly zone: string
+  /** Its hypervisor in Nova, and its provider in Placement. */
+  readonly nodeId: string
   readonly address: string
   readonly capacity: Amounts
   powered: boolean
@@ -15,10 +20,12 @@ export interface ModelHost {
   compute: 'running' | 'stopped' | 'hung'
   /** Cut off from the management network: silent, though all is well on it. */
   cutOff: boolean
+  /** Its kernel takes connections, and nothing behind it answers. */
+  mute: boolean
   enabled: boolean
   disabledReason: string | undefined
   forcedDown: boolean
-  /** When its reports began last; between them a report comes every 10 s. */
+  /** When its reports began last; between them one comes every `reportEveryMs`. */
   reportingSinceMs: number | undefined
   reportedAtMs: number
   /** Placement still shows COMPUTE_STATUS_DISABLED until then (Infinity: while it is disabled). */
@@ -33,6 +40,8 @@ export interface ModelHost {
   queue: (() => void)[]
   readonly habits: Habits
   readonly bmc: BmcHabits
+  /** A power-off was taken and has not happened yet. */
+  poweringOff: boolean
   /** Its target lock: one claim at a time. */
   claimFreeAtMs: number
   /** Grows with each death of its nova-compute: work that was in its memory is lost. */
@@ -51,23 +60,25 @@ export interface Habits {
   resumeGuests: boolean
 }
 
-export interface BmcHabits {
-  offAfterMs: number
-  failFirst: number
-  /** `lies`: says off whatever is. `stuckOn`: takes the command and does nothing. */
-  mode: 'good' | 'lies' | 'stuckOn' | 'unreachable' | 'otherMachine'
-}
-
 export interface ModelServer {
   readonly id: string
   readonly name: string
   readonly projectId: string
+  /** Name of its flavor. */
+  readonly flavor: string
   readonly need: Amounts
   readonly localDisk: boolean
   readonly extraSpecs: Readonly<Record<string, string>>
-  readonly launched: boolean
-  readonly locked: boolean
+  launched: boolean
+  locked: boolean
   readonly volumes: readonly string[]
+  readonly metadata: Readonly<Record<string, string>>
+  /** It has a port in Neutron. */
+  readonly networked: boolean
+  readonly createdAtMs: number
+  updatedAtMs: number
+  /** How its hypervisor calls it. */
+  readonly instanceName: string
   host: string | undefined
   vmState: string
   taskState: string | undefined
@@ -77,6 +88,17 @@ export interface ModelServer {
   boundTo: string | undefined
   /** Hosts with allocations for it in Placement. */
   readonly allocatedOn: Set<string>
+  /** What was asked of it, oldest first. */
+  readonly actions: ModelAction[]
+}
+
+/** What Nova keeps of a request. */
+export interface ModelAction {
+  readonly action: string
+  readonly requestId: string
+  readonly startedAtMs: number
+  message?: string
+  readonly events: { readonly event: string; result?: 'Success' | 'Error'; details?: string; host?: string }[]
 }
 
 export type ModelMigration = { -readonly [key in keyof Migration]: Migration[key] } & {
@@ -88,8 +110,9 @@ export type ModelMigration = { -readonly [key in keyof Migration]: Migration[key
 
 export interface ModelGroup {
   readonly id: string
+  readonly name?: string
   readonly policy: GroupPolicy
-  readonly members: readonly string[]
+  members: readonly string[]
   readonly maxPerHost: number
 }
 
@@ -119,15 +142,18 @@ export interface World {
   readonly migrations: ModelMigration[]
   readonly groups: ModelGroup[]
   readonly aggregates: { -readonly [key in keyof Aggregate]: Aggregate[key] }[]
-  readonly alarms: Map<string, { state: string; host: string; stateTimestampMs: number; repeat: boolean }>
+  readonly alarms: Map<string, ModelAlarm>
+  /** Are told of each call of an alarm's action. */
+  readonly listeners: ((notification: Notification) => void)[]
   readonly deeds: Deed[]
   /** Look at each deed at the moment of its effect. */
   readonly watchers: ((deed: Deed) => void)[]
   /** What went against the laws, found the moment it happened; one sentence each. */
   readonly findings: string[]
-  readonly serviceDownMs: number
-  /** How long the API takes for a call, ms. */
-  readonly latencyMs: number
+  readonly timing: Timing
+  readonly idOf: IdOf
+  /** Of servers that name no other. */
+  readonly projectId: string
 }
 
 export function hostOf(world: World, name: string): ModelHost {

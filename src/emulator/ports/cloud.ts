@@ -2,6 +2,7 @@ import type { Cloud } from '../../controller/ports.ts'
 import type { Host, Server } from '../../core/inventory.ts'
 import { CloudError } from '../../errors.ts'
 import { lastReport, reports } from '../model/hosts.ts'
+import { zoneOf } from '../model/nova-aggregates.ts'
 import { roomOf } from '../model/placement.ts'
 import type { ModelHost, ModelServer, World } from '../model/world.ts'
 import { createCommands } from './commands.ts'
@@ -66,10 +67,10 @@ function known(world: World, name: string): ModelHost {
 
 /** Looks half-way through the call's time, as a service does; an abort cuts the connection. */
 export async function answer<T>(world: World, signal: AbortSignal | undefined, look: () => T): Promise<T> {
-  await world.clock.sleep(world.latencyMs / 2, signal)
+  await world.clock.sleep(world.timing.latencyMs / 2, signal)
   if (signal?.aborted) throw new CloudError('unreachable', 'aborted')
   const seen = look()
-  await world.clock.sleep(world.latencyMs / 2, signal)
+  await world.clock.sleep(world.timing.latencyMs / 2, signal)
   if (signal?.aborted) throw new CloudError('unreachable', 'aborted')
   return seen
 }
@@ -81,7 +82,7 @@ function hostAsTold(world: World, host: ModelHost): Host {
     status: host.cellDown ? 'unknown' : host.enabled ? 'enabled' : 'disabled',
     state: host.cellDown ? 'unknown' : reports(world, host) && !host.forcedDown ? 'up' : 'down',
     forcedDown: host.forcedDown,
-    zone: host.zone,
+    zone: zoneOf(world, host.name) ?? 'nova',
     reportedAtMs: lastReport(world, host),
     ...(host.disabledReason === undefined ? {} : { disabledReason: host.disabledReason })
   }

@@ -1,6 +1,7 @@
 import type { Alarms, Fencing, Probe } from '../../controller/ports.ts'
 import { FencingError } from '../../errors.ts'
-import { powerOff } from '../model/hosts.ts'
+import { hostOfAlarm, setAlarmState } from '../model/alarms.ts'
+import { powerStateOf, resetPower } from '../model/bmc.ts'
 import { noteDeed } from '../model/oracle.ts'
 import type { ModelHost, World } from '../model/world.ts'
 import { hostOf } from '../model/world.ts'
@@ -15,7 +16,8 @@ export function createModelFencing(world: World): Fencing {
     async read(agent, name, signal) {
       const power = await answer(world, signal, () => {
         const host = reach(world, name)
-        return host.bmc.mode === 'lies' || !host.powered ? ('off' as const) : ('on' as const)
+        const state = powerStateOf(host)
+        return state === 'Off' ? ('off' as const) : state === 'On' ? ('on' as const) : ('changing' as const)
       }).catch(translate)
       return { agent, power, atMs: world.clock.now(), identity: `serial-${name}` }
     },
@@ -27,7 +29,7 @@ export function createModelFencing(world: World): Fencing {
           host.bmc.failFirst--
           throw new FencingError('unreachable', 'the BMC answered 503')
         }
-        if (host.bmc.mode === 'good') world.clock.after(host.bmc.offAfterMs, () => powerOff(world, host))
+        resetPower(world, host, 'ForceOff')
       }).catch(translate)
     },
     settleMs: () => settleMs
@@ -53,7 +55,9 @@ export function createModelProbe(world: World): Probe {
     async ask(source, name, address, signal) {
       const says = await answer(world, signal, () => {
         const host = hostOf(world, name)
-        return host.powered && host.kernel === 'running' && !host.cutOff ? ('alive' as const) : ('silent' as const)
+        return host.powered && host.kernel === 'running' && !host.cutOff && !host.mute
+          ? ('alive' as const)
+          : ('silent' as const)
       })
       return { says, detail: `${source.kind} ${address ?? '?'}:${source.port}` }
     }
@@ -67,22 +71,23 @@ export function createModelAlarms(world: World): Alarms {
       answer(world, signal, () => {
         const alarm = world.alarms.get(id)
         if (alarm === undefined) return undefined
+        const host = hostOfAlarm(alarm)
         return {
           id,
-          name: `host-down-${alarm.host}`,
+          name: alarm.name,
           type: 'event',
-          enabled: true,
+          enabled: alarm.enabled,
           state: alarm.state,
           stateTimestampMs: alarm.stateTimestampMs,
-          projectId: 'admin',
+          projectId: alarm.projectId,
           repeatActions: alarm.repeat,
-          host: alarm.host
+          ...(host === undefined ? {} : { host })
         }
       }),
     rearm: (id, signal) =>
       answer(world, signal, () => {
         const alarm = world.alarms.get(id)
-        if (alarm !== undefined) alarm.state = 'ok'
+        if (alarm !== undefined) setAlarmState(world, alarm, 'ok')
         noteDeed(world, { kind: 'rearm', on: id })
         return {}
       })

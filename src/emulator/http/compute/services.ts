@@ -1,0 +1,96 @@
+import type { FastifyPluginCallback } from 'fastify'
+import { lastReport, reports } from '../../model/hosts.ts'
+import { zoneOf } from '../../model/nova-aggregates.ts'
+import { changeService, type ServiceChange } from '../../model/nova-services.ts'
+import { Refusal } from '../../model/refusal.ts'
+import type { ModelHost, World } from '../../model/world.ts'
+import { asked, type Face, requireAdmin } from '../face.ts'
+import { bareTime } from '../times.ts'
+
+interface PutBody {
+  readonly status?: unknown
+  readonly disabled_reason?: unknown
+  readonly forced_down?: unknown
+}
+
+/** os-services: the nova-computes, and the two of the control plane that clients like to see. */
+export const serviceRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }, done) => {
+  const { world } = face
+  app.get('/os-services', request => {
+    requireAdmin(request, 'os_compute_api:os-services:list')
+    const [binary, host] = [asked(request, 'binary'), asked(request, 'host')]
+    const rows = [...controlRows(world), ...[...world.hosts.values()].map(each => serviceRow(world, each))]
+    return {
+      services: rows.filter(
+        row => (binary === undefined || row.binary === binary) && (host === undefined || row.host === host)
+      )
+    }
+  })
+
+  app.put<{ Params: { id: string }; Body: PutBody }>('/os-services/:id', request => {
+    requireAdmin(request, 'os_compute_api:os-services:update')
+    return { service: serviceRow(world, changeService(world, request.params.id, changeOf(request.body ?? {}))) }
+  })
+  done()
+}
+
+function changeOf({ status, disabled_reason: disabledReason, forced_down: forcedDown }: PutBody): ServiceChange {
+  if (status === undefined && forcedDown === undefined) {
+    throw new Refusal(400, 'No updates were requested. Fields status or forced_down should be specified.')
+  }
+  if (status !== undefined && status !== 'enabled' && status !== 'disabled') {
+    throw new Refusal(
+      400,
+      `Invalid input for field/attribute status. Value: ${String(status)}. '${String(status)}' is not one of ['enabled', 'disabled']`
+    )
+  }
+  if (forcedDown !== undefined && typeof forcedDown !== 'boolean') {
+    throw new Refusal(
+      400,
+      `Invalid input for field/attribute forced_down. Value: ${String(forcedDown)}. ${String(forcedDown)} is not one of [True, 'True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes', 'y', 't', False, 'False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', 'NO', 'No', 'no', 'n', 'f']`
+    )
+  }
+  if (disabledReason !== undefined && status !== 'disabled') {
+    throw new Refusal(400, 'Specifying disabled_reason requires that status is disabled.')
+  }
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(typeof disabledReason === 'string' ? { disabledReason } : {}),
+    ...(forcedDown === undefined ? {} : { forcedDown })
+  }
+}
+
+interface ServiceRow {
+  readonly binary: string
+  readonly host: string
+  readonly [key: string]: unknown
+}
+
+export function serviceRow(world: World, host: ModelHost): ServiceRow {
+  if (host.cellDown) return { binary: 'nova-compute', host: host.name, status: 'UNKNOWN' }
+  return {
+    id: host.serviceId,
+    binary: 'nova-compute',
+    host: host.name,
+    zone: zoneOf(world, host.name) ?? 'nova',
+    status: host.enabled ? 'enabled' : 'disabled',
+    state: reports(world, host) && !host.forcedDown ? 'up' : 'down',
+    updated_at: bareTime(lastReport(world, host)),
+    disabled_reason: host.disabledReason ?? null,
+    forced_down: host.forcedDown
+  }
+}
+
+function controlRows(world: World): ServiceRow[] {
+  return ['nova-scheduler', 'nova-conductor'].map(binary => ({
+    id: `00000000-0000-4000-8000-${binary.length.toString().padStart(12, '0')}`,
+    binary,
+    host: 'controller',
+    zone: 'internal',
+    status: 'enabled',
+    state: 'up',
+    updated_at: bareTime(world.clock.now()),
+    disabled_reason: null,
+    forced_down: false
+  }))
+}

@@ -1,0 +1,56 @@
+import type { World } from '../model/world.ts'
+import { cloudsYaml, environment } from './clouds-yaml.ts'
+import { start } from './hosts.ts'
+import { said, type Verb } from './stage.ts'
+
+export const envVerb: Verb = ({ face }) => {
+  const lines = Object.entries(environment(face.url())).map(([name, value]) => `export ${name}=${value}`)
+  return said(...lines)
+}
+
+export const cloudsYamlVerb: Verb = ({ face }) => ({ out: cloudsYaml(face.url()) })
+
+/** `tune --aodh-cache SECONDS --lose-notifications COUNT`; without options: normal again. */
+export const tuneVerb: Verb = ({ face: { evaluator } }, words) => {
+  evaluator.cacheMs = (words.number('aodh-cache') ?? 0) * 1000
+  evaluator.lose = words.number('lose-notifications') ?? 0
+  return said('tuned')
+}
+
+export const statusVerb: Verb = ({ face: { world } }) =>
+  said(`${world.hosts.size} hosts, ${world.servers.size} servers, ${world.alarms.size} alarms`)
+
+/** What a real lab must start or stop: here it is always up. */
+export const nothingVerb: Verb = () => said()
+
+/** No servers, groups or alarms; every host on, up and enabled; every habit and setting normal. */
+export const resetVerb: Verb = stage => {
+  const { world } = stage.face
+  world.alarms.clear()
+  world.servers.clear()
+  world.groups.length = 0
+  world.findings.length = 0
+  for (const record of world.migrations) {
+    if (['accepted', 'pre-migrating', 'done'].includes(record.status)) record.status = 'completed'
+  }
+  for (const host of world.hosts.values()) {
+    host.defined.clear()
+    host.running.clear()
+    host.queue = []
+    Object.assign(host, { forcedDown: false, enabled: true, disabledReason: undefined, refusedUntilMs: 0 })
+    Object.assign(host.habits, stage.normal.get(host.name)?.habits)
+    Object.assign(host.bmc, stage.normal.get(host.name)?.bmc)
+    start(world, host)
+  }
+  resetAggregates(world)
+  Object.assign(stage.face.evaluator, { cacheMs: 0, lose: 0 })
+  return said('clean')
+}
+
+/** The last host is in the aggregate `spare`, the others are in `rack-1`. */
+function resetAggregates(world: World): void {
+  const names = [...world.hosts.keys()].sort()
+  world.aggregates.length = 0
+  world.aggregates.push({ id: 1, name: 'spare', hosts: names.slice(-1) })
+  world.aggregates.push({ id: 2, name: 'rack-1', hosts: names.slice(0, -1) })
+}

@@ -1,0 +1,64 @@
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:net'
+import type { ModelHost } from '../model/world.ts'
+
+/** A port of its own on the loopback, which can be shut and opened again at the same number. */
+export interface Door {
+  readonly port: number
+  /** What does not answer refuses connections: a SYN cannot be lost on purpose here, and both mean silence. */
+  setOpen(open: boolean): Promise<void>
+  close(): Promise<void>
+}
+
+/** The ssh port of a host: it greets while the machine is well, and says nothing while it stands still. */
+export async function openSshDoor(host: ModelHost, address: string): Promise<Door> {
+  const server = createServer(socket => {
+    socket.on('error', () => undefined)
+    if (!host.mute) socket.end('SSH-2.0-OpenSSH_9.2p1 emulator\r\n')
+  })
+  return await openDoor(server, address)
+}
+
+export function isOnTheNetwork(host: ModelHost): boolean {
+  return host.powered && host.kernel === 'running' && !host.cutOff
+}
+
+/** `server` is anything that listens. */
+export async function openDoor(server: Server, address: string): Promise<Door> {
+  const sockets = new Set<{ destroy(): void }>()
+  server.on('connection', socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  await listen(server, 0, address)
+  const { port } = server.address() as AddressInfo
+  let isOpen = true
+  const shut = () =>
+    new Promise<void>(resolve => {
+      isOpen = false
+      server.close(() => resolve())
+      for (const socket of sockets) socket.destroy()
+    })
+  return {
+    port,
+    async setOpen(open) {
+      if (open === isOpen) return
+      if (!open) return shut()
+      isOpen = true
+      await listen(server, port, address)
+    },
+    close: async () => {
+      if (isOpen) await shut()
+    }
+  }
+}
+
+function listen(server: Server, port: number, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, address, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,42 @@
+import { noteDeed } from './oracle.ts'
+import { Refusal } from './refusal.ts'
+import type { Deed, ModelHost, World } from './world.ts'
+
+/** What a PUT of a compute service may change. */
+export interface ServiceChange {
+  readonly status?: 'enabled' | 'disabled'
+  readonly disabledReason?: string
+  readonly forcedDown?: boolean
+}
+
+export function serviceNamed(world: World, id: string): ModelHost {
+  for (const host of world.hosts.values()) if (host.serviceId === id) return host
+  throw new Refusal(404, `Service ${id} could not be found.`)
+}
+
+export function changeService(world: World, id: string, change: ServiceChange): ModelHost {
+  const host = serviceNamed(world, id)
+  if (change.status === 'disabled') disable(host, change.disabledReason)
+  if (change.status === 'enabled') enable(world, host)
+  if (change.forcedDown !== undefined) host.forcedDown = change.forcedDown
+  const kind = deedOf(change)
+  if (kind !== undefined) noteDeed(world, { kind, on: host.name })
+  return host
+}
+
+function deedOf({ status, forcedDown }: ServiceChange): Deed['kind'] | undefined {
+  if (forcedDown === true) return 'isolate'
+  return status === 'enabled' ? 'enable' : status === 'disabled' ? 'disable' : undefined
+}
+
+function disable(host: ModelHost, reason: string | undefined): void {
+  host.enabled = false
+  host.disabledReason = reason
+  host.refusedUntilMs = Number.POSITIVE_INFINITY
+}
+
+function enable(world: World, host: ModelHost): void {
+  if (!host.enabled) host.refusedUntilMs = world.clock.now() + host.habits.traitLagMs
+  host.enabled = true
+  host.disabledReason = undefined
+}
