@@ -6,6 +6,7 @@ export interface Wishes {
   readonly spares?: readonly string[]
   readonly armed?: boolean
   readonly hostsDownPercent?: number
+  readonly method?: 'reserved_host' | 'auto'
   readonly spread?: 'fewest' | 'fastest'
   readonly perSpare?: number
   /** Laid over the whole configuration last. */
@@ -55,7 +56,7 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
     name: segment,
     hosts: { names: wishes.hosts ?? usualHosts },
     spares: { names: wishes.spares ?? usualSpares },
-    method: 'reserved_host',
+    method: wishes.method ?? 'reserved_host',
     storage: 'shared',
     // The lab calls a host down after 6 s already, so that the tests need not wait as long as an operator should.
     confirm: { downSeconds: 8, timeoutSeconds: 60, alive: [{ ssh: 22, hosts: ports }] },
