@@ -14,14 +14,14 @@ const cutOffHost: Scenario = {
 
 test('the oracle sees what happens when fencing is waived and the host still runs', async () => {
   const run = await simulate({ ...cutOffHost, segment: { fencing: ['none'] } })
-  expect(run.findings.join('\n')).toContain('vm-01-1 runs on compute-01 and spare-1')
+  expect(run.world.findings.join('\n')).toContain('vm-01-1 runs on compute-01 and spare-1')
 })
 
 test('the oracle sees what happens when a BMC lies', async () => {
   const { hosts } = cutOffHost.world
   const lying = { ...hosts, 'compute-01': { servers: 2, bmc: { mode: 'lies' as const } } }
   const run = await simulate({ ...cutOffHost, world: { hosts: lying } })
-  expect(run.findings.join('\n')).toContain('vm-01-1 runs on compute-01 and spare-1')
+  expect(run.world.findings.join('\n')).toContain('vm-01-1 runs on compute-01 and spare-1')
 })
 
 test('the same host is recovered without a finding when its BMC is honest', async () => {

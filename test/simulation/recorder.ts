@@ -15,6 +15,8 @@ export interface Recorder {
   busy(): boolean
   /** Calls `listener` after each change of state. */
   onState(listener: (host: string, state: string) => void): void
+  /** Calls `listener` with each recovery as it is committed. */
+  onChange(listener: (recovery: Recovery) => void): void
   say(line: string): void
   /** The proof for `host` that is on record now, whichever recovery holds it. */
   proofFor(host: string): Proof | undefined
@@ -32,6 +34,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
   const notices: string[] = []
   const recoveries = new Map<string, Recovery>()
   const listeners: ((host: string, state: string) => void)[] = []
+  const changes: ((recovery: Recovery) => void)[] = []
   const endedMoves = new Set<string>()
   const say = (line: string): void => void log.push(`${String(clock.seconds()).padStart(4)}  ${line}`)
 
@@ -39,6 +42,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
     changed(recovery, text) {
       const before = recoveries.get(recovery.id)
       recoveries.set(recovery.id, recovery)
+      for (const listener of changes) listener(recovery)
       if (before !== undefined && nameOf(before.phase) === nameOf(recovery.phase)) return
       say(`${recovery.host}: ${before?.phase.state ?? 'opened'} -> ${nameOf(recovery.phase)} (${clean(text)})`)
       for (const listener of listeners) listener(recovery.host, recovery.phase.state)
@@ -61,6 +65,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
     busy,
     say,
     onState: listener => void listeners.push(listener),
+    onChange: listener => void changes.push(listener),
     proofFor(host) {
       const proofs = [...recoveries.values()].map(recovery => recovery.proofs[host])
       return proofs.findLast(proof => proof !== undefined)

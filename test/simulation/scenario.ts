@@ -35,13 +35,25 @@ export type Moment =
   /** `compute-01: moving` the first time the host's recovery gets there, `after` so many seconds. */
   | { readonly when: string; readonly after?: number }
 
+/** What befalls a host, or is done to it by others. */
+export type HostDeed =
+  | 'panic'
+  | 'powerOff'
+  | 'boot'
+  | 'cutOff'
+  | 'reconnect'
+  | 'killCompute'
+  | 'hangCompute'
+  | 'startCompute'
+  | 'cellDown'
+  | 'cellUp'
+  | 'forceDown'
+  | 'liftForceDown'
+  | 'enable'
+  | 'adoptSpare'
+
 export type Deed =
-  | { readonly do: 'panic' | 'powerOff' | 'boot' | 'cutOff' | 'reconnect'; readonly host: string }
-  | { readonly do: 'killCompute' | 'hangCompute' | 'startCompute'; readonly host: string }
-  | {
-      readonly do: 'cellDown' | 'cellUp' | 'forceDown' | 'liftForceDown' | 'enable' | 'adoptSpare'
-      readonly host: string
-    }
+  | { readonly do: HostDeed; readonly host: string }
   | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits> }
   | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
   | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }

@@ -6,8 +6,13 @@ import type { World } from '../../src/emulator/model/world.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Fault } from './faults.ts'
 import { createFaultPlan } from './faults.ts'
-import type { Readings } from './laws.ts'
-import { checkEnd, lawfulCloud, watchDeeds, watchReadings } from './laws.ts'
+import { checkEnd } from './laws/at-the-end.ts'
+import { lawfulCloud, watchDeeds } from './laws/deeds.ts'
+import { judgeTruth, watchProofs } from './laws/excuses.ts'
+import type { Breach, LawBook } from './laws/law-book.ts'
+import { createLawBook } from './laws/law-book.ts'
+import type { Readings } from './laws/readings.ts'
+import { watchReadings } from './laws/readings.ts'
 import { tell } from './people.ts'
 import type { Processes } from './processes.ts'
 import { createProcesses } from './processes.ts'
@@ -26,6 +31,8 @@ export interface Run {
   /** What people were told: `held compute-01`, `ended compute-01`. */
   readonly notices: readonly string[]
   /** Laws that were broken; empty when all is well. */
+  readonly breaches: readonly Breach[]
+  /** The same, a line each. */
   readonly findings: readonly string[]
   /** Host → how its newest recovery ended: `recovered`, `held no-target`, … */
   readonly ends: Readonly<Record<string, string>>
@@ -43,6 +50,7 @@ interface Stage {
   readonly model: CloudModel
   readonly store: Store
   readonly recorder: Recorder
+  readonly book: LawBook
   readonly processes: Processes
   /** Events that are still to come, and deeds that are being done. */
   pending: number
@@ -59,12 +67,14 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const segment = segmentOf(scenario)
   const spares = 'names' in segment.spares ? segment.spares.names : []
   const readings: Readings = new Map()
-  watchDeeds(model.world, recorder, spares)
+  const book = createLawBook(model.world)
+  const excuses = watchProofs(model.world, recorder, book, readings)
+  watchDeeds(model.world, recorder, book, spares)
   const processes = createProcesses({
     clock,
-    cloud: lawfulCloud(model.cloud, model.world, recorder, readings),
+    cloud: lawfulCloud(model.cloud, model.world, recorder, book, readings),
     alarms: model.alarms,
-    fencing: watchReadings(model.fencing, readings),
+    fencing: watchReadings(model.fencing, model.world, readings),
     probe: model.probe,
     store: recorder.store,
     plan,
@@ -72,17 +82,19 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     limits: { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits },
     crashed: call => recorder.say(`the service dies${call === undefined ? '' : ` at ${call}`}`)
   })
-  const stage: Stage = { scenario, clock, model, store, recorder, processes, pending: 0 }
+  const stage: Stage = { scenario, clock, model, store, recorder, book, processes, pending: 0 }
   try {
     await clock.run(play(stage))
-    await checkEnd(model.world, recorder, store, spares)
+    judgeTruth(model.world, excuses, book)
+    await checkEnd({ world: model.world, recorder, store, book, excuses, spares })
   } finally {
     await store.close()
   }
   return {
     log: recorder.log,
     notices: recorder.notices,
-    findings: model.world.findings,
+    breaches: book.breaches,
+    findings: book.breaches.map(({ law, seconds, sentence }) => `${seconds}: ${law}: ${sentence}`),
     ends: endsOf(recorder),
     calls: plan.calls,
     world: model.world
@@ -102,8 +114,10 @@ async function play(stage: Stage): Promise<void> {
     const limitMs = [...recorder.recoveries.values()].every(hasEnded) ? quietMs.ended : quietMs.held
     if (clock.now() - quietSinceMs > limitMs) break
   }
-  for (const failure of processes.failures()) recorder.say(`the service failed: ${failure}`)
-  stage.model.world.findings.push(...processes.failures())
+  for (const failure of processes.failures()) {
+    recorder.say(`the service failed: ${failure}`)
+    stage.book.breach('no-mistake', failure)
+  }
   await processes.stop()
 }
 
@@ -129,7 +143,7 @@ async function schedule(stage: Stage, event: ScenarioEvent): Promise<void> {
 
 function happen(stage: Stage, event: ScenarioEvent): void {
   void deal(stage, event)
-    .catch((error: unknown) => void stage.model.world.findings.push(`${event.do}: ${String(error)}`))
+    .catch((error: unknown) => void stage.book.breach('no-mistake', `${event.do}: ${String(error)}`))
     .finally(() => void stage.pending--)
 }
 

@@ -1,0 +1,84 @@
+import type { Cloud } from '../../../src/controller/ports.ts'
+import type { Recovery } from '../../../src/core/recovery.ts'
+import { hasEnded } from '../../../src/core/recovery.ts'
+import type { Deed, World } from '../../../src/emulator/model/world.ts'
+import type { Recorder } from '../recorder.ts'
+import type { Law, LawBook } from './law-book.ts'
+import type { Readings } from './readings.ts'
+
+/** A power reading counts for so long. */
+const readingAgeMaxMs = 60_000
+
+/** Reports are noticed after two of them, 10 s apart, and a round or two. */
+const reportingMaxMs = 40_000
+
+/** Looks at each deed when it takes effect: was it allowed by what was on record at that moment? */
+export function watchDeeds(world: World, recorder: Recorder, book: LawBook, spares: readonly string[]): void {
+  world.watchers.push(deed => {
+    const objection = objectionTo(deed, [...recorder.recoveries.values()], spares)
+    if (objection !== undefined) book.breach(objection[0], `${deed.kind} ${deed.on}: ${objection[1]}`)
+  })
+}
+
+function objectionTo(
+  deed: Deed,
+  recoveries: readonly Recovery[],
+  spares: readonly string[]
+): [Law, string] | undefined {
+  const open = recoveries.filter(recovery => !hasEnded(recovery))
+  switch (deed.kind) {
+    case 'powerOff':
+      return open.some(recovery => recovery.fenceIntents[deed.on] !== undefined)
+        ? undefined
+        : ['intent-first', 'no intent was on record']
+    case 'isolate':
+      return open.some(recovery => recovery.proofs[deed.on] !== undefined)
+        ? undefined
+        : ['proof-first', 'no proof was on record']
+    case 'enable':
+    case 'disable':
+    case 'aggregate':
+      return spares.includes(deed.on) ? undefined : ['own-things-only', 'it is no spare of ours']
+    case 'reset':
+    case 'start':
+    case 'stop':
+    case 'evacuate':
+      return open.some(recovery => recovery.servers.some(server => server.id === deed.on))
+        ? undefined
+        : ['own-things-only', 'it is on no binding list']
+    case 'rearm':
+      return undefined
+  }
+}
+
+/** Before an evacuate leaves, its proof, its last power reading and its target's holder are looked at. */
+export function lawfulCloud(cloud: Cloud, world: World, recorder: Recorder, book: LawBook, readings: Readings): Cloud {
+  return {
+    ...cloud,
+    async evacuate(id, target, signal) {
+      const source = world.servers.get(id)?.host
+      if (source !== undefined && source !== target) {
+        checkProof(world, recorder, book, readings, source)
+        const holder = (await recorder.store.targets())[target]
+        if (holder === undefined || recorder.recoveries.get(holder)?.host !== source) {
+          book.breach('one-holder', `${id} is sent to ${target}, which the recovery of ${source} does not hold`)
+        }
+      }
+      return cloud.evacuate(id, target, signal)
+    }
+  }
+}
+
+function checkProof(world: World, recorder: Recorder, book: LawBook, readings: Readings, source: string): void {
+  const since = world.hosts.get(source)?.reportingSinceMs
+  if (since !== undefined && world.clock.now() - since > reportingMaxMs)
+    book.breach('proof-first', `a server leaves ${source}, whose nova-compute has long been reporting`)
+  const proof = recorder.proofFor(source)
+  if (proof === undefined) book.breach('proof-first', `a server leaves ${source} without a proof`)
+  if (proof?.kind !== 'fenced') return
+  const reading = readings.get(source)?.at(-1)
+  if (reading?.power !== 'off')
+    book.breach('proof-first', `a server leaves ${source}, which last read ${reading?.power}`)
+  else if (world.clock.now() - reading.atMs > readingAgeMaxMs)
+    book.breach('proof-first', `a server leaves ${source} on a stale reading`)
+}

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util'
+import { runSeed } from './random/run-seed.ts'
+
+/** `npm run simulate -- --seeds N --from S`: random scenarios, a seed each; the exit status is 1 when a law was broken. */
+const { values: options } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '200' },
+    from: { type: 'string', default: '1' },
+    'until-finding': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    log: { type: 'boolean', default: false }
+  }
+})
+
+const say = (line: string): void => {
+  if (!options.json) console.log(line)
+}
+
+const from = Number(options.from)
+const count = Number(options.seeds)
+const startedMs = performance.now()
+const findings: { seed: number; law: string; sentence: string }[] = []
+let done = 0
+for (let seed = from; seed < from + count; seed++) {
+  const { breaches, run, scenario } = await runSeed(seed)
+  done++
+  for (const { law, sentence, seconds } of breaches) {
+    findings.push({ seed, law, sentence })
+    say(`seed ${seed}: ${law}: ${sentence} (at ${seconds} s)`)
+  }
+  if (options.log) say([JSON.stringify(scenario), ...(run?.log ?? []), JSON.stringify(run?.ends)].join('\n'))
+  if (breaches.length > 0 && options['until-finding']) break
+}
+const seconds = (performance.now() - startedMs) / 1000
+const perMinute = Math.round((60 * done) / seconds)
+say(`${done} seeds in ${seconds.toFixed(1)} s, ${perMinute} a minute; ${findings.length} findings`)
+if (options.json) {
+  const [first] = findings
+  console.log(
+    JSON.stringify({ seeds: done, seconds, perMinute, findings, ...(first !== undefined && { finding: first }) })
+  )
+}
+process.exitCode = findings.length > 0 ? 1 : 0
