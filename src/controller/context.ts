@@ -43,6 +43,10 @@ export interface Memory {
   readonly inFlight: Map<string, Promise<void>>
   /** What those requests threw, until somebody looks. */
   readonly failures: unknown[]
+  /** The moves were stopped while requests were in flight: what has not left yet must not leave. */
+  halted?: boolean
+  /** Servers whose moves are stuck and that gave back their places in the limits. */
+  readonly yielded: Set<string>
   /** A request to move a server was refused or cut off since somebody looked. */
   trouble?: boolean
   /** Dates of its reports since it was taken to be off, by Nova's clock. */
@@ -51,6 +55,17 @@ export interface Memory {
   woken?: boolean
   /** Servers that arrived and were found in the state that they had. */
   readonly restored: Set<string>
+}
+
+export function createMemory(): Memory {
+  return {
+    inFlight: new Map(),
+    failures: [],
+    reports: new Set(),
+    restored: new Set(),
+    lateReports: new Set(),
+    yielded: new Set()
+  }
 }
 
 /** Writes to the recovery's rows under its lease and keeps the copy in hand the same. */
@@ -71,6 +86,13 @@ export function keep(ctx: Context, change: Change, version: number): void {
     if (at === -1) ctx.steps.push(step)
     else ctx.steps[at] = step
   }
+}
+
+/** Every request in flight is answered, or given up before it left, before anything else is decided. */
+export async function joinRequests({ memory }: Context): Promise<void> {
+  memory.halted = true
+  await Promise.all(memory.inFlight.values())
+  delete memory.halted
 }
 
 export function note(kind: string, text: string, target?: string): TimelineEvent {

@@ -9,6 +9,9 @@ import { askAlive } from './evidence.ts'
 /** Between two readings of a BMC: two successive readings of off, at least this far apart, are a proof. */
 export const readEveryMs = 2000
 
+/** A proof that nobody could read again for so long is none any more. */
+export const proofAgeMaxMs = 30_000
+
 /** The power of a host, or why it can't be read. */
 export async function readPower(ctx: Context, agent: string, host: string): Promise<PowerReading | string> {
   try {
@@ -30,7 +33,6 @@ export async function rereadProof(
   const proof = proofOf(ctx.recovery)
   const { host } = ctx.recovery
   if (proof === undefined) return { on: false, reason: `there is no proof that ${host} is off` }
-  if (proof.kind === 'waived') return true
   const agents =
     proof.kind === 'fenced'
       ? [proof.agent]
@@ -45,9 +47,10 @@ export async function rereadProof(
     if (readings.some(reading => reading.power === 'on')) return { on: true, reason: `the BMC says that ${host} is on` }
     if (proof.kind === 'fenced' && proves(readings, { minGapMs: readEveryMs })) return true
   }
-  if (proof.kind === 'vouched') {
+  if (proof.kind !== 'fenced') {
     const living = (await signOfLife(ctx, host)) ?? (quick ? undefined : await reportsAgain(ctx, host))
-    return living === undefined ? true : { on: true, reason: `${host} was vouched for as off, but ${living}` }
+    const taken = proof.kind === 'vouched' ? 'was vouched for as off' : 'was taken to be off without a fence'
+    return living === undefined ? true : { on: true, reason: `${host} ${taken}, but ${living}` }
   }
   if (quick && readings.length > 0 && readings.every(reading => reading.power === 'off')) return true
   const seen = readings.at(-1)

@@ -15,7 +15,7 @@ import { plan } from './activities/plan.ts'
 import { prepare, tidyTargets, withoutTargets } from './activities/prepare.ts'
 import { verify } from './activities/verify.ts'
 import type { Context } from './context.ts'
-import { Disarmed, isWorldError, keep, record } from './context.ts'
+import { Disarmed, isWorldError, joinRequests, keep, record } from './context.ts'
 import { isNewHold, noticeOf } from './notice.ts'
 import type { Change } from './ports.ts'
 import { rearmAlarms } from './rearm.ts'
@@ -56,7 +56,7 @@ async function attempt(ctx: Context, failures: number): Promise<RecoveryEvent | 
     if (activity === undefined) throw new Error(`nothing is to be done while ${state}`)
     return await activity(ctx)
   } catch (error) {
-    await Promise.all(ctx.memory.inFlight.values())
+    await joinRequests(ctx)
     ctx.memory.failures.length = 0
     if (error instanceof Disarmed) {
       return { type: 'stopped', hold: { code: 'observing', reason: error.message, releasedBy: 'person' } }

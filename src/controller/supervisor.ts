@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { hasEnded } from '../core/recovery.ts'
 import { LeaseLost, messageOf, StoreUnavailable } from '../errors.ts'
 import type { Context } from './context.ts'
-import { isWorldError } from './context.ts'
+import { createMemory, isWorldError } from './context.ts'
 import type { Lease, Ports, StoredRecovery } from './ports.ts'
 import { runRecovery } from './run-recovery.ts'
 
@@ -69,7 +69,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       recovery: stored.recovery,
       version: stored.version,
       signal: lost.signal,
-      memory: { inFlight: new Map(), failures: [], reports: new Set(), restored: new Set(), lateReports: new Set() },
+      memory: createMemory(),
       async wait(ms) {
         if (!nudged && !stopping && !lost.signal.aborted) await clock.sleep(ms, sleeper.signal)
       },

@@ -106,7 +106,7 @@ async function strike(
   life: Life
 ): Promise<unknown> {
   if (fault?.do === 'crashBefore') return die(life)
-  if (fault?.do === 'errorBefore') throw errorOf(port, fault.code ?? 'unreachable')
+  if (fault?.do === 'errorBefore') return failed(port, fault.code ?? 'unreachable')
   if (fault?.do === 'hang') await clock.sleep(fault.ms ?? 60_000)
   if (!life.alive()) return never()
   let result: unknown
@@ -118,7 +118,7 @@ async function strike(
   }
   if (fault?.do === 'crashAfter') return die(life)
   if (!life.alive()) return never()
-  if (fault?.do === 'errorAfter') throw errorOf(port, fault.code ?? 'unknown')
+  if (fault?.do === 'errorAfter') return failed(port, fault.code ?? 'unknown')
   return result
 }
 
@@ -131,11 +131,12 @@ function never(): Promise<never> {
   return new Promise(() => {})
 }
 
-function errorOf(port: string, code: string): Error {
-  if (port === 'store') return new StoreUnavailable('the disk is full')
-  if (port === 'fencing') return new FencingError(code as FencingErrorCode, 'the BMC failed')
-  if (port === 'probe') return new Error('the probe failed')
-  return new CloudError(code as CloudErrorCode, 'the service failed')
+/** A probe never throws: what it could not ask it does not know. */
+function failed(port: string, code: string): unknown {
+  if (port === 'probe') return { says: 'unknown', detail: 'it could not be asked' }
+  if (port === 'store') throw new StoreUnavailable('the disk is full')
+  if (port === 'fencing') throw new FencingError(code as FencingErrorCode, 'the BMC failed')
+  throw new CloudError(code as CloudErrorCode, 'the service failed')
 }
 
 function mortalClock(clock: Clock, life: Life): Clock {

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import { runSeed } from './random/run-seed.ts'
+import { saveScenario } from './random/save-scenario.ts'
+import { shrink } from './random/shrink.ts'
 
 /** `npm run simulate -- --seeds N --from S`: random scenarios, a seed each; the exit status is 1 when a law was broken. */
 const { values: options } = parseArgs({
@@ -8,6 +10,7 @@ const { values: options } = parseArgs({
     from: { type: 'string', default: '1' },
     'until-finding': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false }
   }
 })
@@ -29,7 +32,12 @@ for (let seed = from; seed < from + count; seed++) {
     say(`seed ${seed}: ${law}: ${sentence} (at ${seconds} s)`)
   }
   if (options.log) say([JSON.stringify(scenario), ...(run?.log ?? []), JSON.stringify(run?.ends)].join('\n'))
-  if (breaches.length > 0 && options['until-finding']) break
+  const [first] = breaches
+  if (first !== undefined && options.save) {
+    const smallest = await shrink(scenario, first)
+    say(`  saved as scenarios/${await saveScenario(seed, first, smallest)}`)
+  }
+  if (first !== undefined && options['until-finding']) break
 }
 const seconds = (performance.now() - startedMs) / 1000
 const perMinute = Math.round((60 * done) / seconds)

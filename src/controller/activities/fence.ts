@@ -123,6 +123,8 @@ async function climb(ctx: Context, agent: string, host: string): Promise<Recover
       failure = `the BMC says ${reading.power}`
       // A BMC may lie: the signs of life are asked for between its two readings.
       if (reading.power === 'off') living ??= signOfLife(ctx, host)
+      // Whoever leaves the ladder before the second reading leaves nobody behind to hear its failure.
+      living?.catch(() => undefined)
       if (proves(readings, { minGapMs: readEveryMs })) {
         const alive = await living
         if (alive !== undefined) return `it says off, but ${alive}`

@@ -4,18 +4,18 @@ import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { fitsInto } from '../../core/room.ts'
 import type { Context } from '../context.ts'
-import { isWorldError } from '../context.ts'
-import { doubtHold, notedProof, rereadProof } from '../power.ts'
+import { isWorldError, joinRequests } from '../context.ts'
+import { doubtHold, notedProof, proofAgeMaxMs, rereadProof } from '../power.ts'
 import { begin } from './moving/begin.ts'
 import type { Look } from './moving/look.ts'
 import { danger, look } from './moving/look.ts'
 import { outcome } from './moving/outcome.ts'
 import { settle } from './moving/settle.ts'
+import { yieldPlaces } from './moving/stuck.ts'
 
 const roomEveryMs = 10_000
 /** A round that took this much longer than it should was a pause: of the process, or of the machine. */
 const pauseMs = 30_000
-const proofAgeMaxMs = 30_000
 
 /** Evacuates every server of the plan within the limits and follows each to its end. */
 export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
@@ -37,6 +37,7 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     if (trouble !== undefined && (recovery.cancelling === undefined || trouble.type === 'targetChanged'))
       return await joined(ctx, trouble)
     const finished = await settle(ctx, seen.migrations)
+    await yieldPlaces(ctx)
     pace = adapt(pace, { finished, trouble: takeTrouble(ctx), max, nowMs: clock.now() })
     if (recovery.cancelling === undefined) {
       if (clock.now() - roomAtMs >= roomEveryMs) {
@@ -79,7 +80,7 @@ function staleProof(ctx: Context, proof: Look['proof']): RecoveryEvent | undefin
 
 /** Every request in flight is answered before anything else is decided. */
 async function joined<T>(ctx: Context, result: T): Promise<T> {
-  await Promise.all(ctx.memory.inFlight.values())
+  await joinRequests(ctx)
   takeTrouble(ctx)
   return result
 }

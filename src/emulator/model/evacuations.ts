@@ -71,6 +71,7 @@ function claim(world: World, record: ModelMigration): void {
       mark(world, record, 'failed')
       return
     }
+    if (isOvertaken(world, record, server)) return
     mark(world, record, 'pre-migrating')
     server.taskState = 'rebuild_spawning'
     if (target.defined.has(server.id)) {
@@ -80,6 +81,21 @@ function claim(world: World, record: ModelMigration): void {
     server.allocatedOn.add(target.name)
     world.clock.after(target.habits.spawnMs, () => spawn(world, record, life))
   })
+}
+
+/** An order that waited in the queue of a dead target may be met by another one that was given since. */
+function isOvertaken(world: World, record: ModelMigration, server: ModelServer): boolean {
+  const rivals = world.migrations.filter(
+    other => other !== record && other.server === server.id && isUnderWay(world, other)
+  )
+  for (const one of rivals.length > 0 ? [...rivals, record] : []) one.stuck = true
+  if (rivals.length > 0) return true
+  if (server.host === record.source && server.taskState === 'rebuilding') return false
+  // Nova expects the task `rebuilding`: it stops before the guest is made, and calls the server wrong, wherever it runs.
+  mark(world, record, 'failed')
+  server.vmState = 'error'
+  server.fault = 'Unexpected task state: expecting [rebuilding]'
+  return true
 }
 
 function spawn(world: World, record: ModelMigration, life: number): void {

@@ -58,7 +58,8 @@ export function createModelProbe(world: World): Probe {
         return host.powered && host.kernel === 'running' && !host.cutOff && !host.mute
           ? ('alive' as const)
           : ('silent' as const)
-      })
+        // A probe never fails: one that was cut short has learnt nothing.
+      }).catch(() => 'unknown' as const)
       return { says, detail: `${source.kind} ${address ?? '?'}:${source.port}` }
     }
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../src/errors.ts'
 import type { Breach } from '../laws/law-book.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Run } from '../simulate.ts'
@@ -18,12 +19,16 @@ export async function runSeed(seed: number): Promise<SeedRun> {
   return { seed, scenario, ...(await play(scenario)) }
 }
 
+/** What nobody caught: in production it ends the process. */
+const uncaught: string[] = []
+process.on('unhandledRejection', error => void uncaught.push(messageOf(error)))
+
 export async function play(scenario: Scenario): Promise<Pick<SeedRun, 'breaches' | 'run'>> {
   try {
     const run = await simulate(scenario)
-    return { run, breaches: run.breaches }
+    const breaches = uncaught.splice(0).map((sentence): Breach => ({ law: 'no-mistake', seconds: 0, sentence }))
+    return { run, breaches: [...run.breaches, ...breaches] }
   } catch (error) {
-    const sentence = Error.isError(error) ? error.message : String(error)
-    return { breaches: [{ law: 'ends-or-held', seconds: 0, sentence }] }
+    return { breaches: [{ law: 'ends-or-held', seconds: 0, sentence: messageOf(error) }] }
   }
 }

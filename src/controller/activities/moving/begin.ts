@@ -4,9 +4,12 @@ import type { Move } from '../../../core/moves.ts'
 import { isOpen, movesOf, newestEvacuation } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
+import { CloudError } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { act, note, record } from '../../context.ts'
+import { proofAgeMaxMs } from '../../power.ts'
 import { needsPlan } from './outcome.ts'
+import { isStuck } from './stuck.ts'
 
 const unsentPauseMs = 5000
 
@@ -17,6 +20,7 @@ export function begin(ctx: Context, migrations: readonly Migration[], window: nu
   let flying = 0
   for (const move of moves) {
     if (!ctx.memory.inFlight.has(move.server) && move.state !== 'sending' && move.state !== 'moving') continue
+    if (isStuck(ctx, move)) continue
     flying += 1
     count(perTarget, move.target)
   }
@@ -104,12 +108,17 @@ async function evacuate(
     )
     if (reset.state !== 'done') return await refused(ctx, move, target, reset)
   }
-  return await act(
-    ctx,
-    { kind: 'evacuate', target: move.server, to: target, afterMigration },
-    'sent',
-    async signal => await ctx.ports.cloud.evacuate(move.server, target, signal)
-  )
+  return await act(ctx, { kind: 'evacuate', target: move.server, to: target, afterMigration }, 'sent', async signal => {
+    assertStillRight(ctx)
+    return await ctx.ports.cloud.evacuate(move.server, target, signal)
+  })
+}
+
+/** A slow store or a slow Nova may lie between the look and this moment: what forbade it meanwhile must not be overtaken. */
+function assertStillRight({ memory, ports }: Context): void {
+  if (memory.halted === true) throw new CloudError('unreachable', 'not sent: the moves were stopped meanwhile')
+  if (ports.clock.now() - (memory.provenAtMs ?? 0) > proofAgeMaxMs)
+    throw new CloudError('unreachable', 'not sent: the proof was not read again for too long')
 }
 
 /** What could not be reset can't be evacuated: it counts as an attempt, or it would be asked for ever. */

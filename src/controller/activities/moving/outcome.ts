@@ -5,6 +5,7 @@ import { proofOf } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
 import { lastStep } from '../../../core/step.ts'
 import type { Context } from '../../context.ts'
+import { isStuck } from './stuck.ts'
 
 /** What follows when this round left nothing to begin; undefined while moves are under way. */
 export function outcome(ctx: Context): RecoveryEvent | undefined {
@@ -29,12 +30,6 @@ export function needsPlan(ctx: Context, move: Move): boolean {
   if (use?.state !== 'prepared') return true
   const plannedAfter = (last?.endedAtMs ?? 0) < ctx.recovery.sinceMs
   return last?.state === 'failed' && last.reached !== true && last.unsent !== true && !plannedAfter
-}
-
-/** Past its time, or on a target that died: nothing more can be learnt by waiting. */
-function isStuck(ctx: Context, move: Move): boolean {
-  if (move.target !== undefined && ctx.recovery.targets[move.target]?.state === 'lost') return true
-  return ctx.ports.clock.now() - (move.beganAtMs ?? 0) > ctx.recovery.settings.evacuate.moveTimeoutMs
 }
 
 function stuckHold(ctx: Context, stuck: readonly Move[]): Hold {
