@@ -1,27 +1,36 @@
-import type { NewSignal, Store } from '../../src/controller/ports.ts'
+import type { NewSignal, Received, Store } from '../../src/controller/ports.ts'
 import type { Service } from '../../src/controller/service.ts'
 import { addAlarm } from '../../src/emulator/model/alarms.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import { messageOf } from '../../src/errors.ts'
 import type { Deed } from './scenario.ts'
 
+interface Around {
+  readonly store: Store
+  readonly world: World
+  /** A signal was taken. */
+  readonly hear: (received: Received) => void
+}
+
 /** What an operator or Aodh says to the service; the answer is a line for the log, or nothing worth one. */
 export async function tell(
   service: Service,
-  store: Store,
-  world: World,
+  { store, world, hear }: Around,
   deed: Deed,
   key: string
 ): Promise<string | undefined> {
+  const receive = async (signal: NewSignal): Promise<string> => {
+    const received = await service.receive(signal)
+    hear(received)
+    return received.outcome
+  }
   switch (deed.do) {
     case 'alarm':
     case 'ok':
     case 'insufficient data':
-      return (await service.receive(aodhSays(world, deed.host, deed.do, key))).outcome
+      return await receive(aodhSays(world, deed.host, deed.do, key))
     case 'trigger':
-      return (
-        await service.receive({ source: 'manual', actor: 'alice', host: deed.host, reason: 'I saw it', dedupeKey: key })
-      ).outcome
+      return await receive({ source: 'manual', actor: 'alice', host: deed.host, reason: 'I saw it', dedupeKey: key })
     case 'arm':
     case 'disarm':
       await service.setArming({ armed: deed.do === 'arm' }, 'alice', 'as the scenario says')

@@ -1,5 +1,6 @@
 import type { Received, Store } from '../../src/controller/ports.ts'
 import type { Phase, Proof, Recovery } from '../../src/core/recovery.ts'
+import { hasEnded } from '../../src/core/recovery.ts'
 import type { Step } from '../../src/core/step.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -18,7 +19,7 @@ export interface Recorder {
   /** Calls `listener` with each recovery as it is committed. */
   onChange(listener: (recovery: Recovery) => void): void
   say(line: string): void
-  /** The proof for `host` that is on record now, whichever recovery holds it. */
+  /** The proof of the open recovery of `host`. */
   proofFor(host: string): Proof | undefined
 }
 
@@ -67,8 +68,8 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
     onState: listener => void listeners.push(listener),
     onChange: listener => void changes.push(listener),
     proofFor(host) {
-      const proofs = [...recoveries.values()].map(recovery => recovery.proofs[host])
-      return proofs.findLast(proof => proof !== undefined)
+      const open = [...recoveries.values()].filter(recovery => !hasEnded(recovery))
+      return open.find(recovery => recovery.host === host)?.proofs[host]
     }
   }
 }

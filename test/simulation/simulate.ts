@@ -1,28 +1,26 @@
+import type { SegmentConfig } from '../../src/controller/directory.ts'
 import type { Store } from '../../src/controller/ports.ts'
-import { hasEnded } from '../../src/core/recovery.ts'
-import type { CloudModel } from '../../src/emulator/cloud-model.ts'
 import { createCloudModel } from '../../src/emulator/cloud-model.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Fault } from './faults.ts'
 import { createFaultPlan } from './faults.ts'
 import { checkEnd } from './laws/at-the-end.ts'
+import { watchClosings } from './laws/closings.ts'
 import { lawfulCloud, watchDeeds } from './laws/deeds.ts'
 import { judgeTruth, watchProofs } from './laws/excuses.ts'
-import type { Breach, LawBook } from './laws/law-book.ts'
+import type { Breach } from './laws/law-book.ts'
 import { createLawBook } from './laws/law-book.ts'
 import type { Readings } from './laws/readings.ts'
 import { watchReadings } from './laws/readings.ts'
-import { tell } from './people.ts'
-import type { Processes } from './processes.ts'
+import type { Stage } from './play.ts'
+import { play } from './play.ts'
 import { createProcesses } from './processes.ts'
 import type { Recorder } from './recorder.ts'
 import { createRecorder } from './recorder.ts'
-import type { Scenario, ScenarioEvent } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { segmentOf } from './scenario.ts'
-import type { VirtualClock } from './virtual-clock.ts'
 import { createVirtualClock } from './virtual-clock.ts'
-import { befall } from './world-events.ts'
 
 /** How a simulation went. */
 export interface Run {
@@ -41,21 +39,6 @@ export interface Run {
   readonly world: World
 }
 
-/** It is over when nothing has moved for so long and nobody is at work: a held recovery looks at the world now and then. */
-const quietMs = { held: 150_000, ended: 20_000 }
-
-interface Stage {
-  readonly scenario: Scenario
-  readonly clock: VirtualClock
-  readonly model: CloudModel
-  readonly store: Store
-  readonly recorder: Recorder
-  readonly book: LawBook
-  readonly processes: Processes
-  /** Events that are still to come, and deeds that are being done. */
-  pending: number
-}
-
 /** Plays a scenario from beginning to end in virtual time; `faults` come on top of its own. */
 export async function simulate(scenario: Scenario, faults: readonly Fault[] = []): Promise<Run> {
   const clock = createVirtualClock()
@@ -64,99 +47,59 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const recorder = createRecorder(store, clock)
   clock.watch(recorder.busy)
   const plan = createFaultPlan([...(scenario.faults ?? []), ...faults])
-  const segment = segmentOf(scenario)
-  const spares = 'names' in segment.spares ? segment.spares.names : []
-  const readings: Readings = new Map()
-  const book = createLawBook(model.world)
-  const excuses = watchProofs(model.world, recorder, book, readings)
-  watchDeeds(model.world, recorder, book, spares)
+  const at = openCase(model.world, recorder, store, segmentOf(scenario))
   const processes = createProcesses({
     clock,
-    cloud: lawfulCloud(model.cloud, model.world, recorder, book, readings),
+    cloud: lawfulCloud(model.cloud, at),
     alarms: model.alarms,
-    fencing: watchReadings(model.fencing, model.world, readings),
+    fencing: watchReadings(model.fencing, model.world, at.readings),
     probe: model.probe,
     store: recorder.store,
     plan,
-    segment,
+    segment: at.segment,
     limits: { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits },
     crashed: call => recorder.say(`the service dies${call === undefined ? '' : ` at ${call}`}`)
   })
-  const stage: Stage = { scenario, clock, model, store, recorder, book, processes, pending: 0 }
   try {
-    await clock.run(play(stage))
-    judgeTruth(model.world, excuses, book)
-    await checkEnd({ world: model.world, recorder, store, book, excuses, spares })
+    await clock.run(play({ scenario, clock, world: model.world, store, recorder, processes, case: at, pending: 0 }))
+    judgeTruth(model.world, at.excuses, at.book)
+    await checkEnd(at)
+    await clock.run(processes.stop())
   } finally {
     await store.close()
   }
+  const { breaches } = at.book
   return {
     log: recorder.log,
     notices: recorder.notices,
-    breaches: book.breaches,
-    findings: book.breaches.map(({ law, seconds, sentence }) => `${seconds}: ${law}: ${sentence}`),
+    breaches,
+    findings: breaches.map(({ law, seconds, sentence }) => `${seconds}: ${law}: ${sentence}`),
     ends: endsOf(recorder),
     calls: plan.calls,
     world: model.world
   }
 }
 
-async function play(stage: Stage): Promise<void> {
-  const { clock, recorder, processes, scenario } = stage
-  await processes.start()
-  for (const event of scenario.events) await schedule(stage, event)
-  const untilSeconds = scenario.untilSeconds ?? 3600
-  let quietSinceMs = clock.now()
-  for (let lines = 0; clock.seconds() < untilSeconds; ) {
-    await clock.sleep(1000)
-    if (recorder.log.length !== lines || stage.pending > 0 || isAtWork(recorder)) quietSinceMs = clock.now()
-    lines = recorder.log.length
-    const limitMs = [...recorder.recoveries.values()].every(hasEnded) ? quietMs.ended : quietMs.held
-    if (clock.now() - quietSinceMs > limitMs) break
+/** Lets the laws look on from the beginning. */
+function openCase(world: World, recorder: Recorder, store: Store, segment: SegmentConfig): Stage['case'] {
+  const book = createLawBook(world)
+  const readings: Readings = new Map()
+  const at = {
+    world,
+    recorder,
+    store,
+    book,
+    readings,
+    segment,
+    excuses: watchProofs(world, recorder, book, readings),
+    spares: 'names' in segment.spares ? segment.spares.names : [],
+    told: new Map<string, number>(),
+    taken: [],
+    touched: new Set<string>()
   }
-  for (const failure of processes.failures()) {
-    recorder.say(`the service failed: ${failure}`)
-    stage.book.breach('no-mistake', failure)
-  }
-  await processes.stop()
-}
-
-function isAtWork(recorder: Recorder): boolean {
-  return [...recorder.recoveries.values()].some(recovery => recovery.phase.state !== 'held' && !hasEnded(recovery))
-}
-
-async function schedule(stage: Stage, event: ScenarioEvent): Promise<void> {
-  if ('at' in event) {
-    stage.pending++
-    stage.clock.after(event.at * 1000 - stage.clock.seconds() * 1000, () => happen(stage, event))
-    return
-  }
-  const [host, state] = event.when.split(': ')
-  let isFirst = true
-  stage.recorder.onState((atHost, entered) => {
-    if (!isFirst || atHost !== host || entered !== state) return
-    isFirst = false
-    stage.pending++
-    stage.clock.after((event.after ?? 0) * 1000, () => happen(stage, event))
-  })
-}
-
-function happen(stage: Stage, event: ScenarioEvent): void {
-  void deal(stage, event)
-    .catch((error: unknown) => void stage.book.breach('no-mistake', `${event.do}: ${String(error)}`))
-    .finally(() => void stage.pending--)
-}
-
-async function deal(stage: Stage, event: ScenarioEvent): Promise<void> {
-  const { recorder, processes, model, store } = stage
-  const subject = 'of' in event ? event.of : 'host' in event ? event.host : 'server' in event ? event.server : ''
-  const line = `* ${event.do}${subject === '' ? '' : ` ${subject}`}`
-  if (befall(model.world, event)) return recorder.say(line)
-  if (event.do === 'crash') return processes.crash()
-  const key = `${event.do} ${subject} ${stage.clock.now()}`
-  // A caller whose connection is cut asks again: Aodh would not, but the poll does.
-  const answer = await processes.ask(service => tell(service, store, model.world, event, key))
-  recorder.say(`${line}${answer === undefined ? '' : ` -> ${answer}`}`)
+  watchDeeds(at)
+  watchClosings(at)
+  return at
 }
 
 function endsOf(recorder: Recorder): Record<string, string> {

@@ -42,9 +42,11 @@ export async function confirmOnce(
     ctx.signal
   )
   const host = reading === undefined ? undefined : findHost(reading, recovery.host)
-  // Rule 2: only if every joined signal is cleared.
-  if (host !== undefined && isUp(host) && signals.all > 0 && signals.uncleared === 0) {
-    return { type: 'foundHealthy', evidence, because: 'every alarm for it went back to ok, and Nova sees it up' }
+  // Rule 2: only if every joined signal is cleared. Nova calls a host up for a minute after its last report, so one that
+  // came since we look is asked for: an `ok` may have been overtaken by the alarm that it seems to clear.
+  const isCleared = signals.all > 0 && signals.uncleared === 0
+  if (isCleared && host !== undefined && isUp(host) && ctx.memory.reports.size > 1) {
+    return { type: 'foundHealthy', evidence, because: 'every alarm for it went back to ok, and Nova sees it report' }
   }
   switch (evidence.verdict) {
     case 'dead':

@@ -1,52 +1,30 @@
-import type { OperatorStore, Store } from '../../../src/controller/ports.ts'
+import { movesOf } from '../../../src/core/moves.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import { hasEnded } from '../../../src/core/recovery.ts'
-import { whereRunning } from '../../../src/emulator/model/oracle.ts'
-import type { World } from '../../../src/emulator/model/world.ts'
+import type { ModelHost } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
-import type { Recorder } from '../recorder.ts'
-import type { Excuses } from './excuses.ts'
-import type { LawBook } from './law-book.ts'
+import type { Case } from './case.ts'
+import { objectionToHold } from './holds.ts'
+import { isLeaving, isMovableKind, serversOn, silentForMs } from './truth.ts'
 
-export interface Case {
-  readonly world: World
-  readonly recorder: Recorder
-  readonly store: Store
-  readonly book: LawBook
-  readonly excuses: Excuses
-  readonly spares: readonly string[]
-}
-
-/** What must be so when a simulation is over. */
+/** What must be so when a simulation is over, and nothing has moved for long. */
 export async function checkEnd(at: Case): Promise<void> {
   for (const recovery of at.recorder.recoveries.values()) {
     await checkTimeline(at, recovery)
     if (recovery.phase.state === 'held') {
-      if (recovery.phase.hold.reason === '') at.book.breach('ends-or-held', `${recovery.host} is held without a reason`)
+      const objection = await objectionToHold(at, recovery)
+      const { code, reason } = recovery.phase.hold
+      if (objection !== undefined)
+        at.book.breach('goes-on', `${recovery.host} is held ${code} (${reason}), but ${objection}`)
     } else if (!hasEnded(recovery)) {
       const { state } = recovery.phase
       at.book.breach('ends-or-held', `the recovery of ${recovery.host} neither ended nor is held: ${state}`)
     }
-    if (recovery.phase.state === 'recovered') checkServers(at, recovery)
+    if (recovery.phase.state === 'partial') await checkPartial(at, recovery)
   }
+  for (const host of at.world.hosts.values()) checkForgotten(at, host)
+  await checkSignals(at)
   await checkSpares(at)
-}
-
-async function checkSpares({ world, store, recorder, book, spares }: Case): Promise<void> {
-  const held = await store.targets()
-  for (const spare of spares) {
-    const isUsed = world.deeds.some(deed => deed.kind === 'evacuate' && deed.to === spare)
-    const isEnabledByUs = world.deeds.some(deed => deed.kind === 'enable' && deed.on === spare)
-    if (isUsed || !isEnabledByUs || held[spare] !== undefined || !hostOf(world, spare).enabled) continue
-    if (!(await isSaid(store, recorder, spare)))
-      book.breach('restored', `${spare} was enabled for nothing and stays so`)
-  }
-}
-
-/** It could not be disabled again, and the timeline says so. */
-async function isSaid(store: OperatorStore, recorder: Recorder, spare: string): Promise<boolean> {
-  const timelines = await Promise.all([...recorder.recoveries.keys()].map(id => store.events(id)))
-  return timelines.flat().some(event => event.target === spare && event.text.includes('stays enabled'))
 }
 
 async function checkTimeline({ store, book }: Case, recovery: Recovery): Promise<void> {
@@ -56,19 +34,61 @@ async function checkTimeline({ store, book }: Case, recovery: Recovery): Promise
   if (events.length === 0) book.breach('timeline', `the timeline of ${recovery.host} is empty`)
 }
 
-function checkServers({ world, excuses, book }: Case, recovery: Recovery): void {
-  for (const listed of recovery.servers) {
-    const server = world.servers.get(listed.id)
-    if (server === undefined || server.taskState === 'deleting' || excuses.servers.has(listed.id)) continue
-    const places = whereRunning(world, listed.id).filter(host => host === server.host || !excuses.hosts.has(host))
-    if (server.host === recovery.host)
-      book.breach('restored', `${listed.name} is still on ${recovery.host}, which is called recovered`)
-    if (listed.vmState === 'stopped' && places.length > 0)
-      book.breach('restored', `${listed.name} was stopped and runs on ${places}`)
-    // What became of its new host later is another story.
-    const there = server.host === undefined ? undefined : world.hosts.get(server.host)
-    if (there === undefined || !there.powered || there.kernel !== 'running') continue
-    if (listed.vmState === 'active' && places.join() !== server.host)
-      book.breach('restored', `${listed.name} should run on ${server.host} and runs on ${places.join() || 'nothing'}`)
+/** A server that could be moved was tried as often as it may be, or found where it should not be. */
+async function checkPartial({ store, world, book, segment }: Case, recovery: Recovery): Promise<void> {
+  const steps = await store.steps(recovery.id)
+  for (const move of movesOf(recovery, steps)) {
+    const server = world.servers.get(move.server)
+    const vmState = recovery.servers.find(listed => listed.id === move.server)?.vmState ?? server?.vmState
+    if (move.state !== 'stays' || server === undefined || vmState === undefined || isLeaving(server)) continue
+    const isAffine = world.groups.some(group => group.policy === 'affinity' && group.members.includes(server.id))
+    const isLocal = server.localDisk && segment.settings.storage === 'local' && !segment.settings.allowLocalDiskLoss
+    const isLeft = !segment.settings.evacuate.moveUnusual && ['paused', 'suspended', 'rescued'].includes(vmState)
+    if (isMovableKind(server, vmState) && !isAffine && !isLocal && !isLeft)
+      book.breach('moved', `${server.name} (${vmState}) was not moved: ${move.reason}`)
+  }
+}
+
+/** A host that is dead, with servers on it, and of which we were told: somebody must still care. */
+function checkForgotten({ world, recorder, book, told }: Case, host: ModelHost): void {
+  const toldAtMs = told.get(host.name)
+  if (toldAtMs === undefined || serversOn(world, host.name).length === 0) return
+  const silentMs = silentForMs(world, host)
+  if (silentMs === 0 || world.clock.now() - toldAtMs > silentMs) return
+  const recoveries = [...recorder.recoveries.values()].filter(recovery => recovery.host === host.name)
+  if (recoveries.some(one => !hasEnded(one) || ['partial', 'cancelled'].includes(one.phase.state))) return
+  book.breach('nothing-lost', `${host.name} is dead, with servers on it, we were told, and no recovery cares`)
+}
+
+/** Each signal that was taken is on record and has its outcome; each command has its answer. */
+async function checkSignals({ store, recorder, book, taken, world }: Case): Promise<void> {
+  for (const id of taken) {
+    const signal = await store.signal(id)
+    if (signal === undefined) book.breach('nothing-lost', `signal ${id} was taken and is not on record`)
+    else if (signal.outcome === 'received' && !isAnyCellDown(world.hosts.values()))
+      book.breach('nothing-lost', `a signal for ${signal.host} was never looked at`)
+  }
+  for (const recovery of recorder.recoveries.values()) {
+    const waiting = await store.commands(recovery.id)
+    for (const { kind } of waiting) book.breach('nothing-lost', `${kind} for ${recovery.host} was never answered`)
+  }
+}
+
+function isAnyCellDown(hosts: Iterable<ModelHost>): boolean {
+  return [...hosts].some(host => host.cellDown)
+}
+
+async function checkSpares({ world, store, recorder, book, spares }: Case): Promise<void> {
+  const held = await store.targets()
+  const timelines = await Promise.all([...recorder.recoveries.keys()].map(id => store.events(id)))
+  // It could not be disabled again, and the timeline says so.
+  const isSaid = (spare: string): boolean =>
+    timelines.flat().some(event => event.target === spare && event.text.includes('stays enabled'))
+  for (const spare of spares) {
+    const isUsed = world.deeds.some(deed => deed.kind === 'evacuate' && deed.to === spare)
+    const isEnabledByUs = world.deeds.some(deed => deed.kind === 'enable' && deed.on === spare)
+    if (isUsed || !isEnabledByUs || held[spare] !== undefined || !hostOf(world, spare).enabled || isSaid(spare))
+      continue
+    book.breach('restored', `${spare} was enabled for nothing and stays so`)
   }
 }

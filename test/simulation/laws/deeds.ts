@@ -1,10 +1,9 @@
 import type { Cloud } from '../../../src/controller/ports.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import { hasEnded } from '../../../src/core/recovery.ts'
-import type { Deed, World } from '../../../src/emulator/model/world.ts'
-import type { Recorder } from '../recorder.ts'
-import type { Law, LawBook } from './law-book.ts'
-import type { Readings } from './readings.ts'
+import type { Deed } from '../../../src/emulator/model/world.ts'
+import type { Case } from './case.ts'
+import type { Law } from './law-book.ts'
 
 /** A power reading counts for so long. */
 const readingAgeMaxMs = 60_000
@@ -13,7 +12,7 @@ const readingAgeMaxMs = 60_000
 const reportingMaxMs = 40_000
 
 /** Looks at each deed when it takes effect: was it allowed by what was on record at that moment? */
-export function watchDeeds(world: World, recorder: Recorder, book: LawBook, spares: readonly string[]): void {
+export function watchDeeds({ world, recorder, book, spares }: Case): void {
   world.watchers.push(deed => {
     const objection = objectionTo(deed, [...recorder.recoveries.values()], spares)
     if (objection !== undefined) book.breach(objection[0], `${deed.kind} ${deed.on}: ${objection[1]}`)
@@ -52,13 +51,14 @@ function objectionTo(
 }
 
 /** Before an evacuate leaves, its proof, its last power reading and its target's holder are looked at. */
-export function lawfulCloud(cloud: Cloud, world: World, recorder: Recorder, book: LawBook, readings: Readings): Cloud {
+export function lawfulCloud(cloud: Cloud, at: Case): Cloud {
+  const { world, recorder, book } = at
   return {
     ...cloud,
     async evacuate(id, target, signal) {
       const source = world.servers.get(id)?.host
       if (source !== undefined && source !== target) {
-        checkProof(world, recorder, book, readings, source)
+        checkProof(at, source)
         const holder = (await recorder.store.targets())[target]
         if (holder === undefined || recorder.recoveries.get(holder)?.host !== source) {
           book.breach('one-holder', `${id} is sent to ${target}, which the recovery of ${source} does not hold`)
@@ -69,7 +69,7 @@ export function lawfulCloud(cloud: Cloud, world: World, recorder: Recorder, book
   }
 }
 
-function checkProof(world: World, recorder: Recorder, book: LawBook, readings: Readings, source: string): void {
+function checkProof({ world, recorder, book, readings }: Case, source: string): void {
   const since = world.hosts.get(source)?.reportingSinceMs
   if (since !== undefined && world.clock.now() - since > reportingMaxMs)
     book.breach('proof-first', `a server leaves ${source}, whose nova-compute has long been reporting`)

@@ -1,9 +1,10 @@
-import type { ModelHost, World } from '../../../src/emulator/model/world.ts'
+import type { World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Recorder } from '../recorder.ts'
 import type { LawBook } from './law-book.ts'
 import type { Readings } from './readings.ts'
 import { objectionToFence, wasLied } from './readings.ts'
+import { mayRunGuests } from './truth.ts'
 
 /** Words that were wrong when they were given, so that a guest may run twice though we did all that can be done. */
 export interface Excuses {
@@ -32,10 +33,6 @@ export function watchProofs(world: World, recorder: Recorder, book: LawBook, rea
     }
   })
   return excuses
-}
-
-function mayRunGuests(host: ModelHost): boolean {
-  return host.powered && host.kernel === 'running'
 }
 
 /** What the model saw: a guest that runs twice may have its excuse. */

@@ -11,6 +11,8 @@ export type Law =
   | 'own-things-only'
   | 'nothing-lost'
   | 'ends-or-held'
+  | 'goes-on'
+  | 'moved'
   | 'restored'
   | 'timeline'
   | 'no-mistake'

@@ -1,0 +1,25 @@
+import type { SegmentConfig } from '../../../src/controller/directory.ts'
+import type { Store } from '../../../src/controller/ports.ts'
+import type { World } from '../../../src/emulator/model/world.ts'
+import type { Recorder } from '../recorder.ts'
+import type { Excuses } from './excuses.ts'
+import type { LawBook } from './law-book.ts'
+import type { Readings } from './readings.ts'
+
+/** What the laws look at: the truth, what was committed, and what was configured. */
+export interface Case {
+  readonly world: World
+  readonly recorder: Recorder
+  readonly store: Store
+  readonly book: LawBook
+  readonly excuses: Excuses
+  readonly readings: Readings
+  readonly segment: SegmentConfig
+  readonly spares: readonly string[]
+  /** Servers whose users stopped, started, resized or deleted them meanwhile: how they should be is their affair. */
+  readonly touched: ReadonlySet<string>
+  /** Host → when we last took a signal that says that it failed, ms. */
+  readonly told: ReadonlyMap<string, number>
+  /** Ids of the signals that were taken. */
+  readonly taken: readonly string[]
+}

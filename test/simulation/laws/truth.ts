@@ -1,0 +1,46 @@
+import { lastReport, reports, works } from '../../../src/emulator/model/hosts.ts'
+import type { ModelHost, ModelServer, World } from '../../../src/emulator/model/world.ts'
+import { hostOf } from '../../../src/emulator/model/world.ts'
+
+/** Guests may run on it, whatever Nova thinks. */
+export function mayRunGuests(host: ModelHost): boolean {
+  return host.powered && host.kernel === 'running'
+}
+
+/** Its ssh greets: the kernel runs and the network is there. */
+export function answers(host: ModelHost): boolean {
+  return mayRunGuests(host) && !host.cutOff
+}
+
+/** How long nothing was heard of its nova-compute, ms. */
+export function silentForMs(world: World, host: ModelHost): number {
+  return works(host) ? 0 : world.clock.now() - lastReport(world, host)
+}
+
+export function isUpInNova(world: World, host: ModelHost): boolean {
+  return !host.cellDown && !host.forcedDown && reports(world, host)
+}
+
+/** Its BMC can be asked now and says what is so, or a lie. */
+export function canReadPower(host: ModelHost): boolean {
+  return host.bmc.mode !== 'unreachable' && host.bmc.mode !== 'otherMachine'
+}
+
+export function saysOff(host: ModelHost): boolean {
+  return canReadPower(host) && (!host.powered || host.bmc.mode === 'lies')
+}
+
+/** Servers that Nova places on it and that need a host. */
+export function serversOn(world: World, name: string): ModelServer[] {
+  const { cellDown } = hostOf(world, name)
+  return cellDown ? [] : [...world.servers.values()].filter(server => server.host === name && !isLeaving(server))
+}
+
+export function isLeaving(server: ModelServer): boolean {
+  return server.taskState === 'deleting' || server.vmState === 'shelved_offloaded' || server.vmState === 'soft-delete'
+}
+
+/** Nova evacuates it, as it is or after its state was reset. */
+export function isMovableKind(server: Pick<ModelServer, 'launched'>, vmState: string): boolean {
+  return server.launched && ['active', 'stopped', 'error', 'paused', 'suspended', 'rescued'].includes(vmState)
+}

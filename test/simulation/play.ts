@@ -1,0 +1,103 @@
+import type { Received, Store } from '../../src/controller/ports.ts'
+import { hasEnded } from '../../src/core/recovery.ts'
+import type { World } from '../../src/emulator/model/world.ts'
+import type { Case } from './laws/case.ts'
+import { objectionToHold } from './laws/holds.ts'
+import { tell } from './people.ts'
+import type { Processes } from './processes.ts'
+import type { Recorder } from './recorder.ts'
+import type { Deed, Scenario, ScenarioEvent } from './scenario.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+import { befall } from './world-events.ts'
+
+export interface Stage {
+  readonly scenario: Scenario
+  readonly clock: VirtualClock
+  readonly world: World
+  readonly store: Store
+  readonly recorder: Recorder
+  readonly processes: Processes
+  readonly case: Case & { readonly told: Map<string, number>; readonly taken: string[]; readonly touched: Set<string> }
+  /** Events that are still to come, and deeds that are being done. */
+  pending: number
+}
+
+/** It is over when nothing has moved for so long and nobody is at work: a held recovery looks at the world now and then. */
+const quietMs = { held: 150_000, ended: 20_000, heldForNothing: 1_000_000 }
+
+/** Lets the events of the scenario happen until all is quiet. */
+export async function play(stage: Stage): Promise<void> {
+  const { clock, recorder, processes, scenario } = stage
+  await processes.start()
+  for (const event of scenario.events) await schedule(stage, event)
+  const untilSeconds = scenario.untilSeconds ?? 3600
+  let quietSinceMs = clock.now()
+  for (let lines = 0; clock.seconds() < untilSeconds; ) {
+    await clock.sleep(1000)
+    if (recorder.log.length !== lines || stage.pending > 0 || isAtWork(recorder)) quietSinceMs = clock.now()
+    lines = recorder.log.length
+    if (clock.now() - quietSinceMs > (await patienceMs(stage, clock.now() - quietSinceMs))) break
+  }
+  for (const failure of processes.failures()) {
+    recorder.say(`the service failed: ${failure}`)
+    stage.case.book.breach('no-mistake', failure)
+  }
+}
+
+/** What is held for nothing gets the time to find out by itself. */
+async function patienceMs({ recorder, case: at }: Stage, quietForMs: number): Promise<number> {
+  const held = [...recorder.recoveries.values()].filter(recovery => !hasEnded(recovery))
+  if (held.length === 0) return quietMs.ended
+  if (quietForMs <= quietMs.held) return quietMs.held
+  const objections = await Promise.all(held.map(recovery => objectionToHold(at, recovery)))
+  return objections.some(objection => objection !== undefined) ? quietMs.heldForNothing : quietMs.held
+}
+
+function isAtWork(recorder: Recorder): boolean {
+  return [...recorder.recoveries.values()].some(recovery => recovery.phase.state !== 'held' && !hasEnded(recovery))
+}
+
+async function schedule(stage: Stage, event: ScenarioEvent): Promise<void> {
+  if ('at' in event) {
+    stage.pending++
+    stage.clock.after(event.at * 1000 - stage.clock.seconds() * 1000, () => happen(stage, event))
+    return
+  }
+  const [host, state] = event.when.split(': ')
+  let isFirst = true
+  stage.recorder.onState((atHost, entered) => {
+    if (!isFirst || atHost !== host || entered !== state) return
+    isFirst = false
+    stage.pending++
+    stage.clock.after((event.after ?? 0) * 1000, () => happen(stage, event))
+  })
+}
+
+function happen(stage: Stage, event: ScenarioEvent): void {
+  void deal(stage, event)
+    .catch((error: unknown) => void stage.case.book.breach('no-mistake', `${event.do}: ${String(error)}`))
+    .finally(() => void stage.pending--)
+}
+
+async function deal(stage: Stage, event: ScenarioEvent): Promise<void> {
+  const { recorder, processes, world, store } = stage
+  const subject = subjectOf(event)
+  const line = `* ${event.do}${subject === '' ? '' : ` ${subject}`}`
+  if (befall(world, event)) return recorder.say(line)
+  if (event.do === 'crash') return processes.crash()
+  const key = `${event.do} ${subject} ${stage.clock.now()}`
+  const hear = (received: Received): void => hearOf(stage, event, received)
+  // A caller whose connection is cut asks again: Aodh would not, but the poll does.
+  const answer = await processes.ask(service => tell(service, { store, world, hear }, event, key))
+  recorder.say(`${line}${answer === undefined ? '' : ` -> ${answer}`}`)
+}
+
+/** What was taken must not be lost from now on. */
+function hearOf({ case: at, clock }: Stage, deed: Deed, received: Received): void {
+  at.taken.push(received.signal)
+  if (deed.do === 'alarm' || deed.do === 'trigger') at.told.set(deed.host, clock.now())
+}
+
+function subjectOf(deed: Deed): string {
+  return 'of' in deed ? deed.of : 'host' in deed ? deed.host : 'server' in deed ? deed.server : ''
+}
