@@ -1,5 +1,6 @@
 import type { Received, Store } from '../../src/controller/ports.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
+import { isUnderWay } from '../../src/emulator/model/evacuations.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import type { Case } from './laws/case.ts'
 import { objectionToHold } from './laws/holds.ts'
@@ -34,7 +35,7 @@ export async function play(stage: Stage): Promise<void> {
   let quietSinceMs = clock.now()
   for (let lines = 0; clock.seconds() < untilSeconds; ) {
     await clock.sleep(1000)
-    if (recorder.log.length !== lines || stage.pending > 0 || isAtWork(recorder)) quietSinceMs = clock.now()
+    if (recorder.log.length !== lines || stage.pending > 0 || isAtWork(stage)) quietSinceMs = clock.now()
     lines = recorder.log.length
     if (clock.now() - quietSinceMs > (await patienceMs(stage, clock.now() - quietSinceMs))) break
   }
@@ -53,8 +54,13 @@ async function patienceMs({ recorder, case: at }: Stage, quietForMs: number): Pr
   return objections.some(objection => objection !== undefined) ? quietMs.heldForNothing : quietMs.held
 }
 
-function isAtWork(recorder: Recorder): boolean {
-  return [...recorder.recoveries.values()].some(recovery => recovery.phase.state !== 'held' && !hasEnded(recovery))
+/** A recovery is driven, or Nova is at work still. */
+function isAtWork({ recorder, world }: Stage): boolean {
+  const recoveries = [...recorder.recoveries.values()]
+  return (
+    recoveries.some(recovery => recovery.phase.state !== 'held' && !hasEnded(recovery)) ||
+    world.migrations.some(record => isUnderWay(world, record))
+  )
 }
 
 async function schedule(stage: Stage, event: ScenarioEvent): Promise<void> {

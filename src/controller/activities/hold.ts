@@ -1,5 +1,5 @@
 import { fenceBegun } from '../../core/holding.ts'
-import { fateOf, isOpen } from '../../core/moves.ts'
+import { isOpen } from '../../core/moves.ts'
 import { proves } from '../../core/proof.ts'
 import type { Hold, PowerReading } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
@@ -11,6 +11,8 @@ import { provenTarget, reportLostTargets } from '../lost-targets.ts'
 import { drawPlan } from '../planning.ts'
 import { doubtHold, rereadProof, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
+import { settleMoves } from './moving/settle.ts'
+import { yieldPlaces } from './moving/stuck.ts'
 import { guardsFor, objectionBeforeFence } from './plan.ts'
 
 const lookFirstMs = 5000
@@ -106,6 +108,7 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
     // A power-off was intended, and something else than its proof holds it.
     return (await lookForProof(ctx)) ?? (await lookBeforeFence(ctx, held))
   }
+  const ended = await followMoves(ctx)
   if (held.code !== 'power') {
     const proof = await rereadProof(ctx)
     if (proof !== true) {
@@ -122,7 +125,9 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
       : undefined
   }
   if (held.releasedBy === 'person') return held.code === 'servers' ? await serversFreed(ctx, held) : undefined
-  if (held.code === 'target') return await movesEnded(ctx)
+  // Moves that took too long may have come to their end all the same.
+  if (held.code === 'target')
+    return ended > 0 ? { type: 'released', because: 'a move that took too long has ended' } : undefined
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined) return undefined
   const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
@@ -137,12 +142,15 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   return cloud === undefined ? { type: 'released', because: 'what held it is gone' } : undefined
 }
 
-/** Moves that took too long may have come to their end all the same. */
-async function movesEnded(ctx: Context): Promise<RecoveryEvent | undefined> {
-  const open = ctx.steps.filter(step => step.kind === 'evacuate' && isOpen(step))
-  const migrations = await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal)
-  const ended = open.some(step => ['done', 'failed'].includes(fateOf(step, migrations).is))
-  return ended ? { type: 'released', because: 'a move that took too long has ended' } : undefined
+/**
+ * What was sent is followed while nothing new is begun: it has places in the limits that others wait for. Answers how
+ * many moves ended.
+ */
+async function followMoves(ctx: Context): Promise<number> {
+  if (!ctx.steps.some(step => step.kind === 'evacuate' && isOpen(step))) return 0
+  const ended = await settleMoves(ctx, await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal))
+  await yieldPlaces(ctx)
+  return ended
 }
 
 /** A BMC that mends may bring the proof by itself; nothing is sent to it. */

@@ -11,8 +11,16 @@ const unknownMs = 75_000
 const restoreMs = 180_000
 const restoresMax = 3
 
-/** Follows every attempt that has no end yet by Nova's records. Answers how many ended. */
+/** Follows every attempt to its end, and brings what arrived back into the state that it had. Answers how many ended. */
 export async function settle(ctx: Context, migrations: readonly Migration[]): Promise<number> {
+  const ended = await settleMoves(ctx, migrations)
+  await settleRestores(ctx)
+  for (const step of ctx.steps) if (step.kind === 'evacuate' && step.state === 'done') await restore(ctx, step.target)
+  return ended
+}
+
+/** Follows every attempt that has no end yet by Nova's records, and does nothing to the cloud. Answers how many ended. */
+export async function settleMoves(ctx: Context, migrations: readonly Migration[]): Promise<number> {
   const open = ctx.steps.filter(
     step => step.kind === 'evacuate' && isOpen(step) && !ctx.memory.inFlight.has(step.target)
   )
@@ -25,8 +33,6 @@ export async function settle(ctx: Context, migrations: readonly Migration[]): Pr
     await ctx.ports.store.freeSlots(ctx.lease, step.target)
     ctx.ports.metrics.moveEnded(step.state)
   }
-  await settleRestores(ctx)
-  for (const step of ctx.steps) if (step.kind === 'evacuate' && step.state === 'done') await restore(ctx, step.target)
   return ended.length
 }
 
