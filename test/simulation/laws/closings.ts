@@ -38,6 +38,7 @@ function checkRecovered({ world, excuses, book, touched }: Case, recovery: Recov
 /** A dead host with servers on it is no false alarm. */
 function checkDismissed({ world, book }: Case, recovery: Recovery): void {
   const host = hostOf(world, recovery.host)
-  if (silentForMs(world, host) < world.serviceDownMs + noticeMs || serversOn(world, host.name).length === 0) return
+  if (silentForMs(world, host) < world.timing.serviceDownMs + noticeMs || serversOn(world, host.name).length === 0)
+    return
   book.breach('nothing-lost', `${host.name} is dismissed: dead, with servers on it`)
 }

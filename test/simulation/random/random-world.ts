@@ -1,5 +1,6 @@
+import type { BmcHabits } from '../../../src/emulator/model/bmc.ts'
 import type { HostSpec, LiveMigrationSpec, ServerSpec, WorldSpec } from '../../../src/emulator/model/spec.ts'
-import type { BmcHabits, Habits } from '../../../src/emulator/model/world.ts'
+import type { Habits } from '../../../src/emulator/model/world.ts'
 import type { Chance } from './chance.ts'
 
 const serversMax = 7
