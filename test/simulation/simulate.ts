@@ -1,5 +1,6 @@
 import type { Store } from '../../src/controller/ports.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
+import { befall } from '../../src/emulator/befall.ts'
 import type { CloudModel } from '../../src/emulator/cloud-model.ts'
 import { createCloudModel } from '../../src/emulator/cloud-model.ts'
 import type { World } from '../../src/emulator/model/world.ts'
@@ -17,7 +18,6 @@ import type { Scenario, ScenarioEvent } from './scenario.ts'
 import { segmentOf } from './scenario.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { createVirtualClock } from './virtual-clock.ts'
-import { befall } from './world-events.ts'
 
 /** How a simulation went. */
 export interface Run {
