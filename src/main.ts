@@ -29,9 +29,12 @@ program
   .command('demo')
   .description('show the main job on an OpenStack in memory: a host dies and is recovered; exit status 1 if it was not')
   .option('--serve', 'leave everything up afterwards, and print what can be tried')
-  .option('--hosts <count>', 'compute hosts in all; the last is the spare (with --serve the last two)', '6')
+  .option(
+    '--hosts <count>',
+    'compute hosts in all, one of them the spare (default: 6; with --serve 8, three of them spares)'
+  )
   .option('--servers <count>', 'servers in all', '40')
-  .option('--seed <number>', 'which host dies, which servers are stopped, how long a start takes', '1')
+  .option('--seed <number>', 'which host dies, which servers are stopped, how long a start takes', '7')
   .option('--scenario <folder>', "play a scenario of test/simulation in real time, in place of the demo's own")
   .option('--port <port>', 'of the service (any free one)')
   .option('--plain', 'a line for each thing that happens, on a terminal too')

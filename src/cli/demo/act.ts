@@ -1,8 +1,8 @@
 import type { WorldSpec } from '../../emulator/model/spec.ts'
-import type { GuestCount } from './guest-watch.ts'
-import type { Scene } from './scene.ts'
-import type { Stage } from './stage.ts'
-import type { Watch } from './watch.ts'
+import type { GuestCount } from './seen/guest-watch.ts'
+import type { Scene } from './seen/scene.ts'
+import type { Watch } from './seen/watch.ts'
+import type { Stage } from './stage/stage.ts'
 
 /** Something to be played on a stage of its own. */
 export interface Act {

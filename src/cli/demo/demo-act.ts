@@ -1,11 +1,11 @@
 import { ends } from '../../core/recovery.ts'
 import type { RecoveryView } from '../../schemas/recovery.d.ts'
 import type { Act } from './act.ts'
-import { names } from './demo-config.ts'
 import { demoWorld } from './demo-world.ts'
 import type { DemoOptions } from './options.ts'
-import type { Stage } from './stage.ts'
-import type { Watch } from './watch.ts'
+import type { Watch } from './seen/watch.ts'
+import { names } from './stage/demo-config.ts'
+import type { Stage } from './stage/stage.ts'
 
 /** The main job: observe, arm, lose a host, and recover it. `paceMs`: how long people are given to read a sentence. */
 export function demoAct(options: DemoOptions, paceMs: number): Act {

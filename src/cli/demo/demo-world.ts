@@ -14,13 +14,11 @@ const need = { VCPU: 2, MEMORY_MB: 4096, DISK_GB: 20 }
 
 /** The same seed gives the same cloud: which host fails, which servers are stopped, how long their start takes. */
 export function demoWorld(options: Pick<DemoOptions, 'hosts' | 'servers' | 'seed' | 'serve'>): DemoWorld {
-  const { hosts: count, servers, seed, serve } = options
+  const { hosts: count, servers, seed } = options
   const chance = createChance(seed)
   const digits = Math.max(2, String(count).length)
   const names = Array.from({ length: count }, (_, index) => `compute-${String(index + 1).padStart(digits, '0')}`)
-  // Whoever goes on to play wants another spare when the first is used.
-  const sparesCount = serve && count > 2 ? 2 : 1
-  const [hosts, spares] = [names.slice(0, -sparesCount), names.slice(-sparesCount)]
+  const [hosts, spares] = [names.slice(0, -sparesOf(options)), names.slice(-sparesOf(options))]
   const victim = hosts[Math.floor(chance() * hosts.length)] ?? ''
   const perHost = Math.ceil(servers / hosts.length)
   // Twice what its own servers need, so that a spare has room for any of them.
@@ -32,6 +30,11 @@ export function demoWorld(options: Pick<DemoOptions, 'hosts' | 'servers' | 'seed
   ])
   for (const spare of spares) specs.push([spare, plain({ spare: true })])
   return { spec: { hosts: Object.fromEntries(specs), ids: 'uuids', timing: quick }, hosts, spares, victim }
+}
+
+/** Whoever goes on to play wants other spares when the first is used. */
+function sparesOf({ hosts, serve }: Pick<DemoOptions, 'hosts' | 'serve'>): number {
+  return serve ? Math.min(3, Math.floor(hosts / 2)) : 1
 }
 
 /** As on a cloud that is tuned to notice soon: nobody wants to watch a minute of silence. */

@@ -4,18 +4,18 @@ import { systemClock as clock } from '../../clock.ts'
 import type { Environment } from '../../config/read-yaml.ts'
 import type { Act } from './act.ts'
 import { demoAct } from './demo-act.ts'
-import { countGuests, type GuestWatch, watchGuests } from './guest-watch.ts'
 import { Interrupted, interruptible } from './interruptible.ts'
 import type { DemoOptions } from './options.ts'
+import { cameraWidth, createCamera } from './picture/camera.ts'
 import { scenarioAct } from './scenario/scenario-act.ts'
-import { type Stage, setStage } from './stage.ts'
-import { cameraWidth, createCamera } from './view/camera.ts'
-import { createOutput, type Output } from './view/output.ts'
-import { span } from './view/paint.ts'
-import { type Outcome, reportLines } from './view/report.ts'
-import { svgOf } from './view/svg.ts'
-import { wordsToPlayWith } from './view/words-to-play-with.ts'
-import { createWatch, type Watch } from './watch.ts'
+import { countGuests, type GuestWatch, watchGuests } from './seen/guest-watch.ts'
+import { createWatch, type Watch } from './seen/watch.ts'
+import { type Stage, setStage } from './stage/stage.ts'
+import { createOutput, type Output } from './terminal/output.ts'
+import { span } from './terminal/paint.ts'
+import { svgOf } from './terminal/svg.ts'
+import { type Outcome, reportLines, standingLines } from './text/report.ts'
+import { wordsToPlayWith } from './text/words-to-play-with.ts'
 
 export interface DemoSurroundings {
   readonly env: Environment
@@ -29,7 +29,7 @@ export interface DemoSurroundings {
  */
 export async function demo(options: DemoOptions, surroundings: DemoSurroundings): Promise<number> {
   const undo = new AsyncDisposableStack()
-  const stop = interruptible(undo)
+  const stop = interruptible(undo, surroundings.out)
   try {
     return await perform(options, surroundings, undo, stop)
   } catch (error) {
@@ -67,10 +67,10 @@ async function perform(
   output.endPicture()
   output.print([[], ...reportLines(outcome, output.width)])
   if (options.capture !== undefined) {
-    const picture = [...camera.picture(), [], ...reportLines(outcome, cameraWidth)]
+    const picture = camera.picture(standingLines(outcome, cameraWidth), outcome.nowMs)
     writeFileSync(options.capture, svgOf(picture, 'Switchover recovers a host: the demo in a terminal'))
   }
-  if (options.serve) await stayUp(stage, watch, output)
+  if (options.serve) await stayUp(stage, watch, guests, output)
   return outcome.complaints.length === 0 ? 0 : 1
 }
 
@@ -94,16 +94,19 @@ async function outcomeOf(act: Act, stage: Stage, watch: Watch, guests: GuestWatc
   }
 }
 
-/** Until somebody ends it, a line is printed for whatever happens. */
-async function stayUp(stage: Stage, watch: Watch, output: Output): Promise<void> {
+/** Until somebody ends it, a line is printed for whatever happens, and for a guest that runs twice. */
+async function stayUp(stage: Stage, watch: Watch, guests: GuestWatch, output: Output): Promise<void> {
   const { hosts } = watch.scene()
-  const [well, failed] = [
-    hosts.find(host => host.state === 'up' && !host.isSpare),
-    hosts.find(host => host.state !== 'up')
-  ]
-  output.print([[], ...wordsToPlayWith(stage, well?.name ?? '', failed?.name ?? '')])
+  const well = hosts.filter(host => host.state === 'up' && !host.isSpare).map(({ name }) => name)
+  const failed = hosts.find(host => host.state !== 'up')
+  output.print(wordsToPlayWith(stage, well, failed?.name ?? ''))
+  let told = guests.twice().length
   try {
-    await watch.until(() => undefined)
+    await watch.until(() => {
+      for (const sentence of guests.twice().slice(told)) watch.tell(`TWICE: ${sentence}`)
+      told = guests.twice().length
+      return undefined
+    })
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
   }

@@ -2,7 +2,7 @@ import { ConfigError } from '../../errors.ts'
 
 /** As the command line gives them. */
 export interface DemoWords {
-  readonly hosts: string
+  readonly hosts?: string
   readonly servers: string
   readonly seed: string
   readonly port?: string
@@ -13,7 +13,7 @@ export interface DemoWords {
 }
 
 export interface DemoOptions {
-  /** Compute hosts in all; the last one is the spare. */
+  /** Compute hosts in all; the last is the spare, or the last three with `serve`. */
   readonly hosts: number
   readonly servers: number
   readonly seed: number
@@ -43,9 +43,9 @@ export function demoOptions(words: DemoWords): DemoOptions {
     if (!(number >= least && number <= most)) mistakes.push(`--${name} must be a whole number from ${least} to ${most}`)
     return number
   }
-  const { port, scenario, capture, serve = false, plain = false } = words
+  const { hosts, port, scenario, capture, serve = false, plain = false } = words
   const options: DemoOptions = {
-    hosts: whole('hosts', words.hosts),
+    hosts: hosts === undefined ? (serve ? 8 : 6) : whole('hosts', hosts),
     servers: whole('servers', words.servers),
     seed: whole('seed', words.seed),
     ...(port === undefined ? {} : { port: whole('port', port) }),

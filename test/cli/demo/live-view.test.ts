@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { liveView } from '../../../src/cli/demo/view/live-view.ts'
-import { paint, widthOf } from '../../../src/cli/demo/view/paint.ts'
+import { liveView } from '../../../src/cli/demo/picture/live-view.ts'
+import { paint, widthOf } from '../../../src/cli/demo/terminal/paint.ts'
 import { guests, halfWay, host, move, recovery, scene, wayToMoving } from './scenes.ts'
 
 const text = (...args: Parameters<typeof liveView>) => liveView(...args).map(line => paint(line, false))
@@ -12,12 +12,14 @@ test('half-way through a recovery one sees the hosts, what is done, what is unde
 [
   " Switchover  the real service, on an OpenStack in memory                              0:30",
   "",
-  " compute-01  □□    powered off · disabled · forced down",
-  " compute-02  ■■■■",
-  " compute-03  ■■    the spare, in use",
+  " compute-01  □ □       powered off · disabled · forced down",
+  " compute-02  ■ ■ ■ ■",
+  " compute-03  ■ ■       the spare, in use",
+  " ■ runs   □ should run",
   "",
   " it observes",
   " compute-01 panics",
+  "",
   "",
   " compute-01 is being recovered",
   " ✓ confirming  the host is dead: nova-compute is down, and ssh:22 is silent          2.0 s",
@@ -28,8 +30,8 @@ test('half-way through a recovery one sees the hosts, what is done, what is unde
   " ▸ moving      ━━━━━━━━━━━━────────────  2 of 4 servers                              9.0 s",
   " · verifying   looks whether each server is where and as it should be",
   "",
-  " ● web-1  on compute-03              ◐ web-3  on its way to compute-03",
-  " ● web-2  on compute-03              · web-4  waits for compute-03",
+  " ● web-1  on compute-03        ◐ web-3  → compute-03",
+  " ● web-2  on compute-03        · web-4  waits",
 ]
 `)
 })
@@ -39,12 +41,14 @@ test('before anything fails one sees the hosts and the story', () => {
 [
   " Switchover  the real service, on an OpenStack in memory                              0:05",
   "",
-  " compute-01  ■■■■",
-  " compute-02  ■■■■",
-  " compute-03        the spare, empty",
+  " compute-01  ■ ■ ■ ■",
+  " compute-02  ■ ■ ■ ■",
+  " compute-03            the spare, empty",
+  " ■ runs",
   "",
   " it observes",
   " compute-01 panics",
+  "",
   "",
 ]
 `)

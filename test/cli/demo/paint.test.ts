@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { clip, paint, span, spread, widthOf, wrap } from '../../../src/cli/demo/view/paint.ts'
-import { svgOf } from '../../../src/cli/demo/view/svg.ts'
+import { clip, paint, span, spread, widthOf, wrap } from '../../../src/cli/demo/terminal/paint.ts'
+import { svgOf } from '../../../src/cli/demo/terminal/svg.ts'
 
 const line = [span('compute-01', 'bad'), span('  is off')]
 

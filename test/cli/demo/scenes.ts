@@ -1,4 +1,4 @@
-import type { HostScene, Scene } from '../../../src/cli/demo/scene.ts'
+import type { HostScene, Scene } from '../../../src/cli/demo/seen/scene.ts'
 import type { MoveView, RecoveryView, TimelineEvent } from '../../../src/schemas/recovery.d.ts'
 
 const startedAtMs = Date.parse('2025-01-01T00:00:00Z')

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { span } from '../../../src/cli/demo/view/paint.ts'
-import { createScreen } from '../../../src/cli/demo/view/screen.ts'
+import { span } from '../../../src/cli/demo/terminal/paint.ts'
+import { createScreen } from '../../../src/cli/demo/terminal/screen.ts'
 
 function terminal() {
   let written = ''

@@ -1,4 +1,4 @@
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /** An alarm's action as Aodh sends it, for states in which an event alarm never is by itself. Answers what became of it. */
 export async function postAlarm({ url, tokens, world }: Stage, host: string, current: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Act } from '../act.ts'
-import type { Scene } from '../scene.ts'
+import type { Scene } from '../seen/scene.ts'
 import { playScenario } from './play-scenario.ts'
 import { readScenario, type Scenario, segmentOf } from './read-scenario.ts'
 

@@ -1,8 +1,8 @@
 import type { ScenarioEvent } from '../../../emulator/scenario-event.ts'
 import { messageOf } from '../../../errors.ts'
-import { ApiError, type CommandWord } from '../api.ts'
-import type { Stage } from '../stage.ts'
-import type { Watch } from '../watch.ts'
+import type { Watch } from '../seen/watch.ts'
+import { ApiError, type CommandWord } from '../stage/api.ts'
+import type { Stage } from '../stage/stage.ts'
 import { postAlarm } from './post-alarm.ts'
 
 /** What Aodh and people say to the service, over HTTP. Answers how that went, in a word or a sentence. */

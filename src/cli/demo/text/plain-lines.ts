@@ -1,5 +1,5 @@
 import type { RecoveryView } from '../../../schemas/recovery.d.ts'
-import type { Scene, Told } from '../scene.ts'
+import type { Scene, Told } from '../seen/scene.ts'
 
 /** What has happened since `before`, a line each, in the order in which it happened. */
 export function plainLines(before: Scene | undefined, scene: Scene): string[] {

@@ -1,5 +1,5 @@
 import type { MoveView } from '../../../schemas/recovery.d.ts'
-import { clip, type Line, type Span, span, type Tone, widthOf } from './paint.ts'
+import { clip, type Line, type Span, span, type Tone, widthOf } from '../terminal/paint.ts'
 
 /** `word` is followed by the target, if that says more. */
 interface Look {

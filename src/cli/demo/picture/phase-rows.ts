@@ -1,6 +1,6 @@
 import type { RecoveryView } from '../../../schemas/recovery.d.ts'
-import { journeyOf, type Leg } from '../journey.ts'
-import { type Line, span, spread, type Tone } from './paint.ts'
+import { journeyOf, type Leg } from '../seen/journey.ts'
+import { type Line, span, spread, type Tone } from '../terminal/paint.ts'
 
 const barWidth = 24
 const marks: Readonly<Record<Leg['progress'], { readonly sign: string; readonly tone: Tone }>> = {

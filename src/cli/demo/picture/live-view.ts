@@ -1,9 +1,9 @@
 import { ends } from '../../../core/recovery.ts'
 import type { RecoveryView } from '../../../schemas/recovery.d.ts'
-import type { Scene } from '../scene.ts'
+import type { Scene } from '../seen/scene.ts'
+import { clip, type Line, span, spread, wrap } from '../terminal/paint.ts'
 import { hostRows } from './host-rows.ts'
 import { moveCells } from './move-cells.ts'
-import { clip, type Line, span, spread, wrap } from './paint.ts'
 import { phaseRows } from './phase-rows.ts'
 
 export interface Size {

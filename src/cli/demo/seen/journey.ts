@@ -1,4 +1,4 @@
-import type { RecoveryView, TimelineEvent } from '../../schemas/recovery.d.ts'
+import type { RecoveryView, TimelineEvent } from '../../../schemas/recovery.d.ts'
 
 /** One state of a recovery on its way: what it is for, or what came of it. */
 export interface Leg {

@@ -1,4 +1,4 @@
-import type { RecoveryView } from '../../schemas/recovery.d.ts'
+import type { RecoveryView } from '../../../schemas/recovery.d.ts'
 
 /** What there is to show at one moment: the truth of the emulator, what the service says over its API, and the story so far. */
 export interface Scene {

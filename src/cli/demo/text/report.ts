@@ -1,14 +1,15 @@
 import type { RecoveryView } from '../../../schemas/recovery.d.ts'
-import type { GuestCount } from '../guest-watch.ts'
-import { journeyOf } from '../journey.ts'
-import type { Told } from '../scene.ts'
-import { type Line, span, wrap } from './paint.ts'
-import { seconds } from './phase-rows.ts'
+import { seconds } from '../picture/phase-rows.ts'
+import type { GuestCount } from '../seen/guest-watch.ts'
+import { journeyOf } from '../seen/journey.ts'
+import type { Told } from '../seen/scene.ts'
+import { type Line, span, wrap } from '../terminal/paint.ts'
 import { sentence, stamp } from './plain-lines.ts'
 
 /** All that the report is made of. */
 export interface Outcome {
   readonly startedAtMs: number
+  readonly nowMs: number
   readonly story: readonly Told[]
   readonly recoveries: readonly RecoveryView[]
   readonly guests: GuestCount
@@ -22,20 +23,17 @@ export interface Outcome {
 
 /** What happened and how things stand, for people. */
 export function reportLines(outcome: Outcome, width: number): Line[] {
+  return [[span(' What happened', 'title')], ...milestones(outcome, width), [], ...standingLines(outcome, width)]
+}
+
+/** How things stand now, and whether that is well. */
+export function standingLines(outcome: Outcome, width: number): Line[] {
   const { complaints } = outcome
   const verdict =
     complaints.length === 0
       ? [[span(' All is well.', 'good')]]
       : [[span(' Not all is well:', 'bad')], ...complaints.flatMap(text => paragraph('', text, width))]
-  return [
-    [span(' What happened', 'title')],
-    ...milestones(outcome, width),
-    [],
-    [span(' How things stand', 'title')],
-    ...standing(outcome, width),
-    [],
-    ...verdict
-  ]
+  return [[span(' How things stand', 'title')], ...standing(outcome, width), [], ...verdict]
 }
 
 function milestones({ startedAtMs, story, recoveries }: Outcome, width: number): Line[] {

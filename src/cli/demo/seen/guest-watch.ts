@@ -1,4 +1,4 @@
-import type { World } from '../../emulator/model/world.ts'
+import type { World } from '../../../emulator/model/world.ts'
 
 /** Counts, again and again, on how many hypervisors each guest runs: by the emulator's truth, which Nova does not know. */
 export interface GuestWatch {

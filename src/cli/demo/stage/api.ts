@@ -1,9 +1,9 @@
-import { messageOf } from '../../errors.ts'
-import type { ArmingView } from '../../schemas/arming.d.ts'
-import type { DryRunView } from '../../schemas/dry-run.d.ts'
-import type { Health } from '../../schemas/health.d.ts'
-import type { RecoverySummary, RecoveryView } from '../../schemas/recovery.d.ts'
-import type { SegmentView } from '../../schemas/segment.d.ts'
+import { messageOf } from '../../../errors.ts'
+import type { ArmingView } from '../../../schemas/arming.d.ts'
+import type { DryRunView } from '../../../schemas/dry-run.d.ts'
+import type { Health } from '../../../schemas/health.d.ts'
+import type { RecoverySummary, RecoveryView } from '../../../schemas/recovery.d.ts'
+import type { SegmentView } from '../../../schemas/segment.d.ts'
 
 export type CommandWord = 'approve' | 'vouch' | 'retry' | 'cancel'
 

@@ -1,9 +1,9 @@
 import type { WriteStream } from 'node:tty'
 import type { Environment } from '../../../config/read-yaml.ts'
-import type { Scene } from '../scene.ts'
-import { liveView, type Size, smallest } from './live-view.ts'
+import { liveView, type Size, smallest } from '../picture/live-view.ts'
+import type { Scene } from '../seen/scene.ts'
+import { plainLines } from '../text/plain-lines.ts'
 import { type Line, paint } from './paint.ts'
-import { plainLines } from './plain-lines.ts'
 import { createScreen } from './screen.ts'
 
 /** Where people watch: a picture that is drawn in place, or a line for each thing that happens. */

@@ -1,5 +1,5 @@
-import type { GuestScene, HostScene } from '../scene.ts'
-import { clip, type Line, type Span, span, type Tone, widthOf } from './paint.ts'
+import type { GuestScene, HostScene } from '../seen/scene.ts'
+import { clip, type Line, type Span, span, type Tone, widthOf } from '../terminal/paint.ts'
 
 const namesMax = 24
 /** So much stays free for what is said of a host behind its servers. */

@@ -1,5 +1,5 @@
-import type { ModelHost, ModelServer, World } from '../../emulator/model/world.ts'
-import type { RecoveryView } from '../../schemas/recovery.d.ts'
+import type { ModelHost, ModelServer, World } from '../../../emulator/model/world.ts'
+import type { RecoveryView } from '../../../schemas/recovery.d.ts'
 import type { GuestScene, HostScene } from './scene.ts'
 
 /** The hosts as they truly are, and on them the servers: where they run, else where Nova places them. */

@@ -1,7 +1,7 @@
-import type { Clock } from '../../clock.ts'
-import type { World } from '../../emulator/model/world.ts'
-import type { RecoveryView } from '../../schemas/recovery.d.ts'
-import type { Api } from './api.ts'
+import type { Clock } from '../../../clock.ts'
+import type { World } from '../../../emulator/model/world.ts'
+import type { RecoveryView } from '../../../schemas/recovery.d.ts'
+import type { Api } from '../stage/api.ts'
 import { lookAtWorld } from './look-at-world.ts'
 import type { Scene, Told } from './scene.ts'
 
