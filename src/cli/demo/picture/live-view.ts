@@ -17,11 +17,13 @@ export const smallest: Size = { width: 50, height: 20 }
 /** Lines that are always there: title, story, states of one recovery, and what keeps them apart. */
 const fixedLines = 14
 const storyLines = 3
+/** More of them would only push aside what is happening. */
+const hostLinesMax = 13
 
 /** The whole picture, never larger than `size`, so that it can be drawn in place. */
 export function liveView(scene: Scene, size: Size): Line[] {
   const { width } = size
-  const hosts = Math.max(4, Math.min(scene.hosts.length + 1, size.height - fixedLines - 2))
+  const hosts = Math.max(4, Math.min(scene.hosts.length + 1, hostLinesMax, size.height - fixedLines - 2))
   const shown = foremost(scene.recoveries)
   const others = scene.recoveries.filter(recovery => recovery !== shown).map(recovery => inShort(recovery, width))
   const above = [title(scene, width), [], ...hostRows(scene.hosts, width, hosts), [], ...story(scene, width), []]

@@ -24,9 +24,10 @@ const between = 3
 /** Every server of the recovery and where it is, in columns, read downwards. At most `linesMax` lines. */
 export function moveCells(moves: readonly MoveView[], width: number, linesMax: number): Line[] {
   if (moves.length === 0 || linesMax < 1) return []
-  const cells = moves.map(cell)
+  const nameWidth = Math.max(...moves.map(move => nameOf(move).length))
+  const cells = moves.map(move => cell(move, nameWidth))
   // As wide as any text that a cell may come to hold, so that nothing jumps to and fro.
-  const cellWidth = Math.min(width - 1, Math.max(...moves.map(longest)))
+  const cellWidth = Math.min(width - 1, Math.max(...moves.map(move => longest(move, nameWidth))))
   const columns = Math.max(1, Math.min(Math.floor((width - 1 + between) / (cellWidth + between)), cells.length))
   const lines = Math.ceil(cells.length / columns)
   const shown = lines <= linesMax ? lines : linesMax - 1
@@ -45,14 +46,15 @@ function row(cells: readonly Line[], line: number, lines: number, cellWidth: num
   return clip(pieces.slice(0, -1), width)
 }
 
-function cell(move: MoveView): Line {
+function cell(move: MoveView, nameWidth: number): Line {
   const { sign, tone, word, withTarget } = looks[move.state]
   const target = withTarget === undefined ? '' : ` ${move.target ?? 'a target'}`
-  return [span(`${sign} `, tone), span(nameOf(move)), span(`  ${word}${target}`, 'dim')]
+  return [span(`${sign} `, tone), span(nameOf(move).padEnd(nameWidth)), span(`  ${word}${target}`, 'dim')]
 }
 
-function longest(move: MoveView): number {
-  return Math.max(...Object.keys(looks).map(state => widthOf(cell({ ...move, state: state as MoveView['state'] }))))
+function longest(move: MoveView, nameWidth: number): number {
+  const states = Object.keys(looks) as MoveView['state'][]
+  return Math.max(...states.map(state => widthOf(cell({ ...move, state }, nameWidth))))
 }
 
 function nameOf({ name, server }: MoveView): string {

@@ -32,8 +32,13 @@ export function journeyOf(recovery: RecoveryView, nowMs: number): Leg[] {
     if (recovery.state === state)
       return { state, progress: 'now', text: lastNote(recovery, last) ?? work[state], tookMs }
     if (recovery.hold?.from === state) return { state, progress: 'held', text: `held: ${recovery.hold.reason}`, tookMs }
-    return { state, progress: 'done', text: last.outcome ?? work[state], tookMs }
+    return { state, progress: 'done', text: outcomeOf(recovery, last) ?? work[state], tookMs }
   })
+}
+
+/** What was seen is told without the verdict, which goes without saying where the way went on. */
+function outcomeOf({ evidence }: RecoveryView, { state, outcome }: Visit): string | undefined {
+  return state === 'confirming' && evidence?.verdict === 'dead' ? evidence.because : outcome
 }
 
 interface Visit {
