@@ -2,6 +2,8 @@
 import { Command } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
 import { check } from './cli/check.ts'
+import { demo } from './cli/demo/demo.ts'
+import { type DemoWords, demoOptions } from './cli/demo/options.ts'
 import { serve } from './cli/serve.ts'
 import { adoptSpares } from './cli/spares-adopt.ts'
 import { ConfigError, messageOf } from './errors.ts'
@@ -21,6 +23,24 @@ program
   .option(...config)
   .action(async (options: { config: string }) => {
     await serve(options.config, env, packageFile.version)
+  })
+
+program
+  .command('demo')
+  .description('show the main job on an OpenStack in memory: a host dies and is recovered; exit status 1 if it was not')
+  .option('--serve', 'leave everything up afterwards, and print what can be tried')
+  .option(
+    '--hosts <count>',
+    'compute hosts in all, one of them the spare (default: 6; with --serve 8, three of them spares)'
+  )
+  .option('--servers <count>', 'servers in all', '40')
+  .option('--seed <number>', 'which host dies, which servers are stopped, how long a start takes', '7')
+  .option('--scenario <folder>', "play a scenario of test/simulation in real time, in place of the demo's own")
+  .option('--port <port>', 'of the service (any free one)')
+  .option('--plain', 'a line for each thing that happens, on a terminal too')
+  .option('--capture <file>', 'write a picture of the terminal (SVG)')
+  .action(async (words: DemoWords) => {
+    process.exitCode = await demo(demoOptions(words), { env, out: stdout, version: packageFile.version })
   })
 
 program

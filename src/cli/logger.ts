@@ -1,16 +1,20 @@
-import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 
 const secretKeys = ['secret', 'password', 'token', 'authorization', 'x-auth-token', 'x-subject-token']
 
-/** JSON lines to stdout, times as people read them. Secrets have no business in a log; should one get there, it is blotted out. */
-export function createLogger(level: string): Logger {
+/**
+ * JSON lines to stdout (or to a file), times as people read them. Secrets have no business in a log; should one get there,
+ * it is blotted out.
+ */
+export function createLogger(level: string, file?: string): Logger {
   const paths = secretKeys.flatMap(key => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`])
-  return pino({
+  const options = {
     level,
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: label => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: '***' }
-  })
+  }
+  return file === undefined ? pino(options) : pino(options, destination({ dest: file, sync: true }))
 }
 
 /** For commands whose answer is what they print. */

@@ -1,10 +1,9 @@
 import closeWithGrace from 'close-with-grace'
-import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
-import { ConfigError, messageOf } from '../errors.ts'
 import { compose } from './compose.ts'
+import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
 
 /** Most deeds in hand (a power-off, a request to Nova) end within this; what does not is looked up by the next start. */
@@ -34,20 +33,6 @@ export async function serve(file: string, env: Environment, version: string): Pr
   sayStart(config, log, version)
   // It ends when the service does. A failure becomes an unhandled rejection on purpose: that stops the process as above.
   void switchover.run()
-}
-
-async function listen(app: FastifyInstance, at: Config['listen']): Promise<void> {
-  try {
-    await app.listen({ ...at })
-  } catch (error) {
-    const code = Error.isError(error) && 'code' in error ? error.code : undefined
-    const where = `${at.host}:${at.port}`
-    if (code === 'EADDRINUSE') throw new ConfigError('listen', [`${where} is in use by another process`])
-    if (code === 'EACCES') throw new ConfigError('listen', [`${where}: this user may not listen there`])
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new ConfigError('listen', [`${where}: this machine has no such address (${messageOf(error)})`])
-    throw error
-  }
 }
 
 function sayStart(config: Config, log: Logger, version: string): void {

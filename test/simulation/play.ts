@@ -1,5 +1,6 @@
 import type { Received, Store } from '../../src/controller/ports.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
+import { befall } from '../../src/emulator/befall.ts'
 import { isUnderWay } from '../../src/emulator/model/evacuations.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import type { Case } from './laws/case.ts'
@@ -9,7 +10,6 @@ import type { Processes } from './processes.ts'
 import type { Recorder } from './recorder.ts'
 import type { Deed, Scenario, ScenarioEvent } from './scenario.ts'
 import type { VirtualClock } from './virtual-clock.ts'
-import { befall } from './world-events.ts'
 
 export interface Stage {
   readonly scenario: Scenario

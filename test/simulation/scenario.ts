@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { SegmentConfig } from '../../src/controller/directory.ts'
-import type { BmcHabits } from '../../src/emulator/model/bmc.ts'
-import type { ServerSpec, WorldSpec } from '../../src/emulator/model/spec.ts'
-import type { Habits } from '../../src/emulator/model/world.ts'
+import type { WorldSpec } from '../../src/emulator/model/spec.ts'
+import type { ScenarioEvent } from '../../src/emulator/scenario-event.ts'
 import type { Fault } from './faults.ts'
+
+export type { Happening as Deed, HostDeed, Moment, ScenarioEvent } from '../../src/emulator/scenario-event.ts'
 
 /** `scenario.json`; README.md beside this file explains it. Times are seconds since the start. */
 export interface Scenario {
@@ -29,45 +30,6 @@ export type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' 
     readonly evacuate?: Partial<SegmentConfig['settings']['evacuate']>
   }
 }
-
-export type Moment =
-  | { readonly at: number }
-  /** `compute-01: moving` the first time the host's recovery gets there, `after` so many seconds. */
-  | { readonly when: string; readonly after?: number }
-
-/** What befalls a host, or is done to it by others. */
-export type HostDeed =
-  | 'panic'
-  | 'powerOff'
-  | 'boot'
-  | 'cutOff'
-  | 'reconnect'
-  | 'killCompute'
-  | 'hangCompute'
-  | 'startCompute'
-  | 'cellDown'
-  | 'cellUp'
-  | 'forceDown'
-  | 'liftForceDown'
-  | 'enable'
-  | 'adoptSpare'
-
-export type Deed =
-  | { readonly do: HostDeed; readonly host: string }
-  | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits> }
-  | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
-  | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }
-  | { readonly do: 'deleteServer'; readonly server: string }
-  /** A person destroys a guest on a host, whatever Nova thinks. */
-  | { readonly do: 'removeGuest'; readonly host: string; readonly server: string }
-  | { readonly do: 'alarm' | 'ok' | 'insufficient data' | 'trigger'; readonly host: string }
-  | { readonly do: 'approve' | 'retry' | 'cancel'; readonly host: string }
-  /** `of`: the recovery's host; `host` or `server` when it is for a lost target or one server. */
-  | { readonly do: 'vouch'; readonly of: string; readonly host?: string; readonly server?: string }
-  | { readonly do: 'arm' | 'disarm' }
-  | { readonly do: 'crash' }
-
-export type ScenarioEvent = Moment & Deed
 
 export const scenariosDir = new URL('scenarios/', import.meta.url)
 

@@ -1,12 +1,12 @@
-import { spareReason } from '../../src/core/marks.ts'
-import { addServer } from '../../src/emulator/model/create-world.ts'
-import { boot, cutOff, endCompute, panic, powerOff, reconnect, startCompute } from '../../src/emulator/model/hosts.ts'
-import type { World } from '../../src/emulator/model/world.ts'
-import { hostOf } from '../../src/emulator/model/world.ts'
-import type { Deed } from './scenario.ts'
+import { spareReason } from '../core/marks.ts'
+import { addServer } from './model/create-world.ts'
+import { boot, cutOff, endCompute, panic, powerOff, reconnect, startCompute } from './model/hosts.ts'
+import type { World } from './model/world.ts'
+import { hostOf } from './model/world.ts'
+import type { Happening } from './scenario-event.ts'
 
 /** What befalls the cloud. True when `deed` was one of the world's (else it is a signal, a person's or the process's). */
-export function befall(world: World, deed: Deed): boolean {
+export function befall(world: World, deed: Happening): boolean {
   switch (deed.do) {
     case 'panic':
       panic(world, hostOf(world, deed.host))
@@ -37,7 +37,7 @@ export function befall(world: World, deed: Deed): boolean {
   }
 }
 
-function adjust(world: World, deed: Deed): boolean {
+function adjust(world: World, deed: Happening): boolean {
   switch (deed.do) {
     case 'cellDown':
     case 'cellUp':

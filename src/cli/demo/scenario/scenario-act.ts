@@ -1,0 +1,42 @@
+import type { Act } from '../act.ts'
+import type { Scene } from '../seen/scene.ts'
+import { playScenario } from './play-scenario.ts'
+import { readScenario, type Scenario, segmentOf } from './read-scenario.ts'
+
+/** A scenario's world and events in real time, with what an Aodh and people do in it done over HTTP. Throws ConfigError. */
+export function scenarioAct(folder: string): Act {
+  const scenario = readScenario(folder)
+  const leftOut = notPlayed(scenario)
+  return {
+    // The events call servers by their names.
+    spec: { ...scenario.world, ids: 'names' },
+    spares: Object.entries(scenario.world.hosts).flatMap(([name, { spare }]) => (spare === undefined ? [] : [name])),
+    segment: segmentOf(scenario),
+    limits: { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits },
+    async play(stage, watch) {
+      if (leftOut !== undefined) watch.tell(`not played: ${leftOut}; so it may end otherwise than the simulation`)
+      await playScenario(scenario, stage, watch)
+    },
+    // What was not played may be what the end depends on.
+    complaints: scene => (leftOut === undefined ? unexpectedEnds(scenario, scene) : [])
+  }
+}
+
+/** What only the simulation can do. */
+function notPlayed({ faults = [], events }: Scenario): string | undefined {
+  const crashes = events.filter(event => event.do === 'crash').length
+  const said = [
+    ...(faults.length === 0 ? [] : [`${faults.length} faults of ports (${faults.map(fault => fault.on).join(', ')})`]),
+    ...(crashes === 0 ? [] : [`${crashes} crashes of the service`])
+  ]
+  return said.length === 0 ? undefined : said.join(' and ')
+}
+
+function unexpectedEnds({ expect }: Scenario, { recoveries }: Scene): string[] {
+  return Object.entries(expect).flatMap(([host, wanted]) => {
+    const newest = recoveries.findLast(recovery => recovery.host === host)
+    const is =
+      newest === undefined ? 'not noticed' : `${newest.state}${newest.hold === undefined ? '' : ` ${newest.hold.code}`}`
+    return is === wanted ? [] : [`${host} should be ${wanted}, and is ${is}`]
+  })
+}

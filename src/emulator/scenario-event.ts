@@ -1,0 +1,43 @@
+import type { BmcHabits } from './model/bmc.ts'
+import type { ServerSpec } from './model/spec.ts'
+import type { Habits } from './model/world.ts'
+
+/** Something that happens in a scenario, and when; times are seconds. */
+export type ScenarioEvent = Moment & Happening
+
+export type Moment =
+  | { readonly at: number }
+  /** `compute-01: moving` the first time the host's recovery gets there, `after` so many seconds. */
+  | { readonly when: string; readonly after?: number }
+
+/** What befalls a host, or is done to it by others. */
+export type HostDeed =
+  | 'panic'
+  | 'powerOff'
+  | 'boot'
+  | 'cutOff'
+  | 'reconnect'
+  | 'killCompute'
+  | 'hangCompute'
+  | 'startCompute'
+  | 'cellDown'
+  | 'cellUp'
+  | 'forceDown'
+  | 'liftForceDown'
+  | 'enable'
+  | 'adoptSpare'
+
+export type Happening =
+  | { readonly do: HostDeed; readonly host: string }
+  | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits> }
+  | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
+  | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }
+  | { readonly do: 'deleteServer'; readonly server: string }
+  /** A person destroys a guest on a host, whatever Nova thinks. */
+  | { readonly do: 'removeGuest'; readonly host: string; readonly server: string }
+  | { readonly do: 'alarm' | 'ok' | 'insufficient data' | 'trigger'; readonly host: string }
+  | { readonly do: 'approve' | 'retry' | 'cancel'; readonly host: string }
+  /** `of`: the recovery's host; `host` or `server` when it is for a lost target or one server. */
+  | { readonly do: 'vouch'; readonly of: string; readonly host?: string; readonly server?: string }
+  | { readonly do: 'arm' | 'disarm' }
+  | { readonly do: 'crash' }
