@@ -15,7 +15,8 @@ import { until } from '../test/e2e/until.ts'
 import type { RecoveryView } from '../test/e2e/views.ts'
 import { median, printTable } from './table.ts'
 
-const [source, target, segment] = ['compute-01', 'compute-05', 'rack-1']
+const segment = 'rack-1'
+const others = ['compute-02', 'compute-03', 'compute-04']
 const lookEveryMs = 300
 
 interface Run {
@@ -53,13 +54,15 @@ async function main(): Promise<number> {
   const runs: Run[] = []
   const summaries: Record<string, number | string>[] = []
   for (const servers of numbers(values.servers)) {
-    const width = await bestWidth(world, servers, numbers(values.concurrency))
+    const stage = await setUp(lab, servers)
+    const width = await bestWidth(world, stage, numbers(values.concurrency))
     const ratios: number[] = []
     for (let pair = 0; pair < Number(values.pairs); pair++) {
       // Each goes first in turn, so that neither gains from what the other left warm.
       const both = pair % 2 === 0 ? [ourRun, plainRun] : [plainRun, ourRun]
       const done: Run[] = []
-      for (const run of both) done.push(tell(await run(world, servers, width)))
+      for (const run of both)
+        done.push(tell(await thereAndOn(world, stage, async () => await run(world, stage, width))))
       runs.push(...done)
       ratios.push(secondsOf(done, 'switchover') / secondsOf(done, 'plain'))
     }
@@ -71,36 +74,65 @@ async function main(): Promise<number> {
   return 0
 }
 
+/** The servers, and the two hosts between which they go to and fro. */
+interface Stage {
+  readonly ids: readonly string[]
+  source: string
+  target: string
+}
+
+async function setUp(lab: Lab, servers: number): Promise<Stage> {
+  await lab.reset()
+  const [source, target] = ['compute-01', 'compute-05']
+  return { ids: await lab.boot(servers, { host: source }), source, target }
+}
+
+/** After a run the failed host comes back, and the servers leave from where they are now: a run needs no new servers. */
+async function thereAndOn({ lab, cloud }: World, stage: Stage, work: () => Promise<Run>): Promise<Run> {
+  const run = await work()
+  await lab.start(stage.source)
+  const back = async () => {
+    const service = (await cloud.services())[stage.source]
+    if (service?.forced_down === false && service.status === 'enabled') return service.state === 'up'
+    // Nova refuses until the restarted nova-compute has done away with what was evacuated.
+    return await cloud.welcomeBack(stage.source).then(
+      () => false,
+      () => false
+    )
+  }
+  await until(`${stage.source} to be back`, 300_000, back)
+  ;[stage.source, stage.target] = [stage.target, stage.source]
+  return run
+}
+
 /** The recipe's own best: each width is tried once. */
-async function bestWidth(world: World, servers: number, widths: readonly number[]): Promise<number> {
+async function bestWidth(world: World, stage: Stage, widths: readonly number[]): Promise<number> {
   let best = { width: widths[0] ?? 5, seconds: Number.POSITIVE_INFINITY }
   if (widths.length < 2) return best.width
   for (const width of widths) {
-    const { seconds } = tell(await plainRun(world, servers, width))
+    const { seconds } = tell(await thereAndOn(world, stage, async () => await plainRun(world, stage, width)))
     if (seconds < best.seconds) best = { width, seconds }
   }
   return best.width
 }
 
-async function plainRun({ lab, cloud }: World, servers: number, width: number): Promise<Run> {
-  const ids = await bootAnew(lab, servers)
+async function plainRun({ lab, cloud }: World, { ids, source, target }: Stage, width: number): Promise<Run> {
   await lab.off(source)
-  await untilDown(cloud)
-  const observed = observe(cloud, ids)
+  await untilDown(cloud, source)
+  const observed = observe(cloud, ids, await newestRecord(cloud))
   await lab.evacuate(source, target, width)
   const { seconds, doneAt } = await observed
-  return { servers, who: 'plain', seconds, details: { width, doneAt } }
+  return { servers: ids.length, who: 'plain', seconds, details: { width, doneAt } }
 }
 
-async function ourRun({ lab, cloud, perSpare }: World, servers: number): Promise<Run> {
-  const ids = await bootAnew(lab, servers)
-  const service = await createService(lab, { spares: [target], perSpare })
+async function ourRun({ lab, cloud, perSpare }: World, { ids, source, target }: Stage): Promise<Run> {
+  const service = await createService(lab, { hosts: [source, ...others], spares: [target], perSpare })
   try {
     await service.cli('spares', 'adopt', segment, '--yes')
     await service.start()
     await lab.panic(source)
-    await untilDown(cloud)
-    const observed = observe(cloud, ids)
+    await untilDown(cloud, source)
+    const observed = observe(cloud, ids, await newestRecord(cloud))
     const cpuBefore = cpuSeconds(service)
     await service.request('POST', '/v1/recoveries', { host: source, reason: 'bench:whole-host' })
     const { id } = await service.opened(source)
@@ -110,26 +142,29 @@ async function ourRun({ lab, cloud, perSpare }: World, servers: number): Promise
     )
     if (view.state !== 'recovered')
       throw new Error(`${view.state}: ${view.hold?.reason ?? view.reason}\n${service.log()}`)
-    const details = { doneAt, ...detailsOf(view, cpuSeconds(service) - cpuBefore, servers) }
-    return { servers, who: 'switchover', seconds, details }
+    const details = { doneAt, ...detailsOf(view, source, cpuSeconds(service) - cpuBefore) }
+    return { servers: ids.length, who: 'switchover', seconds, details }
   } finally {
     await service.kill()
   }
 }
 
-async function bootAnew(lab: Lab, servers: number): Promise<string[]> {
-  await lab.reset()
-  return await lab.boot(servers, { host: source })
+async function newestRecord(cloud: OpenStack): Promise<number> {
+  return Math.max(0, ...(await cloud.evacuationRecords()).map(({ id }) => id))
 }
 
 /** Looks at Nova's records and nothing else, so that both sides are measured alike and disturbed alike. */
-async function observe(cloud: OpenStack, ids: readonly string[]): Promise<{ seconds: number; doneAt: string }> {
+async function observe(
+  cloud: OpenStack,
+  ids: readonly string[],
+  after: number
+): Promise<{ seconds: number; doneAt: string }> {
   const wanted = new Set(ids)
   const done = new Map<string, number>()
   let begunMs: number | undefined
   for (;;) {
     const lookedMs = Date.now()
-    const records = (await cloud.evacuationRecords()).filter(({ instance_uuid: id }) => wanted.has(id))
+    const records = (await cloud.evacuationRecords()).filter(one => one.id > after && wanted.has(one.instance_uuid))
     if (records.length > 0) begunMs ??= lookedMs
     const seconds = begunMs === undefined ? 0 : (Date.now() - begunMs) / 1000
     for (const { status, instance_uuid: id } of records) if (status === 'done' && !done.has(id)) done.set(id, seconds)
@@ -139,8 +174,8 @@ async function observe(cloud: OpenStack, ids: readonly string[]): Promise<{ seco
 }
 
 /** Where our time goes: seconds in each state, from the proof to the first evacuation, and our processor time per server. */
-function detailsOf(view: RecoveryView, cpu: number, servers: number): Record<string, number | string> {
-  const details: Record<string, number | string> = { cpuMsPerServer: Math.round((cpu * 1000) / servers) }
+function detailsOf(view: RecoveryView, source: string, cpu: number): Record<string, number | string> {
+  const details: Record<string, number | string> = { cpuMsPerServer: Math.round((cpu * 1000) / view.moveList.length) }
   const proof = view.proofs[source]?.atMs
   const first = Math.min(...view.moveList.map(move => move.beganAtMs ?? Number.POSITIVE_INFINITY))
   if (proof !== undefined && Number.isFinite(first)) details.proofToFirstEvacuateMs = first - proof
@@ -176,7 +211,7 @@ function tell(run: Run): Run {
   return run
 }
 
-async function untilDown(cloud: OpenStack): Promise<void> {
+async function untilDown(cloud: OpenStack, source: string): Promise<void> {
   await until(`${source} to be down`, 60_000, async () => (await cloud.services())[source]?.state === 'down')
 }
 

@@ -47,6 +47,8 @@ export interface OpenStack {
   createGroup(name: string, policy: string): Promise<string>
   createServer(server: NewServer): Promise<string>
   alarmState(alarm: string): Promise<string>
+  /** Enabled and no longer forced down; Nova refuses while evacuations from it wait for its nova-compute. */
+  welcomeBack(host: string): Promise<void>
   /** Everything that a recovery could change: services, servers, migrations, aggregates. */
   snapshot(): Promise<Record<string, unknown>>
 }
@@ -119,6 +121,10 @@ export function createOpenStack(env: Readonly<Record<string, string>>): OpenStac
     },
     async alarmState(alarm) {
       return (await call<{ state: string }>('GET', `${need(env, 'LAB_AODH_URL')}/v2/alarms/${alarm}`)).state
+    },
+    async welcomeBack(host) {
+      const id = (await services()).find(service => service.host === host)?.id
+      await call('PUT', `${nova}/os-services/${id}`, { forced_down: false, status: 'enabled' })
     },
     async snapshot() {
       const { aggregates } = await get<{ aggregates: unknown[] }>('/os-aggregates')
