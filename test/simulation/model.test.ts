@@ -88,7 +88,9 @@ test('the oracle sees a guest that a failed evacuation left behind when it is mo
   expect(await stateOf(fixture)).toBe('error - on compute-01, record failed')
   await fixture.done(fixture.cloud.evacuate('vm-01-1', 'compute-02'))
   await fixture.pass(10)
-  expect((await fixture.done(fixture.cloud.server('vm-01-1')))?.fault).toBe('Instance instance-00000001 already exists.')
+  expect((await fixture.done(fixture.cloud.server('vm-01-1')))?.fault).toBe(
+    'Instance instance-00000001 already exists.'
+  )
   expect(fixture.world.findings).toEqual([])
   await fixture.done(fixture.cloud.evacuate('vm-01-1', 'compute-03'))
   await fixture.pass(10)
