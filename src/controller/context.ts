@@ -99,7 +99,7 @@ export function note(kind: string, text: string, target?: string): TimelineEvent
   return { kind, actor: 'switchover', text, ...(target === undefined ? {} : { target }) }
 }
 
-export type NewStep = Pick<Step, 'kind' | 'target'> & Partial<Pick<Step, 'to' | 'afterMigration'>>
+export type NewStep = Pick<Step, 'kind' | 'target'> & Partial<Pick<Step, 'to' | 'afterMigration' | 'takesMigration'>>
 
 /**
  * One command to the world: intent, check of the lease, deed, result. The step comes back as `taken` when the service

@@ -135,25 +135,41 @@ export type Fate =
   | { readonly is: 'done'; readonly migration: Migration }
   | { readonly is: 'failed'; readonly migration: Migration; readonly reached: boolean }
 
-/** What Nova's records say of one attempt. Ours is the newest one of the server that is younger than the attempt. */
+/**
+ * What Nova's records say of one attempt. Ours is the newest one of the server that is younger than the attempt; but what
+ * Nova takes up is the oldest that is still accepted, and then that one tells.
+ */
 export function fateOf(step: Step, migrations: readonly Migration[]): Fate {
-  const ours = migrations
-    .filter(one => one.type === 'evacuation' && one.server === step.target && one.id > (step.afterMigration ?? 0))
-    .toSorted((a, b) => b.id - a.id)[0]
+  const records = migrations.filter(one => one.type === 'evacuation' && one.server === step.target)
+  const ours = records.filter(one => one.id > (step.afterMigration ?? 0)).toSorted((a, b) => b.id - a.id)[0]
   if (ours === undefined) return { is: 'unknown' }
-  switch (ours.status) {
+  const taken = records.find(one => one.id === step.takesMigration)
+  const fate = taken === undefined ? undefined : fateByRecord(taken)
+  return fate === undefined || fate.is === 'running' ? fateByRecord(ours) : fate
+}
+
+function fateByRecord(migration: Migration): Fate {
+  switch (migration.status) {
     case 'done':
     case 'completed':
-      return { is: 'done', migration: ours }
+      return { is: 'done', migration }
     // The scheduler refused: no target ever heard of it.
     case 'error':
-      return { is: 'failed', migration: ours, reached: false }
+      return { is: 'failed', migration, reached: false }
     case 'failed':
     case 'cancelled':
-      return { is: 'failed', migration: ours, reached: true }
+      return { is: 'failed', migration, reached: true }
     default:
-      return { is: 'running', migration: ours }
+      return { is: 'running', migration }
   }
+}
+
+/** The evacuation of the server that Nova takes up next, if an older one than the next still waits. */
+export function oldestAccepted(server: string, migrations: readonly Migration[]): number | undefined {
+  const waiting = migrations.filter(
+    one => one.type === 'evacuation' && one.server === server && one.status === 'accepted'
+  )
+  return waiting.length === 0 ? undefined : Math.min(...waiting.map(one => one.id))
 }
 
 /** The newest evacuation record of a server, 0 when there is none. */

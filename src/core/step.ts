@@ -30,6 +30,11 @@ export interface Step {
   readonly unsent?: boolean
   /** The newest evacuation record of the server before this attempt: ours has a greater id. */
   readonly afterMigration?: number
+  /**
+   * An older record of the server that nobody took up, for its target died: Nova works on the oldest of these, and leaves
+   * the one of this attempt as it is, for ever.
+   */
+  readonly takesMigration?: number
   readonly error?: string
 }
 

@@ -1,6 +1,7 @@
 import { spareReason } from '../core/marks.ts'
 import { addServer } from './model/create-world.ts'
-import { boot, cutOff, endCompute, panic, powerOff, reconnect, startCompute } from './model/hosts.ts'
+import { cutOff, endCompute, panic, powerOff } from './model/hosts.ts'
+import { boot, reconnect, startCompute } from './model/start-compute.ts'
 import type { World } from './model/world.ts'
 import { hostOf } from './model/world.ts'
 import type { Happening } from './scenario-event.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { fateOf, newestEvacuation } from '../../src/core/moves.ts'
+import { fateOf, newestEvacuation, oldestAccepted } from '../../src/core/moves.ts'
 import { evacuateOf, migrationOf } from './builders.ts'
 
 const step = evacuateOf('one', 'spare-1', { afterMigration: 10 })
@@ -80,4 +80,28 @@ test('what was there before the attempt leaves its fate unknown, in any order of
 test('without any record the newest is none', () => {
   expect(newestEvacuation('one', [])).toBe(0)
   expect(newestEvacuation('one', [migrationOf(3, 'one', 'done'), migrationOf(7, 'two', 'done')])).toBe(3)
+})
+
+test('an attempt after one whose target died is told by the older record: Nova takes that up, and leaves ours', () => {
+  const again = evacuateOf('one', 'spare-2', { afterMigration: 11, takesMigration: 11 })
+  const ours = migrationOf(12, 'one', 'accepted', { dest: 'spare-2' })
+  const fateWith = (status: string) => fateOf(again, [migrationOf(11, 'one', status, { dest: 'spare-2' }), ours])
+  expect(fateWith('accepted')).toMatchObject({ is: 'running', migration: { id: 12 } })
+  expect(fateWith('pre-migrating').is).toBe('running')
+  expect(fateWith('done')).toMatchObject({ is: 'done', migration: { id: 11 } })
+  expect(fateWith('failed')).toMatchObject({ is: 'failed', reached: true })
+  expect(fateWith('error')).toMatchObject({ is: 'failed', reached: false })
+  expect(fateOf(again, [migrationOf(11, 'one', 'accepted')]).is).toBe('unknown')
+})
+
+test('the record that Nova takes up is the oldest that is still accepted', () => {
+  const list = [
+    migrationOf(9, 'one', 'accepted', { type: 'live-migration' }),
+    migrationOf(11, 'one', 'failed'),
+    migrationOf(12, 'one', 'accepted'),
+    migrationOf(13, 'one', 'accepted'),
+    migrationOf(10, 'two', 'accepted')
+  ]
+  expect(oldestAccepted('one', list)).toBe(12)
+  expect(oldestAccepted('one', list.slice(0, 2))).toBeUndefined()
 })

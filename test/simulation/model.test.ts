@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals'
 import type { CloudModel } from '../../src/emulator/cloud-model.ts'
 import { createCloudModel } from '../../src/emulator/cloud-model.ts'
-import { boot, endCompute, panic, powerOff, startCompute } from '../../src/emulator/model/hosts.ts'
+import { endCompute, panic, powerOff } from '../../src/emulator/model/hosts.ts'
 import { whereRunning } from '../../src/emulator/model/oracle.ts'
 import type { HostSpec } from '../../src/emulator/model/spec.ts'
+import { boot, startCompute } from '../../src/emulator/model/start-compute.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { createVirtualClock } from './virtual-clock.ts'
 
@@ -87,7 +88,9 @@ test('the oracle sees a guest that a failed evacuation left behind when it is mo
   expect(await stateOf(fixture)).toBe('error - on compute-01, record failed')
   await fixture.done(fixture.cloud.evacuate('vm-01-1', 'compute-02'))
   await fixture.pass(10)
-  expect((await fixture.done(fixture.cloud.server('vm-01-1')))?.fault).toBe('Instance vm-01-1 already exists')
+  expect((await fixture.done(fixture.cloud.server('vm-01-1')))?.fault).toBe(
+    'Instance instance-00000001 already exists.'
+  )
   expect(fixture.world.findings).toEqual([])
   await fixture.done(fixture.cloud.evacuate('vm-01-1', 'compute-03'))
   await fixture.pass(10)

@@ -1,7 +1,7 @@
 import type { Received, Store } from '../../src/controller/ports.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
 import { befall } from '../../src/emulator/befall.ts'
-import { isUnderWay } from '../../src/emulator/model/evacuations.ts'
+import { isUnderWay } from '../../src/emulator/model/attempts.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import type { Case } from './laws/case.ts'
 import { objectionToHold } from './laws/holds.ts'
@@ -59,7 +59,7 @@ function isAtWork({ recorder, world }: Stage): boolean {
   const recoveries = [...recorder.recoveries.values()]
   return (
     recoveries.some(recovery => recovery.phase.state !== 'held' && !hasEnded(recovery)) ||
-    world.migrations.some(record => isUnderWay(world, record))
+    [...world.attempts].some(attempt => isUnderWay(world, attempt))
   )
 }
 

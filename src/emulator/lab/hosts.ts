@@ -1,6 +1,7 @@
 import { addHost } from '../model/create-world.ts'
-import { cutOff, endCompute, hang, panic, powerOff, reconnect, reports, startCompute } from '../model/hosts.ts'
+import { cutOff, endCompute, hang, panic, powerOff, reports } from '../model/hosts.ts'
 import { changeService } from '../model/nova-services.ts'
+import { reconnect, startCompute } from '../model/start-compute.ts'
 import type { ModelHost, World } from '../model/world.ts'
 import { hostNamed, type Said, type Stage, said, type Verb } from './stage.ts'
 import { LabError, type Words } from './words.ts'

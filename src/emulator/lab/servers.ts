@@ -18,14 +18,18 @@ export const bootVerb: Verb = async (stage, words) => {
   const flavor = flavorNamed(world, words.option('flavor') ?? 'm1.nano')
   const prefix = words.option('prefix') ?? 'vm'
   const made = Array.from({ length: count }, (_, index) =>
-    createServer(world, words.option('host'), {
-      name: `${prefix}-${String(index + 1).padStart(3, '0')}`,
-      flavor: flavor.name,
-      need: flavor.need,
-      networked: (words.option('network') ?? 'none') !== 'none',
-      localDisk: !words.flag('volume'),
-      volumes: words.flag('volume') ? [world.idOf('volume-of', `${prefix}-${index + 1}`)] : []
-    })
+    createServer(
+      world,
+      {
+        name: `${prefix}-${String(index + 1).padStart(3, '0')}`,
+        flavor: flavor.name,
+        need: flavor.need,
+        networked: (words.option('network') ?? 'none') !== 'none',
+        localDisk: !words.flag('volume'),
+        volumes: words.flag('volume') ? [world.idOf('volume-of', `${prefix}-${index + 1}`)] : []
+      },
+      { host: words.option('host') }
+    )
   )
   await until(stage, patienceMs, 'the servers to be ACTIVE', () => made.every(server => server.vmState !== 'building'))
   const bad = made.find(server => server.vmState === 'error')
@@ -76,7 +80,7 @@ export const evacuateVerb: Verb = async (stage, words) => {
   const refused: [string, number, string][] = []
   const records = victims.flatMap(({ id }) => {
     try {
-      return evacuate(world, id, target.name)
+      return evacuate(world, id, { target: target.name })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       refused.push([id, error.status, error.message])

@@ -1,4 +1,5 @@
-import { powerOff, powerOn } from './hosts.ts'
+import { powerOff } from './hosts.ts'
+import { powerOn } from './start-compute.ts'
 import type { ModelHost, World } from './world.ts'
 
 /** What is good or bad about a BMC. */

@@ -15,6 +15,7 @@ export function createWorld(clock: ModelClock, spec: WorldSpec): World {
     hosts: new Map(),
     servers: new Map(),
     migrations: [],
+    attempts: new Set(),
     groups: (spec.groups ?? []).map(group => ({ maxPerHost: 1, ...group })),
     aggregates: (spec.aggregates ?? []).map((aggregate, index) => ({ id: index + 1, ...aggregate })),
     alarms: new Map(),
@@ -24,19 +25,22 @@ export function createWorld(clock: ModelClock, spec: WorldSpec): World {
     listeners: [],
     timing: timingOf(spec),
     idOf: spec.ids === 'uuids' ? createUuids() : idsByName,
-    projectId: spec.projectId ?? 'project-1'
+    projectId: spec.projectId ?? 'project-1',
+    races: spec.races ?? 'conductor'
   }
   for (const [name, host] of Object.entries(spec.hosts)) addHost(world, name, host, spec.pace)
   return world
 }
 
 function timingOf({ serviceDownSeconds, latencyMs, timing, pace = 1 }: WorldSpec): Timing {
-  const { conductorMs, claimMs, settleMs } = usualTiming
+  const { conductorMs, claimMs, settleMs, powerOffMs, powerSyncMs } = usualTiming
   return {
     ...usualTiming,
     conductorMs: conductorMs / pace,
     claimMs: claimMs / pace,
     settleMs: settleMs / pace,
+    powerOffMs: powerOffMs / pace,
+    powerSyncMs: powerSyncMs / pace,
     ...(serviceDownSeconds === undefined ? {} : { serviceDownMs: serviceDownSeconds * 1000 }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     ...timing
@@ -71,7 +75,7 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     name,
     serviceId: world.idOf('service', name),
     nodeId: world.idOf('node', name),
-    address: `10.0.0.${index}`,
+    address: `10.0.${Math.floor(index / 256)}.${index % 256}`,
     capacity: spec.capacity ?? roomy,
     powered: true,
     kernel: 'running',
@@ -106,7 +110,8 @@ function plainServers(host: string, count: number): ServerSpec[] {
   return Array.from({ length: count }, (_, index) => ({ name: `vm-${suffix}-${index + 1}` }))
 }
 
-export function addServer(world: World, host: string, spec: ServerSpec): ModelServer {
+/** `host` undefined: it has none yet. */
+export function addServer(world: World, host: string | undefined, spec: ServerSpec): ModelServer {
   const vmState = spec.vmState ?? 'active'
   const powerState =
     spec.powerState ?? (vmState === 'stopped' ? 'shutdown' : vmState === 'paused' ? 'paused' : 'running')
@@ -132,12 +137,13 @@ export function addServer(world: World, host: string, spec: ServerSpec): ModelSe
     powerState,
     fault: undefined,
     boundTo: host,
-    allocatedOn: new Set([host]),
+    allocatedOn: new Set(host === undefined ? [] : [host]),
     actions: []
   }
   world.servers.set(server.id, server)
-  const there = hostOf(world, host)
-  there.defined.add(server.id)
-  if (powerState === 'running') there.running.add(server.id)
+  const there = host === undefined ? undefined : hostOf(world, host)
+  there?.defined.add(server.id)
+  // A paused guest keeps its memory and its disk.
+  if (powerState === 'running' || powerState === 'paused') there?.running.add(server.id)
   return server
 }

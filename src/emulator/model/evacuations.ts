@@ -1,179 +1,94 @@
-import { reports, works } from './hosts.ts'
-import { find, startGuest } from './oracle.ts'
-import { fits, isSchedulable } from './placement.ts'
-import type { ModelHost, ModelMigration, ModelServer, World } from './world.ts'
-import { hostOf, serverOf } from './world.ts'
+import { type Attempt, attemptsOn, deliver, endEvent, isUnderWay, mark, oldestAccepted } from './attempts.ts'
+import { find } from './oracle.ts'
+import { refuse } from './rebuild-failures.ts'
+import { claim } from './rebuilds.ts'
+import { choose, objectionTo } from './scheduler.ts'
+import type { ModelMigration, ModelServer, World } from './world.ts'
+import { hostOf } from './world.ts'
 
-/** Nova took the request: from here on everything happens by itself, in virtual time. */
-export function beginEvacuation(world: World, server: ModelServer, target: string): ModelMigration {
+export interface EvacuationRequest {
+  /** undefined: the scheduler chooses. */
+  readonly target?: string | undefined
+  readonly stops?: boolean
+  readonly skipsScheduler?: boolean
+  readonly requestId?: string
+}
+
+/** Nova took the request: from here on everything happens by itself. */
+export function beginEvacuation(world: World, server: ModelServer, request: EvacuationRequest): ModelMigration {
+  const { target, stops = false, skipsScheduler = false } = request
   const source = server.host as string
-  const rivals = world.migrations.filter(record => record.server === server.id && isUnderWay(world, record))
+  const id = world.migrations.length + 1
+  const nowMs = world.clock.now()
   const record: ModelMigration = {
-    id: world.migrations.length + 1,
+    id,
     type: 'evacuation',
     server: server.id,
     source,
-    dest: target,
     status: 'accepted',
-    createdAtMs: world.clock.now()
+    createdAtMs: nowMs,
+    ...(target === undefined ? {} : { dest: target })
   }
   world.migrations.push(record)
+  const requestId = request.requestId ?? `req-evacuation-${id}`
+  const action = { action: 'evacuate', requestId, startedAtMs: nowMs, events: [{ event: 'rebuild_server' }] }
+  server.actions.push(action)
   server.taskState = 'rebuilding'
-  if (rivals.length > 0) {
-    // Two rebuilds of one server stop each other, and the server stays in REBUILD.
-    find(world, `${server.id} was evacuated again while it was being evacuated`)
-    for (const rival of [...rivals, record]) rival.stuck = true
-    return record
+  const attempt: Attempt = {
+    server: server.id,
+    ...{ source, target, record, action, stops, skipsScheduler, stage: 'conductor' }
   }
-  world.clock.after(world.timing.conductorMs, () => schedule(world, record))
+  for (const rival of attemptsOn(world, server.id)) meet(world, rival, attempt)
+  world.attempts.add(attempt)
+  world.clock.after(world.timing.conductorMs, () => conduct(world, attempt))
   return record
 }
 
-/** An evacuation that still can get somewhere: not at its end, not stuck, and its target works. */
-export function isUnderWay(world: World, record: ModelMigration): boolean {
-  if (record.type !== 'evacuation' || !['accepted', 'pre-migrating'].includes(record.status)) return false
-  return record.stuck !== true && record.dest !== undefined && works(hostOf(world, record.dest))
+/** Two rebuilds of one server stop each other; how, depends on where they meet. */
+function meet(world: World, rival: Attempt, attempt: Attempt): void {
+  if (isUnderWay(world, rival)) find(world, `${attempt.server} was evacuated again while it was being evacuated`)
+  // What waits for its target is met there, if ever.
+  if (rival.stage === 'waiting' || rival.fate !== undefined) return
+  const inConductor = rival.stage === 'conductor' && world.races === 'conductor'
+  rival.fate = inConductor ? 'lost' : 'fails on the target'
+  attempt.fate = inConductor ? 'fails in the conductor' : 'lost'
 }
 
-function schedule(world: World, record: ModelMigration): void {
-  const server = world.servers.get(record.server)
-  if (server === undefined || record.stuck) return
-  const target = hostOf(world, record.dest as string)
-  // The scheduler knows only what Nova knows: a target that died a moment ago looks well.
-  const chosen =
-    isSchedulable(world, target) &&
-    !target.forcedDown &&
-    reports(world, target) &&
-    fits(world, target, server.need) &&
-    groupAllows(world, server, target.name)
-  if (!chosen) {
-    fail(world, record, 'error', 'No valid host was found.')
+function conduct(world: World, attempt: Attempt): void {
+  const server = world.servers.get(attempt.server)
+  if (server === undefined || attempt.fate === 'lost') {
+    world.attempts.delete(attempt)
     return
   }
-  deliver(target, () => claim(world, record))
-}
-
-/** A message waits in the target's queue until its nova-compute works again. */
-function deliver(target: ModelHost, work: () => void): void {
-  if (works(target)) work()
-  else target.queue.push(work)
-}
-
-function claim(world: World, record: ModelMigration): void {
-  const target = hostOf(world, record.dest as string)
-  const startsMs = Math.max(world.clock.now(), target.claimFreeAtMs)
-  target.claimFreeAtMs = startsMs + world.timing.claimMs
-  const life = target.computeLife
-  world.clock.after(target.claimFreeAtMs - world.clock.now(), () => {
-    if (target.computeLife !== life || record.stuck) return
-    const server = world.servers.get(record.server)
-    if (server === undefined) {
-      mark(world, record, 'failed')
-      return
-    }
-    if (isOvertaken(world, record, server)) return
-    mark(world, record, 'pre-migrating')
-    server.taskState = 'rebuild_spawning'
-    if (target.defined.has(server.id)) {
-      fail(world, record, 'failed', `Instance ${server.id} already exists`)
-      return
-    }
-    server.allocatedOn.add(target.name)
-    world.clock.after(target.habits.spawnMs, () => spawn(world, record, life))
-  })
-}
-
-/** An order that waited in the queue of a dead target may be met by another one that was given since. */
-function isOvertaken(world: World, record: ModelMigration, server: ModelServer): boolean {
-  const rivals = world.migrations.filter(
-    other => other !== record && other.server === server.id && isUnderWay(world, other)
-  )
-  for (const one of rivals.length > 0 ? [...rivals, record] : []) one.stuck = true
-  if (rivals.length > 0) return true
-  if (server.host === record.source && server.taskState === 'rebuilding') return false
-  // Nova expects the task `rebuilding`: it stops before the guest is made, and calls the server wrong, wherever it runs.
-  mark(world, record, 'failed')
-  server.vmState = 'error'
-  server.fault = 'Unexpected task state: expecting [rebuilding]'
-  return true
-}
-
-function spawn(world: World, record: ModelMigration, life: number): void {
-  const target = hostOf(world, record.dest as string)
-  const server = world.servers.get(record.server)
-  if (target.computeLife !== life || record.stuck) return
-  // It hangs: it goes on where it was as soon as it is woken.
-  if (!works(target)) {
-    target.queue.push(() => spawn(world, record, life))
+  const oldest = oldestAccepted(world, server.id)
+  if (attempt.fate === 'fails in the conductor') {
+    // Both change the same consumer in Placement, and the server stays in REBUILD.
+    const who = `consumer ${server.id}`
+    const why = `another process changed the ${who} after the report client read the consumer state during the claim `
+    endEvent(attempt, 'rebuild_server', 'Error', `Failed to update allocations for ${who}. Error: ${why}`)
+    if (oldest !== undefined) mark(world, oldest, 'failed')
+    world.attempts.delete(attempt)
     return
   }
-  if (server === undefined) {
-    mark(world, record, 'failed')
+  attempt.record = oldest ?? attempt.record
+  send(world, attempt, server)
+}
+
+function send(world: World, attempt: Attempt, server: ModelServer): void {
+  attempt.target ??= choose(world, server, attempt.source)
+  const target = attempt.target === undefined ? undefined : hostOf(world, attempt.target)
+  const objection =
+    target === undefined
+      ? 'No valid host was found. There are not enough hosts available.'
+      : attempt.skipsScheduler
+        ? undefined
+        : objectionTo(world, server, target)
+  if (target === undefined || objection !== undefined) {
+    refuse(world, attempt, server, objection ?? '')
     return
   }
-  if (target.habits.failSpawn > 0) {
-    target.habits.failSpawn--
-    fail(world, record, 'failed', 'the hypervisor failed')
-    return
-  }
-  record.spawned = true
-  startGuest(world, target, server.id)
-  if (target.habits.failAfterSpawn > 0) {
-    target.habits.failAfterSpawn--
-    fail(world, record, 'failed', 'the database was gone')
-    return
-  }
-  arrive(server, target)
-  // The server reads ACTIVE while its host is still the source: whoever believes that has believed too early.
-  world.clock.after(world.timing.settleMs, () => {
-    if (target.computeLife === life) finish(world, record, server, target)
-  })
-}
-
-function arrive(server: ModelServer, target: ModelHost): void {
-  const stays = server.vmState === 'stopped'
-  // A stopped server is spawned first and powered off afterwards.
-  if (stays) target.running.delete(server.id)
-  server.vmState = stays ? 'stopped' : 'active'
-  server.powerState = stays ? 'shutdown' : 'running'
-  server.taskState = undefined
-  server.fault = undefined
-}
-
-function finish(world: World, record: ModelMigration, server: ModelServer, target: ModelHost): void {
-  server.host = target.name
-  server.boundTo = target.name
-  mark(world, record, 'done')
-}
-
-/** The server is in error where it was; what was started at the target stays there, and Nova forgets it. */
-function fail(world: World, record: ModelMigration, status: 'error' | 'failed', reason: string): void {
-  const server = serverOf(world, record.server)
-  mark(world, record, status)
-  server.vmState = 'error'
-  server.fault = reason
-  server.taskState = undefined
-  if (record.dest !== undefined) server.allocatedOn.delete(record.dest)
-}
-
-function mark(world: World, record: ModelMigration, status: string): void {
-  record.status = status
-  record.updatedAtMs = world.clock.now()
-}
-
-function groupAllows(world: World, server: ModelServer, target: string): boolean {
-  for (const group of world.groups) {
-    if (!group.members.includes(server.id)) continue
-    const others = group.members.filter(id => id !== server.id && serverIsOn(world, id, target))
-    if (group.policy === 'anti-affinity' && others.length >= group.maxPerHost) return false
-    // A hard affinity group may only go where it already is, and that is the dead host.
-    if (group.policy === 'affinity' && others.length === 0) return false
-  }
-  return true
-}
-
-function serverIsOn(world: World, id: string, host: string): boolean {
-  const server = world.servers.get(id)
-  if (server?.host === host) return true
-  return world.migrations.some(record => record.server === id && record.dest === host && isUnderWay(world, record))
+  server.allocatedOn.add(target.name)
+  endEvent(attempt, 'rebuild_server', 'Success')
+  attempt.stage = 'waiting'
+  deliver(target, () => claim(world, attempt))
 }

@@ -1,16 +1,17 @@
-import { beginEvacuation } from './evacuations.ts'
+import { beginEvacuation, type EvacuationRequest } from './evacuations.ts'
 import { reports } from './hosts.ts'
-import { serverWithId } from './nova-servers.ts'
 import { noteDeed } from './oracle.ts'
 import { Refusal } from './refusal.ts'
+import { serverWithId } from './server-requests.ts'
 import type { ModelMigration, World } from './world.ts'
 import { hostOf } from './world.ts'
 
 /** Nova's API on `evacuate`: refuses, or takes it before anything has happened. */
-export function evacuate(world: World, id: string, target: string): ModelMigration {
+export function evacuate(world: World, id: string, request: EvacuationRequest): ModelMigration {
+  const { target } = request
   const server = serverWithId(world, id)
-  if (!world.hosts.has(target)) throw new Refusal(404, `Compute host ${target} not found.`)
-  if (target === server.host) throw new Refusal(400, "The target host can't be the same one.")
+  if (target !== undefined && !world.hosts.has(target)) throw new Refusal(404, `Compute host ${target} not found.`)
+  if (target !== undefined && target === server.host) throw new Refusal(400, "The target host can't be the same one.")
   if (!['active', 'stopped', 'error'].includes(server.vmState)) {
     throw new Refusal(409, `Cannot 'evacuate' instance ${id} while it is in vm_state ${server.vmState}`)
   }
@@ -21,6 +22,6 @@ export function evacuate(world: World, id: string, target: string): ModelMigrati
   if (reports(world, source) && !source.forcedDown) {
     throw new Refusal(400, `Compute service of ${source.name} is still in use.`)
   }
-  noteDeed(world, { kind: 'evacuate', on: id, to: target })
-  return beginEvacuation(world, server, target)
+  noteDeed(world, { kind: 'evacuate', on: id, ...(target === undefined ? {} : { to: target }) })
+  return beginEvacuation(world, server, request)
 }

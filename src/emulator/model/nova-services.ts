@@ -16,12 +16,25 @@ export function serviceNamed(world: World, id: string): ModelHost {
 
 export function changeService(world: World, id: string, change: ServiceChange): ModelHost {
   const host = serviceNamed(world, id)
+  if (change.forcedDown === false) refuseToForceUp(world, host)
   if (change.status === 'disabled') disable(host, change.disabledReason)
   if (change.status === 'enabled') enable(world, host)
   if (change.forcedDown !== undefined) host.forcedDown = change.forcedDown
   const kind = deedOf(change)
   if (kind !== undefined) noteDeed(world, { kind, on: host.name })
   return host
+}
+
+/** What was evacuated from it would run twice if it came back before it has cleaned up. */
+function refuseToForceUp(world: World, host: ModelHost): void {
+  const isLeft = world.migrations.some(
+    record => record.type === 'evacuation' && record.source === host.name && record.status === 'done'
+  )
+  if (!isLeft) return
+  throw new Refusal(
+    400,
+    `Unable to force up host ${host.name} as \`done\` evacuation migration records remain associated with the host. Ensure the compute service has been restarted, allowing these records to move to \`completed\` before retrying this request.`
+  )
 }
 
 function deedOf({ status, forcedDown }: ServiceChange): Deed['kind'] | undefined {

@@ -21,6 +21,11 @@ export function fits(world: World, host: ModelHost, need: Amounts): boolean {
   return Object.entries(need).every(([name, amount]) => (free[name] ?? 0) >= amount)
 }
 
+/** What is allocated is not more than there is. */
+export function hasRoom(world: World, host: ModelHost): boolean {
+  return Object.values(freeOn(world, host)).every(amount => amount >= 0)
+}
+
 /** Servers with an allocation on the host, wherever they are. */
 export function heldOn(world: World, host: ModelHost): ModelServer[] {
   return [...world.servers.values()].filter(server => server.allocatedOn.has(host.name))

@@ -1,7 +1,7 @@
 import type { Aggregate, Amounts, PowerState } from '../../core/inventory.ts'
 import type { BmcHabits } from './bmc.ts'
 import type { Timing } from './timing.ts'
-import type { Habits, ModelGroup } from './world.ts'
+import type { Habits, ModelGroup, Races } from './world.ts'
 
 /** The cloud of a scenario as its `scenario.json` describes it; everything that is left out is plain and healthy. */
 export interface WorldSpec {
@@ -19,6 +19,7 @@ export interface WorldSpec {
   readonly ids?: 'names' | 'uuids'
   /** Of servers that name no other. */
   readonly projectId?: string
+  readonly races?: Races
 }
 
 export interface HostSpec {

@@ -11,6 +11,10 @@ export interface Timing {
   claimMs: number
   /** Between a server that reads ACTIVE and its new host. */
   settleMs: number
+  /** How long the guest of a stopped server runs on its new host. */
+  powerOffMs: number
+  /** From the start of a nova-compute until it has compared which guests run. */
+  powerSyncMs: number
   /** Between a change of a host's state and the monitor's event. */
   monitorMs: number
 }
@@ -22,5 +26,7 @@ export const usualTiming: Timing = {
   conductorMs: 500,
   claimMs: 1000,
   settleMs: 1000,
+  powerOffMs: 2000,
+  powerSyncMs: 600_000,
   monitorMs: 1000
 }

@@ -1,6 +1,7 @@
 import type { Aggregate, Amounts, GroupPolicy, Migration, PowerState } from '../../core/inventory.ts'
 import type { ModelClock } from '../model-clock.ts'
 import type { ModelAlarm, Notification } from './alarms.ts'
+import type { Attempt } from './attempts.ts'
 import type { BmcHabits } from './bmc.ts'
 import type { IdOf } from './ids.ts'
 import type { Timing } from './timing.ts'
@@ -101,12 +102,7 @@ export interface ModelAction {
   readonly events: { readonly event: string; result?: 'Success' | 'Error'; details?: string; host?: string }[]
 }
 
-export type ModelMigration = { -readonly [key in keyof Migration]: Migration[key] } & {
-  /** Two evacuations met: this one never ends. */
-  stuck?: boolean
-  /** A guest was started at its target. */
-  spawned?: boolean
-}
+export type ModelMigration = { -readonly [key in keyof Migration]: Migration[key] }
 
 export interface ModelGroup {
   readonly id: string
@@ -140,6 +136,8 @@ export interface World {
   readonly hosts: Map<string, ModelHost>
   readonly servers: Map<string, ModelServer>
   readonly migrations: ModelMigration[]
+  /** Evacuations that somebody still works on. */
+  readonly attempts: Set<Attempt>
   readonly groups: ModelGroup[]
   readonly aggregates: { -readonly [key in keyof Aggregate]: Aggregate[key] }[]
   readonly alarms: Map<string, ModelAlarm>
@@ -154,7 +152,14 @@ export interface World {
   readonly idOf: IdOf
   /** Of servers that name no other. */
   readonly projectId: string
+  readonly races: Races
 }
+
+/**
+ * Where two evacuations of one server that were asked for at once stop each other: in the conductor the server stays in
+ * REBUILD until a third one (seen with Nova 26), on the target it ends in ERROR and leaves a running copy (Nova 31).
+ */
+export type Races = 'conductor' | 'target'
 
 export function hostOf(world: World, name: string): ModelHost {
   const host = world.hosts.get(name)

@@ -33,7 +33,7 @@ function createNovaReads(world: World): NovaReads {
     migrationsFrom: (host, signal) =>
       answer(world, signal, () => {
         const records = world.migrations.filter(record => record.source === host)
-        return records.map(({ stuck: _stuck, spawned: _spawned, ...record }) => record).toReversed()
+        return records.map(record => ({ ...record })).toReversed()
       }),
     groups: signal => answer(world, signal, () => world.groups.map(group => ({ ...group }))),
     aggregates: signal => answer(world, signal, () => world.aggregates.map(aggregate => ({ ...aggregate }))),
@@ -109,7 +109,7 @@ function serverAsTold(server: ModelServer): Server {
     metadata: {},
     ...(server.host === undefined ? {} : { host: server.host }),
     ...(server.taskState === undefined ? {} : { taskState: server.taskState }),
-    ...(server.fault === undefined ? {} : { fault: server.fault })
+    ...(server.fault === undefined ? {} : { fault: server.fault.trim() })
   }
 }
 

@@ -2,7 +2,8 @@ import type { Cloud, Sent } from '../../controller/ports.ts'
 import { CloudError, type CloudErrorCode } from '../../errors.ts'
 import { addToAggregate } from '../model/nova-aggregates.ts'
 import { evacuate } from '../model/nova-evacuate.ts'
-import { resetState, stopServer } from '../model/nova-servers.ts'
+import { change, changes } from '../model/nova-lifecycle.ts'
+import { resetState } from '../model/nova-servers.ts'
 import { changeService } from '../model/nova-services.ts'
 import { Refusal } from '../model/refusal.ts'
 import type { World } from '../model/world.ts'
@@ -26,9 +27,9 @@ export function createCommands(world: World): Commands {
     disable: (id, reason, signal) =>
       send(world, signal, () => changeService(world, id, { status: 'disabled', disabledReason: reason })),
     addToAggregate: (id, host, signal) => send(world, signal, () => addToAggregate(world, id, host)),
-    evacuate: (id, target, signal) => send(world, signal, () => evacuate(world, id, target)),
+    evacuate: (id, target, signal) => send(world, signal, () => evacuate(world, id, { target })),
     resetToError: (id, signal) => send(world, signal, () => resetState(world, id, 'error')),
-    stop: (id, signal) => send(world, signal, () => stopServer(world, id))
+    stop: (id, signal) => send(world, signal, () => change(world, id, changes.stop))
   }
 }
 

@@ -39,7 +39,8 @@ export function serverOf(row: ServerRow): Server {
   const taskState = row['OS-EXT-STS:task_state']
   const flavor = row.flavor ?? {}
   const rootIsVolume = row.image === ''
-  const fault = row.fault?.message
+  // Nova's own sentence for a target that Placement refuses ends with a blank.
+  const fault = row.fault?.message?.trim()
   return {
     id: row.id,
     name: row.name ?? row.id,

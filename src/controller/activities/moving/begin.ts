@@ -1,7 +1,7 @@
 import type { Migration, Server } from '../../../core/inventory.ts'
 import { isLeaving, isRunning, unusual } from '../../../core/movable.ts'
 import type { Move } from '../../../core/moves.ts'
-import { isOpen, movesOf, newestEvacuation } from '../../../core/moves.ts'
+import { isOpen, movesOf, newestEvacuation, oldestAccepted } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
 import { CloudError } from '../../../errors.ts'
@@ -99,6 +99,7 @@ async function evacuate(
   const running = migrations.find(one => one.type === 'evacuation' && one.server === move.server && isRunning(one))
   if (running !== undefined && !isOnProvenHost(ctx, running)) return await follow(ctx, move, running)
   const afterMigration = newestEvacuation(move.server, migrations)
+  const takesMigration = oldestAccepted(move.server, migrations)
   if (server !== undefined && (unusual.includes(server.vmState) || rebuilding)) {
     const reset = await act(
       ctx,
@@ -108,10 +109,18 @@ async function evacuate(
     )
     if (reset.state !== 'done') return await refused(ctx, move, target, reset)
   }
-  return await act(ctx, { kind: 'evacuate', target: move.server, to: target, afterMigration }, 'sent', async signal => {
-    assertStillRight(ctx)
-    return await ctx.ports.cloud.evacuate(move.server, target, signal)
-  })
+  return await act(
+    ctx,
+    {
+      ...{ kind: 'evacuate', target: move.server, to: target, afterMigration },
+      ...(takesMigration === undefined ? {} : { takesMigration })
+    },
+    'sent',
+    async signal => {
+      assertStillRight(ctx)
+      return await ctx.ports.cloud.evacuate(move.server, target, signal)
+    }
+  )
 }
 
 /** A slow store or a slow Nova may lie between the look and this moment: what forbade it meanwhile must not be overtaken. */

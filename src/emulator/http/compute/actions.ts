@@ -1,60 +1,109 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
 import { evacuate } from '../../model/nova-evacuate.ts'
-import { resetState, startServer, stopServer } from '../../model/nova-servers.ts'
+import { type Change, change, changes } from '../../model/nova-lifecycle.ts'
+import { confirmResize, resize, shelve } from '../../model/nova-relocate.ts'
+import { resetState } from '../../model/nova-servers.ts'
 import { Refusal } from '../../model/refusal.ts'
-import type { ModelServer } from '../../model/world.ts'
-import { type Face, requireAdmin } from '../face.ts'
+import type { ModelServer, World } from '../../model/world.ts'
+import { callerOf, type Face, requireAdmin } from '../face.ts'
+import { evacuationOf } from './evacuate-body.ts'
+import { minor } from './microversions.ts'
+import { pythonRepr } from './python-repr.ts'
+import { requestIdOf } from './request-id.ts'
 import { visibleServer } from './servers.ts'
 
-type Act = (
-  face: Face,
-  server: ModelServer,
-  body: unknown,
-  request: FastifyRequest
-) => { status: number; body?: object }
+interface Call {
+  readonly world: World
+  readonly server: ModelServer
+  readonly body: unknown
+  readonly request: FastifyRequest
+  readonly requestId: string
+}
+
+interface Action {
+  readonly status: number
+  /** Before the server is looked for. */
+  check?(body: unknown, request: FastifyRequest): void
+  act(call: Call): void
+}
+
+/** What a user may do himself, unless an admin or he has locked the server. */
+const plain = (what: Change): Action => ({
+  status: 202,
+  act(call) {
+    refuseLocked(call)
+    change(call.world, call.server.id, what, call.requestId)
+  }
+})
 
 /** What POST /servers/{id}/action understands, by the one key of its body. */
-const actions: Readonly<Record<string, Act>> = {
-  evacuate(face, server, body, request) {
-    requireAdmin(request, 'os_compute_api:os-evacuate')
-    evacuate(face.world, server.id, (body as { host?: string }).host as string)
-    return { status: 200 }
-  },
-  'os-resetState'(face, server, body, request) {
-    requireAdmin(request, 'os_compute_api:os-admin-actions:reset_state')
-    const { state } = body as { state?: string }
-    if (state !== 'error' && state !== 'active') {
-      throw new Refusal(
-        400,
-        `Invalid input for field/attribute state. Value: ${state}. '${state}' is not one of ['active', 'error']`
-      )
+const actions: Readonly<Record<string, Action>> = {
+  evacuate: {
+    status: 200,
+    check: (body, request) => void evacuationOf(body, minor(request)),
+    act({ world, server, body, request, requestId }) {
+      requireAdmin(request, 'os_compute_api:os-evacuate')
+      evacuate(world, server.id, { ...evacuationOf(body, minor(request)), requestId })
     }
-    resetState(face.world, server.id, state)
-    return { status: 202 }
   },
-  'os-start'(face, server) {
-    startServer(face.world, server.id)
-    return { status: 202 }
+  'os-resetState': {
+    status: 202,
+    act({ world, server, body, request }) {
+      requireAdmin(request, 'os_compute_api:os-admin-actions:reset_state')
+      const { state } = (body ?? {}) as { state?: unknown }
+      if (state === 'error' || state === 'active') resetState(world, server.id, state)
+      else {
+        const value = pythonRepr(state)
+        throw new Refusal(
+          400,
+          `Invalid input for field/attribute state. Value: ${String(state)}. ${value} is not one of ['active', 'error']`
+        )
+      }
+    }
   },
-  'os-stop'(face, server) {
-    stopServer(face.world, server.id)
-    return { status: 202 }
-  }
+  'os-start': plain(changes.start),
+  'os-stop': plain(changes.stop),
+  pause: plain(changes.pause),
+  unpause: plain(changes.unpause),
+  suspend: plain(changes.suspend),
+  resume: plain(changes.resume),
+  rescue: { ...plain(changes.rescue), status: 200 },
+  unrescue: plain(changes.unrescue),
+  reboot: {
+    status: 202,
+    act(call) {
+      refuseLocked(call)
+      const isHard = (call.body as { type?: string } | null)?.type === 'HARD'
+      change(call.world, call.server.id, isHard ? changes.rebootHard : changes.rebootSoft, call.requestId)
+    }
+  },
+  lock: { status: 202, act: ({ server }) => void Object.assign(server, { locked: true }) },
+  unlock: { status: 202, act: ({ server }) => void Object.assign(server, { locked: false }) },
+  shelve: { status: 202, act: ({ world, server, requestId }) => shelve(world, server.id, requestId) },
+  resize: { status: 202, act: ({ world, server, requestId }) => resize(world, server.id, requestId) },
+  confirmResize: { status: 204, act: ({ world, server, requestId }) => confirmResize(world, server.id, requestId) }
 }
 
 export const actionRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }, done) => {
+  const { world } = face
   app.post<{ Params: { id: string }; Body: Record<string, unknown> | null }>(
     '/servers/:id/action',
     (request, reply) => {
-      const body = request.body ?? {}
-      const keys = Object.keys(body)
-      const [name = ''] = keys
-      const act = actions[name]
-      if (keys.length !== 1 || act === undefined) throw new Refusal(400, `There is no such action: ${keys.join(', ')}`)
+      const given = request.body ?? {}
+      const [name = '', ...more] = Object.keys(given)
+      const action = actions[name]
+      if (action === undefined || more.length > 0)
+        throw new Refusal(400, `There is no such action: ${Object.keys(given).join(', ')}`)
+      const body = given[name]
+      action.check?.(body, request)
       const server = visibleServer(face, request, request.params.id)
-      const answer = act(face, server, body[name] ?? {}, request)
-      return reply.code(answer.status).send(answer.body)
+      action.act({ world, server, body, request, requestId: requestIdOf(reply) })
+      return reply.code(action.status).send()
     }
   )
   done()
+}
+
+function refuseLocked({ server, request }: Call): void {
+  if (server.locked && !callerOf(request).isAdmin) throw new Refusal(409, `Instance ${server.id} is locked`)
 }

@@ -1,9 +1,11 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
 import { reports } from '../../model/hosts.ts'
+import { roomOf } from '../../model/placement.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { ModelHost, World } from '../../model/world.ts'
 import { asked, type Face, requireAdmin } from '../face.ts'
 import { pageOf } from '../paging.ts'
+import { minor } from './microversions.ts'
 
 export const hypervisorRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }, done) => {
   const { world } = face
@@ -22,13 +24,13 @@ export const hypervisorRoutes: FastifyPluginCallback<{ face: Face }> = (app, { f
     return { hypervisors, ...(links.length === 0 ? {} : { hypervisors_links: links }) }
   }
   app.get('/os-hypervisors', request => answer(request, host => brief(world, host)))
-  app.get('/os-hypervisors/detail', request => answer(request, host => detail(world, host)))
+  app.get('/os-hypervisors/detail', request => answer(request, host => detail(world, host, minor(request))))
   app.get<{ Params: { id: string } }>('/os-hypervisors/:id', request => {
     requireAdmin(request, 'os_compute_api:os-hypervisors:show')
     const { id } = request.params
     const host = [...world.hosts.values()].find(each => each.nodeId === id)
     if (host === undefined) throw new Refusal(404, `Hypervisor with ID '${id}' could not be found.`)
-    return { hypervisor: detail(world, host) }
+    return { hypervisor: detail(world, host, minor(request)) }
   })
   done()
 }
@@ -48,17 +50,26 @@ function brief(world: World, host: ModelHost): object {
   }
 }
 
-function detail(world: World, host: ModelHost): object {
-  const { VCPU = 0, MEMORY_MB = 0, DISK_GB = 0 } = host.capacity
+function detail(world: World, host: ModelHost, minor: number): object {
   return {
     ...brief(world, host),
     hypervisor_type: 'QEMU',
     hypervisor_version: 7_002_000,
     host_ip: host.address,
     service: { id: host.serviceId, host: host.name, disabled_reason: host.disabledReason ?? null },
-    vcpus: VCPU,
-    memory_mb: MEMORY_MB,
-    local_gb: DISK_GB,
-    cpu_info: {}
+    ...(minor < 88 ? { ...amountsOf(world, host), cpu_info: {} } : { uptime: null })
+  }
+}
+
+/** What microversion 2.88 took away, for Placement tells it better. */
+function amountsOf(world: World, host: ModelHost): object {
+  const { VCPU = 0, MEMORY_MB = 0, DISK_GB = 0 } = host.capacity
+  const { free } = roomOf(world, host)
+  const [ram, disk] = [free.MEMORY_MB ?? 0, free.DISK_GB ?? 0]
+  return {
+    ...{ vcpus: VCPU, vcpus_used: VCPU - (free.VCPU ?? 0) },
+    ...{ memory_mb: MEMORY_MB, memory_mb_used: MEMORY_MB - ram, free_ram_mb: ram },
+    ...{ local_gb: DISK_GB, local_gb_used: DISK_GB - disk, free_disk_gb: disk, disk_available_least: disk },
+    ...{ running_vms: serversOf(world, host).length, current_workload: 0 }
   }
 }

@@ -27,6 +27,8 @@ export const instanceActionRoutes: FastifyPluginCallback<{ face: Face }> = (app,
       host: each.host ?? null,
       details: each.details ?? null
     }))
+    // The newest first, as with everything.
+    events.reverse()
     return { instanceAction: { ...actionView(server, action), events } }
   })
   done()

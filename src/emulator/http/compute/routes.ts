@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyPluginCallback } from 'fastify'
 import { authenticate, type Face } from '../face.ts'
 import { answerFaults, faultBodies } from '../faults.ts'
@@ -9,6 +8,7 @@ import { hypervisorRoutes } from './hypervisors.ts'
 import { instanceActionRoutes } from './instance-actions.ts'
 import { negotiate, versionMax, versionMin } from './microversions.ts'
 import { migrationRoutes } from './migrations.ts'
+import { giveRequestId } from './request-id.ts'
 import { serverRoutes } from './servers.ts'
 import { serviceRoutes } from './services.ts'
 
@@ -36,7 +36,7 @@ export const novaRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face },
   void app.register(
     (api, _options, ready) => {
       api.addHook('onRequest', async (request, reply) => {
-        reply.header('x-openstack-request-id', `req-${randomUUID()}`)
+        giveRequestId(reply)
         authenticate(face, request)
         negotiate(request, reply)
       })

@@ -1,11 +1,13 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
-import { createServer, deleteServer, serverWithId } from '../../model/nova-servers.ts'
+import { createServer, deleteServer } from '../../model/nova-servers.ts'
 import { Refusal } from '../../model/refusal.ts'
+import { serverWithId } from '../../model/server-requests.ts'
 import type { ModelServer } from '../../model/world.ts'
 import { asked, callerOf, type Face } from '../face.ts'
 import { pageOf } from '../paging.ts'
 import { flavorNamed } from './flavors.ts'
 import { minor } from './microversions.ts'
+import { requestIdOf } from './request-id.ts'
 import { linksOf, serverView, statusOf } from './server-view.ts'
 
 interface CreateBody {
@@ -53,21 +55,17 @@ export const serverRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face 
     if (asked?.name === undefined)
       throw new Refusal(400, "Invalid input for field/attribute server. 'name' is a required property")
     const flavor = flavorNamed(world, asked.flavorRef ?? '')
-    const made = createServer(
-      world,
-      asked.host,
-      {
-        name: asked.name,
-        flavor: flavor.name,
-        need: flavor.need,
-        projectId: callerOf(request).projectId,
-        metadata: asked.metadata ?? {},
-        networked: asked.networks !== undefined && asked.networks !== 'none',
-        localDisk: (asked.imageRef ?? '') !== '',
-        volumes: (asked.block_device_mapping_v2 ?? []).flatMap(each => each.uuid ?? [])
-      },
-      hints?.group
-    )
+    const spec = {
+      name: asked.name,
+      flavor: flavor.name,
+      need: flavor.need,
+      projectId: callerOf(request).projectId,
+      metadata: asked.metadata ?? {},
+      networked: asked.networks !== undefined && asked.networks !== 'none',
+      localDisk: (asked.imageRef ?? '') !== '',
+      volumes: (asked.block_device_mapping_v2 ?? []).flatMap(each => each.uuid ?? [])
+    }
+    const made = createServer(world, spec, { host: asked.host, group: hints?.group, requestId: requestIdOf(reply) })
     return reply.code(202).send({
       server: {
         id: made.id,

@@ -1,5 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify'
 import { lastReport, reports } from '../../model/hosts.ts'
+import { uuidOf } from '../../model/ids.ts'
 import { zoneOf } from '../../model/nova-aggregates.ts'
 import { changeService, type ServiceChange } from '../../model/nova-services.ts'
 import { Refusal } from '../../model/refusal.ts'
@@ -83,7 +84,7 @@ export function serviceRow(world: World, host: ModelHost): ServiceRow {
 
 function controlRows(world: World): ServiceRow[] {
   return ['nova-scheduler', 'nova-conductor'].map(binary => ({
-    id: `00000000-0000-4000-8000-${binary.length.toString().padStart(12, '0')}`,
+    id: uuidOf(`service/${binary}`),
     binary,
     host: 'controller',
     zone: 'internal',

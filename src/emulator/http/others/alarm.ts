@@ -62,7 +62,23 @@ export const aodhRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face },
     return reply.type('application/json').send(JSON.stringify(alarm.state))
   })
   app.get('/v2/alarms/:id/history', () => [])
+  // With it a client finds an alarm by its name.
+  app.post<{ Body: { filter?: string } }>('/v2/query/alarms', request => {
+    const wanted = nameIn(JSON.parse(request.body?.filter ?? '{}'))
+    return listed(face, request)
+      .filter(alarm => wanted === undefined || alarm.name === wanted)
+      .map(alarmView)
+  })
   done()
+}
+
+/** `{"=": {"name": NAME}}`, alone or among others. */
+function nameIn(filter: unknown): string | undefined {
+  if (typeof filter !== 'object' || filter === null) return undefined
+  if ('name' in filter && typeof filter.name === 'string') return filter.name
+  return Object.values(filter)
+    .map(nameIn)
+    .find(name => name !== undefined)
 }
 
 function known(face: Face, request: FastifyRequest, id: string): ModelAlarm {

@@ -17,19 +17,13 @@ export const cinderRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face 
     const server = id === undefined ? undefined : world.servers.get(id)
     return { attachments: server === undefined ? [] : server.volumes.map(volume => attachment(server, volume)) }
   })
+  const volumes = () => [...world.servers.values()].flatMap(server => server.volumes.map(id => view(server, id)))
+  app.get('/v3/:project/volumes', () => ({ volumes: volumes() }))
+  app.get('/v3/:project/volumes/detail', () => ({ volumes: volumes() }))
   app.get<{ Params: { id: string } }>('/v3/:project/volumes/:id', request => {
     const { id } = request.params
     for (const server of world.servers.values()) {
-      if (!server.volumes.includes(id)) continue
-      const { id: attachmentId } = attachment(server, id)
-      const where = {
-        id,
-        volume_id: id,
-        server_id: server.id,
-        attachment_id: attachmentId,
-        host_name: server.boundTo ?? null
-      }
-      return { volume: { id, name: '', size: 1, status: 'in-use', bootable: 'false', attachments: [where] } }
+      if (server.volumes.includes(id)) return { volume: view(server, id) }
     }
     throw new Refusal(404, `Volume ${id} could not be found.`)
   })
@@ -43,4 +37,11 @@ function attachment(server: ModelServer, volume: string) {
     instance: server.id,
     volume_id: volume
   }
+}
+
+function view(server: ModelServer, id: string): object {
+  const { id: attachmentId } = attachment(server, id)
+  const where = { id, volume_id: id, server_id: server.id, attachment_id: attachmentId }
+  const attachments = [{ ...where, host_name: server.boundTo ?? null, device: '/dev/vda' }]
+  return { id, name: '', size: 1, status: 'in-use', bootable: 'false', multiattach: false, attachments }
 }
