@@ -8,7 +8,7 @@ const tokens: Record<string, string> = {}
 
 beforeAll(async () => {
   emulator = await startEmulator({
-    spec: { serviceDownSeconds: 1, hosts: { 'compute-01': { servers: 5 }, 'compute-02': { servers: 2 } } }
+    spec: { hosts: { 'compute-01': { servers: 5 }, 'compute-02': { servers: 2 } } }
   })
   for (const name of ['admin', 'demo']) {
     const user = { name, password: labPassword, domain: { id: 'default' } }
