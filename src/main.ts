@@ -2,7 +2,6 @@
 import { Command } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
 import { check } from './cli/check.ts'
-import { demo } from './cli/demo/demo.ts'
 import { type DemoWords, demoOptions } from './cli/demo/options.ts'
 import { serve } from './cli/serve.ts'
 import { adoptSpares } from './cli/spares-adopt.ts'
@@ -40,6 +39,8 @@ program
   .option('--plain', 'a line for each thing that happens, on a terminal too')
   .option('--capture <file>', 'write a picture of the terminal (SVG)')
   .action(async (words: DemoWords) => {
+    // A service that runs for good has no use for an emulator.
+    const { demo } = await import('./cli/demo/demo.ts')
     process.exitCode = await demo(demoOptions(words), { env, out: stdout, version: packageFile.version })
   })
 

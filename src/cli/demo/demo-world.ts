@@ -19,7 +19,8 @@ export function demoWorld(options: Pick<DemoOptions, 'hosts' | 'servers' | 'seed
   const digits = Math.max(2, String(count).length)
   const names = Array.from({ length: count }, (_, index) => `compute-${String(index + 1).padStart(digits, '0')}`)
   const [hosts, spares] = [names.slice(0, -sparesOf(options)), names.slice(-sparesOf(options))]
-  const victim = hosts[Math.floor(chance() * hosts.length)] ?? ''
+  // One that has servers.
+  const victim = hosts[Math.floor(chance() * Math.min(hosts.length, servers))] ?? ''
   const perHost = Math.ceil(servers / hosts.length)
   // Twice what its own servers need, so that a spare has room for any of them.
   const capacity = Object.fromEntries(Object.entries(need).map(([name, amount]) => [name, amount * 2 * perHost]))

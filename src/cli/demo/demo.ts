@@ -70,7 +70,8 @@ async function perform(
     const picture = camera.picture(standingLines(outcome, cameraWidth), outcome.nowMs)
     writeFileSync(options.capture, svgOf(picture, 'Switchover recovers a host: the demo in a terminal'))
   }
-  if (options.serve) await stayUp(stage, watch, guests, output)
+  if (!options.serve) output.print([[], [span(' To play with it yourself: npm run demo -- --serve', 'dim')]])
+  else await stayUp(stage, watch, guests, output)
   return outcome.complaints.length === 0 ? 0 : 1
 }
 

@@ -105,7 +105,7 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
 }
 
 /** `compute-01` with 2 servers: `vm-01-1`, `vm-01-2`. */
-function plainServers(host: string, count: number): ServerSpec[] {
+export function plainServers(host: string, count: number): ServerSpec[] {
   const suffix = host.replace(/^.*?(\d+)$/, '$1')
   return Array.from({ length: count }, (_, index) => ({ name: `vm-${suffix}-${index + 1}` }))
 }

@@ -25,7 +25,8 @@ const between = 3
 export function moveCells(moves: readonly MoveView[], width: number, linesMax: number): Line[] {
   if (moves.length === 0 || linesMax < 1) return []
   const nameWidth = Math.max(...moves.map(move => nameOf(move).length))
-  const cells = moves.map(move => cell(move, nameWidth))
+  // The service's order changes as it goes; here nothing should jump.
+  const cells = moves.toSorted((a, b) => compare(nameOf(a), nameOf(b))).map(move => cell(move, nameWidth))
   // As wide as any text that a cell may come to hold, so that nothing jumps to and fro.
   const cellWidth = Math.min(width - 1, Math.max(...moves.map(move => longest(move, nameWidth))))
   const columns = Math.max(1, Math.min(Math.floor((width - 1 + between) / (cellWidth + between)), cells.length))
@@ -59,4 +60,9 @@ function longest(move: MoveView, nameWidth: number): number {
 
 function nameOf({ name, server }: MoveView): string {
   return (name ?? server).slice(0, 24)
+}
+
+/** web-2 comes before web-10. */
+function compare(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true })
 }

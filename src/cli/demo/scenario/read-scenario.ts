@@ -63,10 +63,10 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
   }
 }
 
-function evacuateOf({ perTarget, moveTimeoutMs, ...same }: Partial<SegmentConfig['settings']['evacuate']>): object {
+function evacuateOf({ perTarget = 8, moveTimeoutMs, ...same }: Partial<SegmentConfig['settings']['evacuate']>): object {
   return {
     ...same,
-    ...(perTarget === undefined ? {} : { perSpare: perTarget }),
+    perSpare: perTarget,
     ...(moveTimeoutMs === undefined ? {} : { moveTimeoutSeconds: inSeconds(moveTimeoutMs) })
   }
 }

@@ -1,3 +1,5 @@
+import { plainServers } from '../../../emulator/model/create-world.ts'
+import type { WorldSpec } from '../../../emulator/model/spec.ts'
 import type { Act } from '../act.ts'
 import type { Scene } from '../seen/scene.ts'
 import { playScenario } from './play-scenario.ts'
@@ -9,7 +11,7 @@ export function scenarioAct(folder: string): Act {
   const leftOut = notPlayed(scenario)
   return {
     // The events call servers by their names.
-    spec: { ...scenario.world, ids: 'names' },
+    spec: { ...scenario.world, hosts: newestFirst(scenario.world.hosts), ids: 'names' },
     spares: Object.entries(scenario.world.hosts).flatMap(([name, { spare }]) => (spare === undefined ? [] : [name])),
     segment: segmentOf(scenario),
     limits: { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits },
@@ -20,6 +22,16 @@ export function scenarioAct(folder: string): Act {
     // What was not played may be what the end depends on.
     complaints: scene => (leftOut === undefined ? unexpectedEnds(scenario, scene) : [])
   }
+}
+
+/** Nova lists the newest server first, and a scenario may count on the order that it names them in. */
+function newestFirst(hosts: WorldSpec['hosts']): WorldSpec['hosts'] {
+  return Object.fromEntries(
+    Object.entries(hosts).map(([name, { servers = [], ...host }]) => {
+      const named = typeof servers === 'number' ? plainServers(name, servers) : servers
+      return [name, { ...host, servers: named.toReversed() }]
+    })
+  )
 }
 
 /** What only the simulation can do. */
