@@ -46,7 +46,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const store = await openStore('file::memory:', { clock })
   const recorder = createRecorder(store, clock)
   clock.watch(recorder.busy)
-  const plan = createFaultPlan([...(scenario.faults ?? []), ...faults])
+  const plan = createFaultPlan([...(scenario.faults ?? []), ...faults], clock)
   const at = openCase(model.world, recorder, store, segmentOf(scenario))
   const processes = createProcesses({
     clock,
