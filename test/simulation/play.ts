@@ -90,7 +90,11 @@ async function deal(stage: Stage, event: ScenarioEvent): Promise<void> {
   const subject = subjectOf(event)
   const line = `* ${event.do}${subject === '' ? '' : ` ${subject}`}`
   if (befall(world, event)) return recorder.say(line)
-  if (event.do === 'crash') return processes.crash()
+  if (event.do === 'crash') return processes.crash(event.replica)
+  if (event.do === 'pause') {
+    processes.pause(event.seconds * 1000, event.replica)
+    return recorder.say(`* pause for ${event.seconds} s`)
+  }
   const key = `${event.do} ${subject} ${stage.clock.now()}`
   const hear = (received: Received): void => hearOf(stage, event, received)
   // A caller whose connection is cut asks again: Aodh would not, but the poll does.
