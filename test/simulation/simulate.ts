@@ -103,7 +103,7 @@ function openCase(world: World, recorder: Recorder, store: Store, segment: Segme
     spares: 'names' in segment.spares ? segment.spares.names : [],
     told: new Map<string, number>(),
     taken: [],
-    touched: new Set<string>()
+    touched: new Map<string, number>()
   }
   watchDeeds(at)
   watchClosings(at)
