@@ -39,6 +39,8 @@ export interface Memory {
   provenAtMs?: number
   /** The reading of the failed host's power that is under way. */
   proofReading?: Promise<true | { readonly on: boolean; readonly reason: string }>
+  /** When this run last saw the failed host on, or alive. */
+  seenOnAtMs?: number
   /** Evacuations that were begun in this run, so that their requests are joined before anything else. */
   readonly inFlight: Map<string, Promise<void>>
   /** What those requests threw, until somebody looks. */

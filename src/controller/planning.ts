@@ -123,7 +123,7 @@ async function membersElsewhere(
   )
 }
 
-/** Masakari's four methods as pools, tried in order. */
+/** Masakari's four methods as pools, tried in order; where it may be both, what neither takes alone both may take. */
 function poolsOf(recovery: Recovery, all: readonly Candidate[]): Candidate[][] {
   const spares = all.filter(candidate => candidate.isSpare)
   const others = all.filter(candidate => !candidate.isSpare)
@@ -133,8 +133,8 @@ function poolsOf(recovery: Recovery, all: readonly Candidate[]): Candidate[][] {
     case 'auto':
       return [others]
     case 'auto_priority':
-      return [others, spares]
+      return [others, spares, [...others, ...spares]]
     case 'rh_priority':
-      return [spares, others]
+      return [spares, others, [...spares, ...others]]
   }
 }

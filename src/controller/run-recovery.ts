@@ -118,7 +118,7 @@ export async function moveOn(ctx: Context, event: RecoveryEvent, also: Change = 
   const text = sayEvent(event)
   const held = next.phase.state === 'held'
   // Held before the fence it gives back what it reserved (rule 15).
-  const release = held && !fenceBegun(next) ? Object.keys(recovery.targets) : []
+  const release = held && !fenceBegun(next) ? await reservedTargets(ctx) : []
   const saved = release.length > 0 ? { ...next, targets: withoutTargets(next, release) } : next
   await record(ctx, {
     ...also,
@@ -128,6 +128,11 @@ export async function moveOn(ctx: Context, event: RecoveryEvent, also: Change = 
     ...(held && isNewHold(recovery, saved) ? { notify: [{ type: 'held', data: noticeOf(saved, text) }] } : {})
   })
   say(ctx, recovery, saved, event, text)
+}
+
+/** What this recovery has by the store's own word: also what was reserved for a plan that was not made. */
+async function reservedTargets({ ports, recovery }: Context): Promise<string[]> {
+  return Object.entries(await ports.store.targets()).flatMap(([host, holder]) => (holder === recovery.id ? [host] : []))
 }
 
 /** Gives back what was not used, lets the alarms fire again, and closes unless a signal has come meanwhile. */

@@ -20,6 +20,8 @@ export type RecoveryEvent =
       readonly plan: Plan
       readonly guards: readonly GuardReport[]
       readonly targets: Recovery['targets']
+      /** What is on the host by now, when it is planned again after the isolation. */
+      readonly servers?: readonly ListedServer[]
     }
   | { readonly type: 'foundEmpty'; readonly because: string }
   | { readonly type: 'evidenceChanged'; readonly evidence: Evidence }

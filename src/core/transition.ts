@@ -49,7 +49,13 @@ const transitions: Readonly<Record<State, Handlers>> = {
     ...always,
     foundHealthy: dismiss,
     foundEmpty,
-    planned: (recovery, { plan, guards, targets }) => ({ phase: afterPlanning(recovery), plan, guards, targets }),
+    planned: (recovery, { plan, guards, targets, servers }) => ({
+      phase: afterPlanning(recovery),
+      plan,
+      guards,
+      targets,
+      ...(servers === undefined ? {} : { servers: merged(recovery.servers, servers) })
+    }),
     proven: targetProven
   },
   fencing: {

@@ -5,6 +5,7 @@ import { boot, reconnect, startCompute } from './model/start-compute.ts'
 import type { World } from './model/world.ts'
 import { hostOf } from './model/world.ts'
 import type { Happening } from './scenario-event.ts'
+import { useServer } from './use-server.ts'
 
 /** What befalls the cloud. True when `deed` was one of the world's (else it is a signal, a person's or the process's). */
 export function befall(world: World, deed: Happening): boolean {
@@ -68,20 +69,18 @@ function adjust(world: World, deed: Happening): boolean {
       hostOf(world, deed.host).running.delete(deed.server)
       hostOf(world, deed.host).defined.delete(deed.server)
       return true
-    case 'deleteServer':
-      deleteServer(world, deed.server)
+    case 'purgeQueue':
+      purgeQueue(world, deed.host)
       return true
     default:
-      return false
+      return useServer(world, deed)
   }
 }
 
-function deleteServer(world: World, id: string): void {
-  world.servers.delete(id)
-  for (const host of world.hosts.values()) {
-    // What runs on a dead host is found and destroyed when the host returns.
-    if (!host.powered || host.kernel !== 'running') continue
-    host.running.delete(id)
-    host.defined.delete(id)
+/** Orders that waited for its nova-compute are gone. */
+function purgeQueue(world: World, name: string): void {
+  hostOf(world, name).queue = []
+  for (const attempt of world.attempts) {
+    if (attempt.target === name && attempt.stage === 'waiting') world.attempts.delete(attempt)
   }
 }

@@ -26,13 +26,18 @@ export type HostDeed =
   | 'liftForceDown'
   | 'enable'
   | 'adoptSpare'
+  /** The operator empties the message queue of its nova-compute. */
+  | 'purgeQueue'
+
+/** What users do with their servers. */
+export type ServerDeed = 'deleteServer' | 'stopServer' | 'startServer' | 'resizeServer'
 
 export type Happening =
   | { readonly do: HostDeed; readonly host: string }
   | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits> }
   | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
   | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }
-  | { readonly do: 'deleteServer'; readonly server: string }
+  | { readonly do: ServerDeed; readonly server: string }
   /** A person destroys a guest on a host, whatever Nova thinks. */
   | { readonly do: 'removeGuest'; readonly host: string; readonly server: string }
   | { readonly do: 'alarm' | 'ok' | 'insufficient data' | 'trigger'; readonly host: string }
@@ -40,4 +45,6 @@ export type Happening =
   /** `of`: the recovery's host; `host` or `server` when it is for a lost target or one server. */
   | { readonly do: 'vouch'; readonly of: string; readonly host?: string; readonly server?: string }
   | { readonly do: 'arm' | 'disarm' }
-  | { readonly do: 'crash' }
+  /** Of the first process that runs, if none is named (from 0). */
+  | { readonly do: 'crash'; readonly replica?: number }
+  | { readonly do: 'pause'; readonly seconds: number; readonly replica?: number }

@@ -3,6 +3,7 @@ import { hasEnded } from '../../src/core/recovery.ts'
 import { befall } from '../../src/emulator/befall.ts'
 import { isUnderWay } from '../../src/emulator/model/attempts.ts'
 import type { World } from '../../src/emulator/model/world.ts'
+import { isUse } from '../../src/emulator/use-server.ts'
 import type { Case } from './laws/case.ts'
 import { objectionToHold } from './laws/holds.ts'
 import { tell } from './people.ts'
@@ -18,7 +19,11 @@ export interface Stage {
   readonly store: Store
   readonly recorder: Recorder
   readonly processes: Processes
-  readonly case: Case & { readonly told: Map<string, number>; readonly taken: string[]; readonly touched: Set<string> }
+  readonly case: Case & {
+    readonly told: Map<string, number>
+    readonly taken: string[]
+    readonly touched: Map<string, number>
+  }
   /** Events that are still to come, and deeds that are being done. */
   pending: number
 }
@@ -89,8 +94,14 @@ async function deal(stage: Stage, event: ScenarioEvent): Promise<void> {
   const { recorder, processes, world, store } = stage
   const subject = subjectOf(event)
   const line = `* ${event.do}${subject === '' ? '' : ` ${subject}`}`
+  if (isUse(event)) stage.case.touched.set(event.server, stage.clock.now())
+  if (event.do === 'addServer') stage.case.touched.set(event.server.name, stage.clock.now())
   if (befall(world, event)) return recorder.say(line)
-  if (event.do === 'crash') return processes.crash()
+  if (event.do === 'crash') return processes.crash(event.replica)
+  if (event.do === 'pause') {
+    processes.pause(event.seconds * 1000, event.replica)
+    return recorder.say(`* pause for ${event.seconds} s`)
+  }
   const key = `${event.do} ${subject} ${stage.clock.now()}`
   const hear = (received: Received): void => hearOf(stage, event, received)
   // A caller whose connection is cut asks again: Aodh would not, but the poll does.

@@ -3,36 +3,41 @@ import type { SegmentConfig } from '../../src/controller/directory.ts'
 import { createDirectory } from '../../src/controller/directory.ts'
 import { runDuties, standardDuties } from '../../src/controller/duties.ts'
 import { createIntake } from '../../src/controller/intake.ts'
-import type { Alarms, Cloud, Fencing, Log, Ports, Probe, Store } from '../../src/controller/ports.ts'
+import type { Log, Ports } from '../../src/controller/ports.ts'
 import type { Service } from '../../src/controller/service.ts'
 import { createSupervisor } from '../../src/controller/supervisor.ts'
+import type { State } from '../../src/core/recovery.ts'
 import type { Rules } from '../../src/core/rules.ts'
 import { compileRules } from '../../src/core/rules.ts'
 import { messageOf, StoreUnavailable } from '../../src/errors.ts'
-import type { FaultPlan, Life } from './faults.ts'
-import { withFaults } from './faults.ts'
+import type { FaultPlan } from './faults.ts'
+import type { World } from './faulty-ports.ts'
+import { withFaults } from './faulty-ports.ts'
+import type { Life } from './life.ts'
+import { createLife } from './life.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export interface ProcessWorld {
+  readonly ports: World
   readonly clock: VirtualClock
-  readonly cloud: Cloud
-  readonly alarms: Alarms
-  readonly fencing: Fencing
-  readonly probe: Probe
-  readonly store: Store
   readonly plan: FaultPlan
   readonly segment: SegmentConfig
   readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
+  readonly replicas: number
+  readonly stateOf: (recovery: string) => State | undefined
+  readonly late: (name: string, args: readonly unknown[]) => void
   /** A process died, at this call if a fault struck it. */
   crashed(call: string | undefined): void
 }
 
-/** The service under test: one process after the other on the same store, as a supervisor of the system would start them. */
+/** The service under test: in each place one process after the other, on the same store, as the system would start them. */
 export interface Processes {
   start(): Promise<void>
   stop(): Promise<void>
-  crash(): void
-  /** Asks the running process; when it dies meanwhile or can't write, asks again. */
+  crash(replica?: number): void
+  /** It stands still, and goes on as if nothing had been. */
+  pause(ms: number, replica?: number): void
+  /** Asks a running process; when it dies meanwhile, stands still or can't write, asks again. */
   ask<T>(question: (service: Service) => Promise<T>): Promise<T>
   /** What was thrown out of a supervisor: always a mistake of ours. */
   failures(): readonly string[]
@@ -47,46 +52,57 @@ interface Running {
 
 const restartMs = 5000
 const leaseMs = 15_000
+/** So long a caller waits for an answer before it asks another replica. */
+const askMs = 20_000
 const keep = { signalsMs: 90 * 86_400_000, recoveriesMs: 730 * 86_400_000 }
 
 export function createProcesses(world: ProcessWorld): Processes {
+  const { clock, ports } = world
   const failures: string[] = []
-  let running: Running | undefined
+  const places: (Running | undefined)[] = Array.from({ length: world.replicas }, () => undefined)
   let starts = 0
-  let stopping = false
+  let isStopping = false
 
-  async function start(): Promise<void> {
+  async function start(place: number): Promise<void> {
     const owner = `process-${++starts}`
-    const { life, died } = createLife(() => {
-      running = undefined
+    const { life, died } = createLife(ports.clock, () => {
+      places[place] = undefined
       world.crashed(world.plan.calls.at(-1))
-      if (!stopping) world.clock.after(restartMs, () => void start())
+      if (!isStopping) clock.after(restartMs, () => void start(place))
     })
     const begun = await Promise.race([launch(world, owner, life, failures), died])
-    if (begun !== 'died') running = { ...begun, life, died }
+    if (begun !== 'died') places[place] = { ...begun, life, died }
   }
 
+  const pick = (replica: number | undefined): Running | undefined =>
+    replica === undefined ? places.find(place => place !== undefined) : places[replica]
+
   return {
-    start,
-    crash: () => running?.life.die(),
+    start: async () => void (await Promise.all(places.map((_, place) => start(place)))),
+    crash: replica => pick(replica)?.life.die(),
+    pause: (ms, replica) => pick(replica)?.life.pause(ms),
     failures: () => failures,
     async stop() {
-      stopping = true
-      await running?.stop()
+      isStopping = true
+      await Promise.all(places.map(async place => await place?.stop()))
     },
-    ask: question => askUntilAnswered(world.clock, () => running, question)
+    ask: question => askUntilAnswered(clock, places, question)
   }
 }
 
 async function askUntilAnswered<T>(
   clock: VirtualClock,
-  running: () => Running | undefined,
+  places: readonly (Running | undefined)[],
   question: (service: Service) => Promise<T>
 ): Promise<T> {
   for (let tries = 0; tries < 200; tries++) {
-    const at = running()
-    if (at !== undefined) {
-      const answer = await Promise.race([question(at.service).then(value => ({ value }), again), at.died])
+    const at = places[tries % places.length]
+    if (at !== undefined && !at.life.isPaused()) {
+      const answer = await Promise.race([
+        question(at.service).then(value => ({ value }), again),
+        at.died,
+        ...(places.length > 1 ? [clock.sleep(askMs).then(() => 'again' as const)] : [])
+      ])
       if (answer !== 'died' && answer !== 'again') return answer.value
     }
     await clock.sleep(1000)
@@ -99,21 +115,6 @@ function again(error: unknown): 'again' {
   throw error
 }
 
-function createLife(onDeath: () => void): { life: Life; died: Promise<'died'> } {
-  const { promise, resolve } = Promise.withResolvers<'died'>()
-  let alive = true
-  const life: Life = {
-    alive: () => alive,
-    die() {
-      if (!alive) return
-      alive = false
-      onDeath()
-      resolve('died')
-    }
-  }
-  return { life, died: promise }
-}
-
 /** What the composition root does: ports, directory, supervisor and intake of one life. */
 async function launch(
   world: ProcessWorld,
@@ -121,18 +122,10 @@ async function launch(
   life: Life,
   failures: string[]
 ): Promise<Pick<Running, 'service' | 'stop'>> {
-  const { clock, segment, limits } = world
-  const silent = {
-    clock,
-    cloud: world.cloud,
-    alarms: world.alarms,
-    fencing: world.fencing,
-    probe: world.probe,
-    store: world.store
-  }
+  const { segment, limits, plan, stateOf, late } = world
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {} }
-  const faulty = withFaults(silent, world.plan, life)
+  const faulty = withFaults(world.ports, { plan, life, stateOf, late })
   const directory = createDirectory([segment], faulty.cloud, { armed: true, approvalMinutes: 60, log, ...limits })
   const ports: Ports = { ...faulty, policy: directory, log, metrics }
   await directory.refresh()

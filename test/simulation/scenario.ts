@@ -12,6 +12,8 @@ export interface Scenario {
   /** What differs from the plain segment `rack-a` (all hosts, all spares). */
   readonly segment?: SegmentOverrides
   readonly limits?: { readonly recoveriesPerHour?: number; readonly movesInFlight?: number }
+  /** Processes on the same store; 1 if left out. */
+  readonly replicas?: number
   readonly events: readonly ScenarioEvent[]
   readonly faults?: readonly Fault[]
   /** The simulation gives up after this long; 3600 if left out. */

@@ -46,18 +46,26 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const store = await openStore('file::memory:', { clock })
   const recorder = createRecorder(store, clock)
   clock.watch(recorder.busy)
-  const plan = createFaultPlan([...(scenario.faults ?? []), ...faults])
+  const plan = createFaultPlan([...(scenario.faults ?? []), ...faults], clock)
   const at = openCase(model.world, recorder, store, segmentOf(scenario))
   const processes = createProcesses({
+    ports: {
+      clock,
+      cloud: lawfulCloud(model.cloud, at),
+      alarms: model.alarms,
+      fencing: watchReadings(model.fencing, model.world, at.readings),
+      probe: model.probe,
+      store: recorder.store
+    },
     clock,
-    cloud: lawfulCloud(model.cloud, at),
-    alarms: model.alarms,
-    fencing: watchReadings(model.fencing, model.world, at.readings),
-    probe: model.probe,
-    store: recorder.store,
     plan,
     segment: at.segment,
     limits: { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits },
+    replicas: scenario.replicas ?? 1,
+    stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
+    late: (_, args) => {
+      for (const word of args) if (typeof word === 'string') at.excuses.late.add(word.replace(/^service-/, ''))
+    },
     crashed: call => recorder.say(`the service dies${call === undefined ? '' : ` at ${call}`}`)
   })
   try {
@@ -95,7 +103,7 @@ function openCase(world: World, recorder: Recorder, store: Store, segment: Segme
     spares: 'names' in segment.spares ? segment.spares.names : [],
     told: new Map<string, number>(),
     taken: [],
-    touched: new Set<string>()
+    touched: new Map<string, number>()
   }
   watchDeeds(at)
   watchClosings(at)

@@ -67,13 +67,8 @@ async function firstProof(ctx: Context): Promise<RecoveryEvent | undefined> {
 
 /** A BMC that goes away may be a switch; a proof that nobody could read again for a while is none any more. */
 function staleProof(ctx: Context, proof: Look['proof']): RecoveryEvent | undefined {
-  const nowMs = ctx.ports.clock.now()
-  if (proof === true) {
-    ctx.memory.provenAtMs = nowMs
-    return undefined
-  }
-  const kind = proofOf(ctx.recovery)?.kind
-  if (kind !== 'fenced' || nowMs - (ctx.memory.provenAtMs ?? 0) < proofAgeMaxMs) return undefined
+  if (proof === true || proofOf(ctx.recovery)?.kind !== 'fenced') return undefined
+  if (ctx.ports.clock.now() - (ctx.memory.provenAtMs ?? 0) < proofAgeMaxMs) return undefined
   const reason = proof === 'unread' ? `the BMC of ${ctx.recovery.host} does not answer` : proof.reason
   return { type: 'stopped', hold: doubtHold({ on: false, reason }) }
 }

@@ -13,6 +13,7 @@ import { note, record } from '../context.ts'
 import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../lost-targets.ts'
 import type { Drawn } from '../planning.ts'
 import { drawPlan } from '../planning.ts'
+import { asListed } from './isolate.ts'
 
 const looksMax = 5
 const lookAgainMs = 2000
@@ -172,7 +173,9 @@ async function admitted(
 ): Promise<RecoveryEvent> {
   const { ports, recovery } = ctx
   const guards = await guardsFor(ctx, segment, drawn)
-  const planned = { type: 'planned', plan: drawn.plan, guards, targets } as const
+  // What appeared there since the binding list was read is written down as it is before it is moved (rule 9).
+  const servers = recovery.isolation === undefined ? {} : { servers: drawn.listed.map(asListed) }
+  const planned = { type: 'planned', plan: drawn.plan, guards, targets, ...servers } as const
   if (proofOf(recovery) !== undefined || recovery.origin === 'target' || recovery.continues !== undefined)
     return planned
   const answer = await ports.store.admit(ctx.lease, {

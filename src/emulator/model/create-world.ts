@@ -82,6 +82,7 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     compute: 'running',
     cutOff: false,
     mute: false,
+    bmcRequests: 0,
     poweringOff: false,
     enabled: !disabled,
     disabledReason:

@@ -41,6 +41,8 @@ export interface ModelHost {
   queue: (() => void)[]
   readonly habits: Habits
   readonly bmc: BmcHabits
+  /** How often its BMC was asked by way of the ports. */
+  bmcRequests: number
   /** A power-off was taken and has not happened yet. */
   poweringOff: boolean
   /** Its target lock: one claim at a time. */

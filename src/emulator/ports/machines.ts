@@ -14,6 +14,7 @@ const settleMs = 10_000
 export function createModelFencing(world: World): Fencing {
   return {
     async read(agent, name, signal) {
+      await late(world, name, signal)
       const power = await answer(world, signal, () => {
         const host = reach(world, name)
         const state = powerStateOf(host)
@@ -22,6 +23,7 @@ export function createModelFencing(world: World): Fencing {
       return { agent, power, atMs: world.clock.now(), identity: `serial-${name}` }
     },
     async powerOff(_agent, name, signal) {
+      await late(world, name, signal)
       await answer(world, signal, () => {
         const host = reach(world, name)
         noteDeed(world, { kind: 'powerOff', on: name })
@@ -39,8 +41,23 @@ export function createModelFencing(world: World): Fencing {
 function reach(world: World, name: string): ModelHost {
   const host = hostOf(world, name)
   if (host.bmc.mode === 'unreachable') throw new FencingError('unreachable', `the BMC of ${name} does not answer`)
-  if (host.bmc.mode === 'otherMachine') throw new FencingError('identity', `the BMC of ${name} is another machine's`)
+  if (host.bmc.wrongPassword) throw new FencingError('refused', `the BMC of ${name} refuses the password`)
+  if (host.bmc.mode === 'otherMachine' || host.bmc.identity !== undefined)
+    throw new FencingError('identity', `the BMC of ${name} is another machine's`)
+  if (isInError(host)) throw new FencingError('unreachable', `the BMC of ${name} answered 503`)
   return host
+}
+
+async function late(world: World, name: string, signal: AbortSignal | undefined): Promise<void> {
+  const { slowMs } = hostOf(world, name).bmc
+  if (slowMs > 0) await world.clock.sleep(slowMs, signal)
+}
+
+/** As if by chance, and yet the same run is always the same run. */
+function isInError(host: ModelHost): boolean {
+  host.bmcRequests += 1
+  const mixed = Math.imul(host.bmcRequests ^ (host.bmcRequests >>> 3), 0x9e3779b1) >>> 0
+  return mixed / 2 ** 32 < host.bmc.errorRate
 }
 
 /** A cut connection is the BMC's silence, not the cloud's. */

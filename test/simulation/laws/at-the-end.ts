@@ -1,3 +1,4 @@
+import { fenceBegun } from '../../../src/core/holding.ts'
 import { movesOf } from '../../../src/core/moves.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import { hasEnded } from '../../../src/core/recovery.ts'
@@ -22,9 +23,19 @@ export async function checkEnd(at: Case): Promise<void> {
     }
     if (recovery.phase.state === 'partial') await checkPartial(at, recovery)
   }
+  await checkReserved(at)
   for (const host of at.world.hosts.values()) checkForgotten(at, host)
   await checkSignals(at)
   await checkSpares(at)
+}
+
+/** Who is held before the fence has no target: others may need it. */
+async function checkReserved({ store, recorder, book }: Case): Promise<void> {
+  for (const [host, holder] of Object.entries(await store.targets())) {
+    const recovery = recorder.recoveries.get(holder)
+    if (recovery?.phase.state === 'held' && !fenceBegun(recovery))
+      book.breach('gives-back', `${host} is kept by the recovery of ${recovery.host}, which is held before its fence`)
+  }
 }
 
 async function checkTimeline({ store, book }: Case, recovery: Recovery): Promise<void> {
@@ -50,9 +61,10 @@ async function checkPartial({ store, world, book, segment }: Case, recovery: Rec
 }
 
 /** A host that is dead, with servers on it, and of which we were told: somebody must still care. */
-function checkForgotten({ world, recorder, book, told }: Case, host: ModelHost): void {
+function checkForgotten({ world, recorder, book, told, touched }: Case, host: ModelHost): void {
   const toldAtMs = told.get(host.name)
-  if (toldAtMs === undefined || serversOn(world, host.name).length === 0) return
+  const servers = serversOn(world, host.name).filter(server => !touched.has(server.id))
+  if (toldAtMs === undefined || servers.length === 0) return
   const silentMs = silentForMs(world, host)
   if (silentMs === 0 || world.clock.now() - toldAtMs > silentMs) return
   const recoveries = [...recorder.recoveries.values()].filter(recovery => recovery.host === host.name)
@@ -78,7 +90,7 @@ function isAnyCellDown(hosts: Iterable<ModelHost>): boolean {
   return [...hosts].some(host => host.cellDown)
 }
 
-async function checkSpares({ world, store, recorder, book, spares }: Case): Promise<void> {
+async function checkSpares({ world, store, recorder, book, spares, excuses }: Case): Promise<void> {
   const held = await store.targets()
   const timelines = await Promise.all([...recorder.recoveries.keys()].map(id => store.events(id)))
   // It could not be disabled again, and the timeline says so.
@@ -87,6 +99,7 @@ async function checkSpares({ world, store, recorder, book, spares }: Case): Prom
   for (const spare of spares) {
     const isUsed = world.deeds.some(deed => deed.kind === 'evacuate' && deed.to === spare)
     const isEnabledByUs = world.deeds.some(deed => deed.kind === 'enable' && deed.on === spare)
+    if (excuses.late.has(spare)) continue
     if (isUsed || !isEnabledByUs || held[spare] !== undefined || !hostOf(world, spare).enabled || isSaid(spare))
       continue
     book.breach('restored', `${spare} was enabled for nothing and stays so`)

@@ -16,8 +16,8 @@ export interface Case {
   readonly readings: Readings
   readonly segment: SegmentConfig
   readonly spares: readonly string[]
-  /** Servers whose users stopped, started, resized or deleted them meanwhile: how they should be is their affair. */
-  readonly touched: ReadonlySet<string>
+  /** When users last made, stopped, started, resized or deleted servers, ms: how they should be is their affair. */
+  readonly touched: ReadonlyMap<string, number>
   /** Host → when we last took a signal that says that it failed, ms. */
   readonly told: ReadonlyMap<string, number>
   /** Ids of the signals that were taken. */

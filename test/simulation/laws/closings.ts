@@ -7,6 +7,9 @@ import { isLeaving, isUpInNova, mayRunGuests, serversOn, silentForMs } from './t
 /** Nova calls a host up for so long after its last report, and some rounds more may pass. */
 const noticeMs = 20_000
 
+/** What users do so shortly before the end is not seen any more. */
+const lookMs = 30_000
+
 /** Looks at each recovery in the moment in which it ends: is its word true? */
 export function watchClosings(at: Case): void {
   at.recorder.onChange(recovery => {
@@ -18,6 +21,7 @@ export function watchClosings(at: Case): void {
 /** Nothing is left there, and each server runs where Nova says, once, or not at all if it was stopped. */
 function checkRecovered({ world, excuses, book, touched }: Case, recovery: Recovery): void {
   for (const server of serversOn(world, recovery.host)) {
+    if (world.clock.now() - (touched.get(server.id) ?? 0) < lookMs) continue
     book.breach('restored', `${server.name} is still on ${recovery.host}, which is called recovered`)
   }
   for (const listed of recovery.servers) {

@@ -13,6 +13,7 @@ export type Law =
   | 'ends-or-held'
   | 'goes-on'
   | 'moved'
+  | 'gives-back'
   | 'restored'
   | 'timeline'
   | 'no-mistake'

@@ -22,8 +22,9 @@ export function isUpInNova(world: World, host: ModelHost): boolean {
 }
 
 /** Its BMC can be asked now and says what is so, or a lie. */
-export function canReadPower(host: ModelHost): boolean {
-  return host.bmc.mode !== 'unreachable' && host.bmc.mode !== 'otherMachine'
+export function canReadPower({ bmc }: ModelHost): boolean {
+  const isThere = bmc.mode !== 'unreachable' && bmc.mode !== 'otherMachine' && bmc.identity === undefined
+  return isThere && !bmc.wrongPassword && bmc.errorRate < 0.2
 }
 
 export function saysOff(host: ModelHost): boolean {

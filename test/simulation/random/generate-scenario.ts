@@ -5,6 +5,7 @@ import { randomFaults } from './random-faults.ts'
 import { randomPeople } from './random-people.ts'
 import { randomLimits, randomSegment } from './random-segment.ts'
 import { randomTrouble } from './random-trouble.ts'
+import { randomUsers } from './random-users.ts'
 import { randomWorld } from './random-world.ts'
 
 /** A scenario as `scenario.json` has it, made from a seed alone: all that is random in it is data. */
@@ -14,13 +15,19 @@ export function generateScenario(seed: number): Scenario {
   const names = Object.keys(world.hosts)
   const hosts = names.filter(name => world.hosts[name]?.spare === undefined)
   const spares = names.filter(name => world.hosts[name]?.spare !== undefined)
-  const events = [...randomTrouble(chance, hosts, spares), ...randomPeople(chance, hosts)]
+  const replicas = chance.percent(25) ? 2 : 1
+  const events = [
+    ...randomTrouble(chance, hosts, spares),
+    ...randomPeople(chance, hosts, spares),
+    ...randomUsers(chance, hosts[0] ?? '', world.hosts[hosts[0] ?? ''] ?? {})
+  ]
   return {
     world,
     segment: randomSegment(chance),
     limits: randomLimits(chance),
+    ...(replicas > 1 && { replicas }),
     events: apart(chance, events),
-    faults: randomFaults(chance),
+    faults: randomFaults(chance, replicas),
     expect: {}
   }
 }

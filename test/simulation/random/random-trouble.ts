@@ -11,6 +11,7 @@ export function randomTrouble(chance: Chance, hosts: readonly string[], spares: 
   const failing = [first ?? '', ...chance.some(others, 2)].slice(0, count)
   const events = failing.flatMap((host, index) => randomFailure(chance, host, index === 0 ? 0 : chance.int(0, 200)))
   if (chance.percent(12)) events.push(...spareTrouble(chance, hosts[0] ?? '', spares))
+  if (chance.percent(10)) events.push(...bmcTrouble(chance, hosts[0] ?? ''))
   if (count === 0 || chance.percent(15)) events.push(...falseAlarm(chance, chance.pick(hosts)))
   return events
 }
@@ -63,7 +64,23 @@ function randomReturn(chance: Chance, host: string, diedAt: number, death: Death
   const moment: Moment = chance.percent(40)
     ? { at: diedAt + chance.int(5, 400) }
     : { when: `${host}: ${chance.pick(states)}`, after: chance.int(0, 8) }
-  return [{ ...moment, do: back, host }]
+  // Who brings a host back follows the manual: its queue is emptied first.
+  return back === 'boot'
+    ? [
+        { ...moment, do: 'purgeQueue', host },
+        { ...moment, do: back, host }
+      ]
+    : [{ ...moment, do: back, host }]
+}
+
+/** A BMC that breaks at a bad moment, and mends perhaps. */
+function bmcTrouble(chance: Chance, host: string): ScenarioEvent[] {
+  const when = `${host}: ${chance.pick(['confirming', 'planning', 'fencing', 'isolating', 'moving', 'held'])}`
+  const after = chance.int(0, 6)
+  const bmc = { mode: chance.pick(['unreachable', 'unreachable', 'stuckOn', 'otherMachine'] as const) }
+  const broken: ScenarioEvent = { when, after, do: 'bmc', host, bmc }
+  if (!chance.percent(70)) return [broken]
+  return [broken, { when, after: after + chance.int(5, 300), do: 'bmc', host, bmc: { mode: 'good' } }]
 }
 
 /** A spare dies before or while it is used. */

@@ -49,11 +49,16 @@ function randomHabits(chance: Chance): Partial<Habits> {
   }
 }
 
-function randomBmc(chance: Chance): Partial<BmcHabits> {
+/** What a BMC may be like; some are so from the beginning, some change later. */
+export function randomBmc(chance: Chance): Partial<BmcHabits> {
   return {
     ...(chance.percent(15) && { offAfterMs: chance.pick([0, 15_000, 60_000]) }),
     ...(chance.percent(10) && { failFirst: chance.int(1, 3) }),
-    ...(chance.percent(10) && { mode: chance.pick(['stuckOn', 'unreachable', 'otherMachine'] as const) })
+    ...(chance.percent(9) && { mode: chance.pick(['stuckOn', 'unreachable', 'otherMachine', 'lies'] as const) }),
+    ...(chance.percent(10) && { saysPoweringOff: true }),
+    ...(chance.percent(10) && { slowMs: chance.pick([1200, 1700, 4000, 20_000]) }),
+    ...(chance.percent(4) && { wrongPassword: true }),
+    ...(chance.percent(8) && { errorRate: chance.pick([0.1, 0.3, 0.9]) })
   }
 }
 

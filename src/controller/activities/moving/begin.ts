@@ -126,7 +126,10 @@ async function evacuate(
 /** A slow store or a slow Nova may lie between the look and this moment: what forbade it meanwhile must not be overtaken. */
 function assertStillRight({ memory, ports }: Context): void {
   if (memory.halted === true) throw new CloudError('unreachable', 'not sent: the moves were stopped meanwhile')
-  if (ports.clock.now() - (memory.provenAtMs ?? 0) > proofAgeMaxMs)
+  const provenAtMs = memory.provenAtMs ?? 0
+  if ((memory.seenOnAtMs ?? 0) >= provenAtMs)
+    throw new CloudError('unreachable', 'not sent: the host was seen on meanwhile')
+  if (ports.clock.now() - provenAtMs > proofAgeMaxMs)
     throw new CloudError('unreachable', 'not sent: the proof was not read again for too long')
 }
 

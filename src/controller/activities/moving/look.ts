@@ -29,16 +29,30 @@ export async function look(ctx: Context): Promise<Look> {
 /** A BMC that hangs must not slow down the moves: a round waits so long, and the reading goes on beside it. */
 const patienceMs = 1500
 
+/** One that comes between two rounds is met by the next: a BMC that is always slow would never be heard else. */
 async function readProof(ctx: Context): Promise<Look['proof']> {
-  const { memory } = ctx
-  memory.proofReading ??= rereadProof(ctx, true).finally(() => {
-    delete memory.proofReading
-  })
+  const { memory, ports } = ctx
+  memory.proofReading ??= proofNow(ctx)
   const { proofReading } = memory
-  // Whoever looks next meets its failure; it must not count as unhandled until then.
-  proofReading.catch(() => undefined)
-  const waited = ctx.ports.clock.sleep(patienceMs, ctx.signal)
-  return await Promise.race([proofReading, waited.then(() => 'unread' as const)])
+  let isOver = false
+  const over = (): void => {
+    isOver = true
+  }
+  proofReading.then(over, over)
+  try {
+    return await Promise.race([proofReading, ports.clock.sleep(patienceMs, ctx.signal).then(() => 'unread' as const)])
+  } finally {
+    if (isOver) delete memory.proofReading
+  }
+}
+
+/** What it says counts from the moment in which it is said: moves that are about to leave do not wait for the round. */
+async function proofNow(ctx: Context): Promise<Exclude<Look['proof'], 'unread'>> {
+  const { memory, ports } = ctx
+  const proof = await rereadProof(ctx, true)
+  if (proof === true) memory.provenAtMs = ports.clock.now()
+  else if (proof.on) memory.seenOnAtMs = ports.clock.now()
+  return proof
 }
 
 /** What forbids any new evacuate. Those sent go on in Nova whatever we do. */
