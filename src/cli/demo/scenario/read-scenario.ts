@@ -45,13 +45,14 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
     Object.entries(world.hosts)
       .filter(([, host]) => (host.spare !== undefined) === isSpare)
       .map(([name]) => name)
-  const { settings = {}, limits, approval, alive } = segment
+  const { settings = {}, limits, approval, alive, fencing } = segment
   const { confirm, evacuate, ...others } = settings
   return {
     hosts: { names: names(false) },
     spares: { names: names(true) },
     ...others,
     ...(approval === undefined ? {} : { approval }),
+    ...(fencing === undefined ? {} : { fencing }),
     confirm: {
       // Without signs of life, or with those that every host of the demo has.
       ...(alive?.length === 0 ? { alive: [] } : {}),
