@@ -36,5 +36,5 @@ export function adapt(
 
 /** ms between two looks at the moves in flight: the more there are the rarer, so that looking costs little beside them. */
 export function pollMs(inFlight: number): number {
-  return Math.min(5000, 500 + 40 * inFlight)
+  return Math.min(5000, 800 + 60 * inFlight)
 }

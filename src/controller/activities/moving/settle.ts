@@ -1,4 +1,4 @@
-import type { Migration } from '../../../core/inventory.ts'
+import type { Migration, Server } from '../../../core/inventory.ts'
 import { isLeaving } from '../../../core/movable.ts'
 import { fateOf, isOpen, restoreKind } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
@@ -10,6 +10,8 @@ import { act, note, record, stepText } from '../../context.ts'
 const unknownMs = 75_000
 const restoreMs = 180_000
 const restoresMax = 3
+/** From so many that came to one target at once, one list of it costs Nova less than a look at each. */
+const listedFrom = 3
 
 /** Follows every attempt to its end, and brings what arrived back into the state that it had. Answers how many ended. */
 export async function settle(ctx: Context, migrations: readonly Migration[]): Promise<number> {
@@ -24,7 +26,8 @@ export async function settleMoves(ctx: Context, migrations: readonly Migration[]
   const open = ctx.steps.filter(
     step => step.kind === 'evacuate' && isOpen(step) && !ctx.memory.inFlight.has(step.target)
   )
-  const settled = (await Promise.all(open.map(async step => await settleOne(ctx, step, migrations)))).filter(
+  const arrived = await arrivedServers(ctx, open, migrations)
+  const settled = (await Promise.all(open.map(async step => await settleOne(ctx, step, migrations, arrived)))).filter(
     step => step !== undefined
   )
   await write(ctx, settled)
@@ -34,6 +37,21 @@ export async function settleMoves(ctx: Context, migrations: readonly Migration[]
     ctx.ports.metrics.moveEnded(step.state)
   }
   return ended.length
+}
+
+/** Servers whose records are done, by id, as far as a list of their target tells. */
+async function arrivedServers(
+  ctx: Context,
+  open: readonly Step[],
+  migrations: readonly Migration[]
+): Promise<ReadonlyMap<string, Server>> {
+  const done = open.filter(step => fateOf(step, migrations).is === 'done')
+  const arrived = new Map<string, Server>()
+  for (const [target, steps] of Map.groupBy(done, step => step.to)) {
+    if (target === undefined || steps.length < listedFrom) continue
+    for (const server of await ctx.ports.cloud.serversOn(target, ctx.signal)) arrived.set(server.id, server)
+  }
+  return arrived
 }
 
 async function write(ctx: Context, steps: readonly Step[]): Promise<void> {
@@ -47,7 +65,12 @@ async function write(ctx: Context, steps: readonly Step[]): Promise<void> {
   })
 }
 
-async function settleOne(ctx: Context, step: Step, migrations: readonly Migration[]): Promise<Step | undefined> {
+async function settleOne(
+  ctx: Context,
+  step: Step,
+  migrations: readonly Migration[],
+  arrived: ReadonlyMap<string, Server>
+): Promise<Step | undefined> {
   const nowMs = ctx.ports.clock.now()
   const fate = fateOf(step, migrations)
   switch (fate.is) {
@@ -66,7 +89,7 @@ async function settleOne(ctx: Context, step: Step, migrations: readonly Migratio
     case 'failed':
       return await failed(ctx, step, fate.migration, fate.reached, nowMs)
     case 'done':
-      return await finished(ctx, step, fate.migration, nowMs)
+      return await finished(ctx, step, fate.migration, nowMs, arrived.get(step.target))
   }
 }
 
@@ -80,8 +103,14 @@ async function failed(ctx: Context, step: Step, migration: Migration, reached: b
 }
 
 /** The record is `done`, and the server's host has changed: only both together are a success. */
-async function finished(ctx: Context, step: Step, migration: Migration, nowMs: number): Promise<Step | undefined> {
-  const server = await ctx.ports.cloud.server(step.target, ctx.signal)
+async function finished(
+  ctx: Context,
+  step: Step,
+  migration: Migration,
+  nowMs: number,
+  listed: Server | undefined
+): Promise<Step | undefined> {
+  const server = listed ?? (await ctx.ports.cloud.server(step.target, ctx.signal))
   const ended = { ...withRecord(step, migration), endedAtMs: nowMs }
   if (server === undefined || isLeaving(server))
     return { ...ended, state: 'skipped', error: 'it was deleted meanwhile' }
