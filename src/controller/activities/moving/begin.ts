@@ -9,6 +9,8 @@ import type { Context } from '../../context.ts'
 import { act, note, record } from '../../context.ts'
 import { proofAgeMaxMs } from '../../power.ts'
 import { needsPlan } from './outcome.ts'
+import type { ReadServer } from './server-reader.ts'
+import { createServerReader } from './server-reader.ts'
 import { isStuck } from './stuck.ts'
 
 const unsentPauseMs = 5000
@@ -24,14 +26,22 @@ export function begin(ctx: Context, migrations: readonly Migration[], window: nu
     flying += 1
     count(perTarget, move.target)
   }
+  const next: Beginning[] = []
   for (const move of moves) {
-    if (flying >= window) return
+    if (flying >= window) break
     if (!mayBegin(ctx, move) || move.target === undefined) continue
     if ((perTarget.get(move.target) ?? 0) >= ctx.recovery.settings.evacuate.perTarget) continue
     flying += 1
     count(perTarget, move.target)
-    launch(ctx, move.server, beginOne(ctx, move, move.target, migrations))
+    next.push({ move, target: move.target })
   }
+  const read = createServerReader(ctx, ctx.recovery.host, next.length)
+  for (const one of next) launch(ctx, one.move.server, beginOne(ctx, one, migrations, read))
+}
+
+interface Beginning {
+  readonly move: Move
+  readonly target: string
 }
 
 function count(perTarget: Map<string, number>, target: string | undefined): void {
@@ -68,14 +78,19 @@ function launch(ctx: Context, server: string, work: Promise<void>): void {
   )
 }
 
-async function beginOne(ctx: Context, move: Move, target: string, migrations: readonly Migration[]): Promise<void> {
-  const { store, policy, cloud } = ctx.ports
+async function beginOne(
+  ctx: Context,
+  { move, target }: Beginning,
+  migrations: readonly Migration[],
+  read: ReadServer
+): Promise<void> {
+  const { store, policy } = ctx.ports
   try {
     if (!(await store.takeSlot(ctx.lease, 'moves', policy.movesInFlight, move.server))) return
     const group = ctx.recovery.plan?.moves.find(planned => planned.server === move.server)?.group
     // Two members of an anti-affinity group that are claimed at once can both land on one host.
     if (group !== undefined && !(await store.takeSlot(ctx.lease, `group:${group}`, 1, move.server))) return
-    const step = await evacuate(ctx, move, target, migrations, await cloud.server(move.server, ctx.signal))
+    const step = await evacuate(ctx, move, target, migrations, await read(move.server))
     if (step?.state === 'sending' || step?.unsent === true) ctx.memory.trouble = true
   } finally {
     const last = lastStep(ctx.steps, 'evacuate', move.server)

@@ -5,13 +5,12 @@ import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
 import type { Context } from '../../context.ts'
 import { act, note, record, stepText } from '../../context.ts'
+import { createServerReader } from './server-reader.ts'
 
 /** After this long a request that was cut off can no longer arrive: its own timeout and a quiet time. */
 const unknownMs = 75_000
 const restoreMs = 180_000
 const restoresMax = 3
-/** From so many that came to one target at once, one list of it costs Nova less than a look at each. */
-const listedFrom = 3
 
 /** Follows every attempt to its end, and brings what arrived back into the state that it had. Answers how many ended. */
 export async function settle(ctx: Context, migrations: readonly Migration[]): Promise<number> {
@@ -26,10 +25,10 @@ export async function settleMoves(ctx: Context, migrations: readonly Migration[]
   const open = ctx.steps.filter(
     step => step.kind === 'evacuate' && isOpen(step) && !ctx.memory.inFlight.has(step.target)
   )
-  const arrived = await arrivedServers(ctx, open, migrations)
-  const settled = (await Promise.all(open.map(async step => await settleOne(ctx, step, migrations, arrived)))).filter(
-    step => step !== undefined
-  )
+  const readArrived = createArrivals(ctx, open, migrations)
+  const settled = (
+    await Promise.all(open.map(async step => await settleOne(ctx, step, migrations, readArrived)))
+  ).filter(step => step !== undefined)
   await write(ctx, settled)
   const ended = settled.filter(step => !isOpen(step))
   for (const step of ended) {
@@ -39,19 +38,20 @@ export async function settleMoves(ctx: Context, migrations: readonly Migration[]
   return ended.length
 }
 
-/** Servers whose records are done, by id, as far as a list of their target tells. */
-async function arrivedServers(
+/** How a server is read whose record is done: those that came to one target together. */
+function createArrivals(
   ctx: Context,
   open: readonly Step[],
   migrations: readonly Migration[]
-): Promise<ReadonlyMap<string, Server>> {
+): (step: Step) => Promise<Server | undefined> {
   const done = open.filter(step => fateOf(step, migrations).is === 'done')
-  const arrived = new Map<string, Server>()
-  for (const [target, steps] of Map.groupBy(done, step => step.to)) {
-    if (target === undefined || steps.length < listedFrom) continue
-    for (const server of await ctx.ports.cloud.serversOn(target, ctx.signal)) arrived.set(server.id, server)
-  }
-  return arrived
+  const readers = new Map(
+    [...Map.groupBy(done, step => step.to ?? '')].map(([target, steps]) => [
+      target,
+      createServerReader(ctx, target, target === '' ? 0 : steps.length)
+    ])
+  )
+  return async step => await readers.get(step.to ?? '')?.(step.target)
 }
 
 async function write(ctx: Context, steps: readonly Step[]): Promise<void> {
@@ -69,7 +69,7 @@ async function settleOne(
   ctx: Context,
   step: Step,
   migrations: readonly Migration[],
-  arrived: ReadonlyMap<string, Server>
+  readArrived: (step: Step) => Promise<Server | undefined>
 ): Promise<Step | undefined> {
   const nowMs = ctx.ports.clock.now()
   const fate = fateOf(step, migrations)
@@ -89,7 +89,7 @@ async function settleOne(
     case 'failed':
       return await failed(ctx, step, fate.migration, fate.reached, nowMs)
     case 'done':
-      return await finished(ctx, step, fate.migration, nowMs, arrived.get(step.target))
+      return finished(ctx, step, fate.migration, await readArrived(step), nowMs)
   }
 }
 
@@ -103,14 +103,13 @@ async function failed(ctx: Context, step: Step, migration: Migration, reached: b
 }
 
 /** The record is `done`, and the server's host has changed: only both together are a success. */
-async function finished(
+function finished(
   ctx: Context,
   step: Step,
   migration: Migration,
-  nowMs: number,
-  listed: Server | undefined
-): Promise<Step | undefined> {
-  const server = listed ?? (await ctx.ports.cloud.server(step.target, ctx.signal))
+  server: Server | undefined,
+  nowMs: number
+): Step | undefined {
   const ended = { ...withRecord(step, migration), endedAtMs: nowMs }
   if (server === undefined || isLeaving(server))
     return { ...ended, state: 'skipped', error: 'it was deleted meanwhile' }
