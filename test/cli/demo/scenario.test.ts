@@ -28,6 +28,10 @@ test.each(readdirSync(folder))('the service is configured for %s as the simulati
   expect(segment).toEqual({ ...simulated, alive })
 })
 
+test('a folder without a scenario is named', () => {
+  expect(() => readScenario('/no/such/folder')).toThrow(/^--scenario:\n {2}\/no\/such\/folder\/scenario\.json: ENOENT/)
+})
+
 test('an end that the scenario does not expect is a complaint', () => {
   const act = scenarioAct(join(folder, 'two-hosts-two-spares'))
   const ended = (host: string, state: 'recovered' | 'partial') => recovery({ id: host, host, state })

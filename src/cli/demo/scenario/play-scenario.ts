@@ -8,8 +8,8 @@ import type { Stage } from '../stage/stage.ts'
 import type { Scenario } from './read-scenario.ts'
 import { speak } from './speak.ts'
 
-/** It is over when everything that was to happen has happened, and nothing has moved for so long. */
-const quietMs = { ended: 5000, held: 30_000 }
+/** It is over when everything that was to happen has happened, and nothing has moved for so long; what is held may go on by itself. */
+const quietMs = { ended: 5000, held: 150_000 }
 const untilSecondsUsual = 3600
 
 /** Lets the events happen at their time, in real time. Crashes are left out. */

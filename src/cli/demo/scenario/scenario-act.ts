@@ -38,10 +38,17 @@ function newestFirst(hosts: WorldSpec['hosts']): WorldSpec['hosts'] {
 function notPlayed({ faults = [], events }: Scenario): string | undefined {
   const crashes = events.filter(event => event.do === 'crash').length
   const said = [
-    ...(faults.length === 0 ? [] : [`${faults.length} faults of ports (${faults.map(fault => fault.on).join(', ')})`]),
-    ...(crashes === 0 ? [] : [`${crashes} crashes of the service`])
+    ...(faults.length === 0
+      ? []
+      : [`${many(faults.length, 'fault')} of ports (${faults.map(fault => fault.on).join(', ')})`]),
+    ...(crashes === 0 ? [] : [`${many(crashes, 'crash')} of the service`])
   ]
   return said.length === 0 ? undefined : said.join(' and ')
+}
+
+function many(count: number, thing: string): string {
+  if (count === 1) return `one ${thing}`
+  return `${count} ${thing}${thing.endsWith('h') ? 'es' : 's'}`
 }
 
 function unexpectedEnds({ expect }: Scenario, { recoveries }: Scene): string[] {
