@@ -5,15 +5,14 @@
  *
  *     node bench/intake.ts [--rate 500] [--seconds 60] [--hosts 20] [--json FILE]
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, openSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { freePort, startService } from './service-process.ts'
 import { startSmallCloud } from './small-cloud.ts'
 import { percentile, printTable } from './table.ts'
 
@@ -43,13 +42,13 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'switchover-intake-'))
   const port = await freePort()
   writeFiles(folder, port, cloud.authUrl, hosts)
-  let service = await start(folder, port)
+  let service = await startService(folder, port)
   try {
     await load(port, hosts, rate, 2)
     const results = await load(port, hosts, rate, seconds)
     service.kill('SIGKILL')
     await new Promise(resolve => service.once('exit', resolve))
-    service = await start(folder, port)
+    service = await startService(folder, port)
     const stored = await storedSignals(port)
     const acknowledged = results.flatMap(({ signal }) => signal ?? [])
     const lost = acknowledged.filter(id => !stored.has(id)).length
@@ -199,33 +198,6 @@ function writeFiles(folder: string, port: number, authUrl: string, hosts: readon
     ]
   }
   writeFileSync(join(folder, 'switchover.yaml'), JSON.stringify(config))
-}
-
-async function start(folder: string, port: number): Promise<ChildProcess> {
-  const log = openSync(join(folder, 'service.log'), 'a')
-  const main = join(import.meta.dirname, '../src/main.ts')
-  const env = { ...process.env, OS_CLIENT_CONFIG_FILE: join(folder, 'clouds.yaml'), NODE_ENV: 'production' }
-  const child = spawn(process.execPath, [main, 'serve', '--config', join(folder, 'switchover.yaml')], {
-    env,
-    stdio: ['ignore', log, log]
-  })
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (child.exitCode !== null) break
-    const answer = await fetch(`http://127.0.0.1:${port}/health/live`).catch(() => undefined)
-    if (answer?.ok === true) return child
-    await delay(100)
-  }
-  child.kill('SIGKILL')
-  throw new Error(`the service does not answer; its log is ${join(folder, 'service.log')}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }
 
 function round(ms: number): number {

@@ -1,6 +1,6 @@
 import type { HostsReading, Migration, Server, ServerGroup } from '../core/inventory.ts'
 import { isComplete } from '../core/inventory.ts'
-import { isRunning } from '../core/movable.ts'
+import { runningEvacuations } from '../core/movable.ts'
 import { isOpen } from '../core/moves.ts'
 import type { Candidate, Plan } from '../core/plan.ts'
 import { makePlan } from '../core/plan.ts'
@@ -95,9 +95,9 @@ export function foreignEvacuations(
   proofs: Recovery['proofs']
 ): number {
   const ours = new Set(steps.filter(step => step.kind === 'evacuate' && isOpen(step)).map(step => step.target))
-  return migrations.filter(one => {
+  return runningEvacuations(migrations).filter(one => {
     const isOver = one.dest !== undefined && proofs[one.dest] !== undefined
-    return one.type === 'evacuation' && isRunning(one) && !isOver && !ours.has(one.server)
+    return !isOver && !ours.has(one.server)
   }).length
 }
 

@@ -60,6 +60,23 @@ export function isRunning(migration: Migration): boolean {
 }
 
 /**
+ * Evacuations that somebody still works on. Of several requests for one server Nova takes up the oldest: when that has
+ * moved the server, the others read `accepted` for ever.
+ */
+export function runningEvacuations(migrations: readonly Migration[]): Migration[] {
+  const evacuations = migrations.filter(one => one.type === 'evacuation')
+  const isLeftBehind = (one: Migration): boolean =>
+    one.status === 'accepted' &&
+    evacuations.some(
+      other =>
+        other.server === one.server &&
+        (other.status === 'done' || other.status === 'completed') &&
+        (other.updatedAtMs ?? 0) >= one.createdAtMs
+    )
+  return evacuations.filter(one => isRunning(one) && !isLeftBehind(one))
+}
+
+/**
  * A live migration that had begun: the guest may already run on the other host though Nova still names the source.
  * undefined when there is none.
  */

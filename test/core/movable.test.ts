@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Server, ServerGroup } from '../../src/core/inventory.ts'
-import { begunMigrationOf, isRunning, objectionToMoving } from '../../src/core/movable.ts'
+import { begunMigrationOf, isRunning, objectionToMoving, runningEvacuations } from '../../src/core/movable.ts'
 import type { Settings } from '../../src/core/segment.ts'
 import { migrationOf, serverOf, settings } from './builders.ts'
 
@@ -74,4 +74,17 @@ test('only a live migration of this server counts', () => {
 test('a record whose word we do not know is still running', () => {
   expect(isRunning(migrationOf(1, 'a', 'some new word'))).toBe(true)
   expect(isRunning(migrationOf(1, 'a', 'done'))).toBe(false)
+})
+
+test('a request in whose place Nova took up an older one is no running evacuation, though it reads accepted for ever', () => {
+  const left = migrationOf(12, 'one', 'accepted', { createdAtMs: 500 })
+  const runningWith = (status: string, updatedAtMs: number) =>
+    runningEvacuations([left, migrationOf(11, 'one', status, { updatedAtMs })]).map(({ id }) => id)
+  expect(runningWith('done', 600)).toEqual([])
+  expect(runningWith('completed', 600)).toEqual([])
+  expect(runningWith('pre-migrating', 600)).toEqual([12, 11])
+  expect(runningWith('failed', 600)).toEqual([12])
+  // An evacuation of long ago says nothing about this one.
+  expect(runningWith('done', 400)).toEqual([12])
+  expect(runningEvacuations([left, migrationOf(11, 'two', 'done', { updatedAtMs: 600 })])).toEqual([left])
 })

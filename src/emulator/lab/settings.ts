@@ -35,6 +35,7 @@ export const resetVerb: Verb = stage => {
   }
   for (const host of world.hosts.values()) {
     host.defined.clear()
+    host.held.clear()
     host.running.clear()
     host.queue = []
     Object.assign(host, { forcedDown: false, enabled: true, disabledReason: undefined, refusedUntilMs: 0 })

@@ -5,6 +5,7 @@ import type { ModelHost } from '../model/world.ts'
 /** A port of its own on the loopback, which can be shut and opened again at the same number. */
 export interface Door {
   readonly port: number
+  isOpen(): boolean
   /** What does not answer refuses connections: a SYN cannot be lost on purpose here, and both mean silence. */
   setOpen(open: boolean): Promise<void>
   close(): Promise<void>
@@ -41,6 +42,7 @@ export async function openDoor(server: Server, address: string): Promise<Door> {
     })
   return {
     port,
+    isOpen: () => isOpen,
     async setOpen(open) {
       if (open === isOpen) return
       if (!open) return shut()

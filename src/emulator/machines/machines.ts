@@ -33,8 +33,10 @@ export async function openMachines(world: World, address: string, handler: Handl
   for (const host of world.hosts.values()) await add(host)
   const timer = setInterval(() => {
     for (const host of world.hosts.values()) {
-      void doors.get(host.name)?.ssh.setOpen(isOnTheNetwork(host))
-      void doors.get(host.name)?.bmc.setOpen(host.bmc.mode !== 'unreachable')
+      const own = doors.get(host.name)
+      if (own === undefined) continue
+      follow(own.ssh, isOnTheNetwork(host))
+      follow(own.bmc, host.bmc.mode !== 'unreachable')
     }
   }, lookEveryMs)
   const portOf = (host: string, which: keyof Doors): number => {
@@ -51,4 +53,8 @@ export async function openMachines(world: World, address: string, handler: Handl
       await Promise.all([...doors.values()].flatMap(({ ssh, bmc }) => [ssh.close(), bmc.close()]))
     }
   }
+}
+
+function follow(door: Door, isOpen: boolean): void {
+  if (door.isOpen() !== isOpen) void door.setOpen(isOpen)
 }

@@ -3,6 +3,7 @@ import { spareReason } from '../../core/marks.ts'
 import type { ModelClock } from '../model-clock.ts'
 import { type BmcHabits, goodBmc } from './bmc.ts'
 import { createUuids, idsByName } from './ids.ts'
+import { allocate } from './placement.ts'
 import type { HostSpec, ServerSpec, WorldSpec } from './spec.ts'
 import { type Timing, usualTiming } from './timing.ts'
 import type { Habits, ModelServer, World } from './world.ts'
@@ -93,6 +94,7 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     reportedAtMs: nowMs,
     refusedUntilMs: disabled ? Number.POSITIVE_INFINITY : 0,
     cellDown: false,
+    held: new Set(),
     running: new Set(),
     defined: new Set(),
     queue: [],
@@ -138,12 +140,13 @@ export function addServer(world: World, host: string | undefined, spec: ServerSp
     powerState,
     fault: undefined,
     boundTo: host,
-    allocatedOn: new Set(host === undefined ? [] : [host]),
+    allocatedOn: new Set(),
     actions: []
   }
   world.servers.set(server.id, server)
   const there = host === undefined ? undefined : hostOf(world, host)
   there?.defined.add(server.id)
+  if (there !== undefined) allocate(server, there)
   // A paused guest keeps its memory and its disk.
   if (powerState === 'running' || powerState === 'paused') there?.running.add(server.id)
   return server

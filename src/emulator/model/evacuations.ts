@@ -1,5 +1,6 @@
 import { type Attempt, attemptsOn, deliver, endEvent, isUnderWay, mark, oldestAccepted } from './attempts.ts'
 import { find } from './oracle.ts'
+import { allocate } from './placement.ts'
 import { refuse } from './rebuild-failures.ts'
 import { claim } from './rebuilds.ts'
 import { choose, objectionTo } from './scheduler.ts'
@@ -87,7 +88,7 @@ function send(world: World, attempt: Attempt, server: ModelServer): void {
     refuse(world, attempt, server, objection ?? '')
     return
   }
-  server.allocatedOn.add(target.name)
+  allocate(server, target)
   endEvent(attempt, 'rebuild_server', 'Success')
   attempt.stage = 'waiting'
   deliver(target, () => claim(world, attempt))

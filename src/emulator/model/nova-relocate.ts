@@ -1,4 +1,5 @@
 import { startGuest } from './oracle.ts'
+import { allocate, release } from './placement.ts'
 import { Refusal } from './refusal.ts'
 import { choose } from './scheduler.ts'
 import { note, serverWithId } from './server-requests.ts'
@@ -32,7 +33,7 @@ export function resize(world: World, id: string, requestId?: string): void {
   })
   if (server.vmState === 'active') startGuest(world, hostOf(world, chosen), id)
   else hostOf(world, chosen).defined.add(id)
-  server.allocatedOn.add(chosen)
+  allocate(server, hostOf(world, chosen))
   Object.assign(server, { host: chosen, boundTo: chosen, vmState: 'resized' })
 }
 
@@ -51,7 +52,7 @@ function leave(world: World, server: ModelServer, name: string): void {
   const host = hostOf(world, name)
   host.running.delete(server.id)
   host.defined.delete(server.id)
-  server.allocatedOn.delete(name)
+  release(server, host)
 }
 
 function inState(world: World, id: string, action: string, states: readonly string[]): ModelServer {

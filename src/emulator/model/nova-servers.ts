@@ -2,6 +2,7 @@ import { deliver } from './attempts.ts'
 import { addServer } from './create-world.ts'
 import { reports, works } from './hosts.ts'
 import { noteDeed, startGuest } from './oracle.ts'
+import { allocate } from './placement.ts'
 import { Refusal } from './refusal.ts'
 import { choose, objectionTo } from './scheduler.ts'
 import { note, serverWithId } from './server-requests.ts'
@@ -32,7 +33,7 @@ export function createServer(world: World, spec: ServerSpec, { host, group, requ
     const fault = objection ?? 'No valid host was found. There are not enough hosts available.'
     Object.assign(server, { vmState: 'error', taskState: undefined, fault })
   } else {
-    server.allocatedOn.add(chosen.name)
+    allocate(server, chosen)
     deliver(chosen, () => build(world, server, chosen))
   }
   return server
@@ -60,6 +61,7 @@ export function deleteServer(world: World, id: string): void {
   const server = serverWithId(world, id)
   const host = server.host === undefined ? undefined : world.hosts.get(server.host)
   world.servers.delete(id)
+  for (const name of server.allocatedOn) world.hosts.get(name)?.held.delete(id)
   for (const group of world.groups) group.members = group.members.filter(member => member !== id)
   if (host === undefined || !works(host) || host.forcedDown || !reports(world, host)) return
   host.running.delete(id)

@@ -26,9 +26,19 @@ export function hasRoom(world: World, host: ModelHost): boolean {
   return Object.values(freeOn(world, host)).every(amount => amount >= 0)
 }
 
+export function allocate(server: ModelServer, host: ModelHost): void {
+  server.allocatedOn.add(host.name)
+  host.held.add(server.id)
+}
+
+export function release(server: ModelServer, host: ModelHost): void {
+  server.allocatedOn.delete(host.name)
+  host.held.delete(server.id)
+}
+
 /** Servers with an allocation on the host, wherever they are. */
 export function heldOn(world: World, host: ModelHost): ModelServer[] {
-  return [...world.servers.values()].filter(server => server.allocatedOn.has(host.name))
+  return [...host.held].flatMap(id => world.servers.get(id) ?? [])
 }
 
 function freeOn(world: World, host: ModelHost): Record<string, number> {

@@ -1,5 +1,7 @@
 import { type Attempt, endEvent, mark } from './attempts.ts'
+import { release } from './placement.ts'
 import type { ModelServer, World } from './world.ts'
+import { hostOf } from './world.ts'
 
 /** The scheduler has nobody who takes it: the server is in error where it was. */
 export function refuse(world: World, attempt: Attempt, server: ModelServer, reason: string): void {
@@ -12,7 +14,7 @@ export function refuse(world: World, attempt: Attempt, server: ModelServer, reas
 export function fail(world: World, attempt: Attempt, server: ModelServer, reason: string): void {
   mark(world, attempt.record, 'failed')
   endEvent(attempt, 'compute_rebuild_instance', 'Error', reason)
-  if (attempt.target !== undefined) server.allocatedOn.delete(attempt.target)
+  giveBack(world, attempt, server)
   endInError(world, attempt, server, reason)
 }
 
@@ -20,7 +22,7 @@ export function fail(world: World, attempt: Attempt, server: ModelServer, reason
 export function turnAway(world: World, attempt: Attempt, server: ModelServer): void {
   mark(world, attempt.record, 'failed')
   server.taskState = undefined
-  if (attempt.target !== undefined) server.allocatedOn.delete(attempt.target)
+  giveBack(world, attempt, server)
   world.attempts.delete(attempt)
 }
 
@@ -31,11 +33,15 @@ export function turnAway(world: World, attempt: Attempt, server: ModelServer): v
 export function comeTooLate(world: World, attempt: Attempt, server: ModelServer): void {
   if (attempt.target !== undefined) {
     attempt.record.dest = attempt.target
-    if (server.host !== attempt.target) server.allocatedOn.delete(attempt.target)
+    if (server.host !== attempt.target) giveBack(world, attempt, server)
   }
   mark(world, attempt.record, 'failed')
   server.taskState = 'rebuilding'
   world.attempts.delete(attempt)
+}
+
+function giveBack(world: World, { target }: Attempt, server: ModelServer): void {
+  if (target !== undefined) release(server, hostOf(world, target))
 }
 
 function endInError(world: World, attempt: Attempt, server: ModelServer, reason: string): void {

@@ -1,5 +1,6 @@
 import { lastReport } from './hosts.ts'
 import { startGuest } from './oracle.ts'
+import { release } from './placement.ts'
 import type { ModelHost, ModelMigration, World } from './world.ts'
 
 /** What a BMC's On does: nothing to a machine that is on. */
@@ -68,7 +69,8 @@ function cleanUp(world: World, host: ModelHost): void {
   for (const [id, record] of newest) {
     host.defined.delete(id)
     host.running.delete(id)
-    world.servers.get(id)?.allocatedOn.delete(host.name)
+    const server = world.servers.get(id)
+    if (server !== undefined) release(server, host)
     record.status = 'completed'
     record.updatedAtMs = world.clock.now()
   }

@@ -33,6 +33,8 @@ export interface ModelHost {
   refusedUntilMs: number
   /** Its cell's database does not answer: Nova calls it UNKNOWN. */
   cellDown: boolean
+  /** Ids of servers with an allocation here. */
+  readonly held: Set<string>
   /** Server ids of the guests that run here: the truth that Nova may not know. */
   readonly running: Set<string>
   /** Server ids of the guests that exist here, running or not. */
@@ -89,7 +91,7 @@ export interface ModelServer {
   fault: string | undefined
   /** Where Neutron and Cinder have it. */
   boundTo: string | undefined
-  /** Hosts with allocations for it in Placement. */
+  /** Hosts with allocations for it in Placement; changed by `allocate` and `release` only. */
   readonly allocatedOn: Set<string>
   /** What was asked of it, oldest first. */
   readonly actions: ModelAction[]

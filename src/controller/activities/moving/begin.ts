@@ -1,5 +1,5 @@
 import type { Migration, Server } from '../../../core/inventory.ts'
-import { isLeaving, isRunning, unusual } from '../../../core/movable.ts'
+import { isLeaving, runningEvacuations, unusual } from '../../../core/movable.ts'
 import type { Move } from '../../../core/moves.ts'
 import { isOpen, movesOf, newestEvacuation, oldestAccepted } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
@@ -111,7 +111,7 @@ async function evacuate(
   // In the middle of a rebuild: of its user, or an evacuation that is younger than the list.
   const rebuilding = server?.taskState?.startsWith('rebuild') === true
   const migrations = rebuilding ? await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal) : listed
-  const running = migrations.find(one => one.type === 'evacuation' && one.server === move.server && isRunning(one))
+  const running = runningEvacuations(migrations).find(one => one.server === move.server)
   if (running !== undefined && !isOnProvenHost(ctx, running)) return await follow(ctx, move, running)
   const afterMigration = newestEvacuation(move.server, migrations)
   const takesMigration = oldestAccepted(move.server, migrations)

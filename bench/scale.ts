@@ -1,0 +1,290 @@
+/**
+ * A big cloud and the real service, a process each: how long a plan takes, how long a whole recovery, what the service needs of
+ * the processor, of memory and of the cloud. The cloud is the emulator, so its own times (claims, spawns) are not a real one's.
+ *
+ *     node bench/scale.ts [--hosts 1000] [--servers 50000] [--racks 20] [--latency 0] [--idle 60] [--json FILE]
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { RecoveryView } from '../test/e2e/views.ts'
+import { type BigCloud, bigCloud, type Size } from './big-cloud.ts'
+import { freePort, startService } from './service-process.ts'
+import { median, printTable } from './table.ts'
+
+interface Started {
+  readonly url: string
+  readonly cloudsYaml: string
+  readonly machines: readonly {
+    readonly host: string
+    readonly url: string
+    readonly uuid: string
+    readonly ssh: string
+  }[]
+}
+
+interface Usage {
+  readonly cpuSeconds: number
+  readonly residentMiB: number
+  readonly calls: Readonly<Record<string, number>>
+}
+
+const secrets = { alarms: 'alarm-secret-for-the-bench', operator: 'operator-secret-for-the-bench' }
+const plansMeasured = 5
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      hosts: { type: 'string', default: '1000' },
+      servers: { type: 'string', default: '50000' },
+      racks: { type: 'string', default: '20' },
+      latency: { type: 'string', default: '0' },
+      idle: { type: 'string', default: '60' },
+      json: { type: 'string' }
+    }
+  })
+  const size: Size = {
+    hosts: Number(values.hosts),
+    servers: Number(values.servers),
+    racks: Number(values.racks),
+    sparesPerRack: 2
+  }
+  const cloud = bigCloud(size)
+  const emulator = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'emulator-process.ts'), JSON.stringify({ ...size, latencyMs: Number(values.latency) })],
+    { stdio: ['ignore', 'pipe', 'inherit'] }
+  )
+  const started = await firstLine<Started>(emulator)
+  const folder = mkdtempSync(join(tmpdir(), 'switchover-scale-'))
+  const port = await freePort()
+  writeFileSync(join(folder, 'clouds.yaml'), started.cloudsYaml)
+  writeFileSync(join(folder, 'switchover.yaml'), JSON.stringify(configFor(folder, port, cloud, started)))
+  const begunMs = Date.now()
+  const service = await startService(folder, port)
+  const client = createClient(port)
+  try {
+    const figures = {
+      ...size,
+      latencyMs: Number(values.latency),
+      ...(await measure(client, cloud, started, begunMs, Number(values.idle)))
+    }
+    const peakMiB = peakOf(service)
+    const rows = Object.entries({ ...figures, ...(peakMiB === undefined ? {} : { peakMiB }) }).map(([what, value]) => ({
+      what,
+      value
+    }))
+    printTable(rows)
+    console.log(JSON.stringify(figures))
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`)
+    return figures.ended === 'recovered' ? 0 : 1
+  } finally {
+    service.kill('SIGKILL')
+    emulator.kill('SIGKILL')
+  }
+}
+
+interface Client {
+  get<T>(path: string): Promise<T>
+  /** undefined while it is not ready. */
+  text(path: string): Promise<string | undefined>
+  readonly alarmUrl: string
+}
+
+async function measure(client: Client, cloud: BigCloud, { url }: Started, begunMs: number, idleSeconds: number) {
+  const ready = await waitUntil(60, async () => ((await client.text('/health/ready')) === undefined ? undefined : true))
+  if (ready === undefined) throw new Error('the service does not become ready')
+  const readySeconds = seconds(begunMs)
+  const [first, second] = cloud.racks
+  const reserved = await timePlans(client, first?.hosts ?? [])
+  const auto = await timePlans(client, (second ?? first)?.hosts ?? [])
+  await delay(2000)
+  const before = await usageOf(client)
+  await delay(idleSeconds * 1000)
+  const after = await usageOf(client)
+  const perMinute = 60 / idleSeconds
+  const idle = {
+    idleNovaCallsAMinute: round((countOf(after, 'nova') - countOf(before, 'nova')) * perMinute),
+    idleCallsAMinute: round((countOf(after) - countOf(before)) * perMinute),
+    idleCpuMsAMinute: round((after.cpuSeconds - before.cpuSeconds) * 1000 * perMinute)
+  }
+  const recovery = await timeRecovery(client, url, first?.hosts[0] ?? '')
+  return {
+    readySeconds,
+    ...prefixed('reservedPlan', reserved),
+    ...prefixed('autoPlan', auto),
+    ...idle,
+    residentMiB: after.residentMiB,
+    ...recovery
+  }
+}
+
+/** Dry runs: everything that a recovery reads until it has its plan, evidence included. */
+async function timePlans(client: Client, hosts: readonly string[]) {
+  const times: number[] = []
+  let calls = 0
+  for (const host of hosts.slice(0, plansMeasured)) {
+    const before = await usageOf(client)
+    const begunMs = performance.now()
+    const { plan } = await client.get<{ plan: { moves: unknown[] } }>(`/v1/plan?host=${host}`)
+    times.push(performance.now() - begunMs)
+    if (plan.moves.length === 0) throw new Error(`${host}: nothing would move`)
+    calls = countOf(await usageOf(client)) - countOf(before)
+  }
+  return { FirstMs: round(times[0] ?? 0), MedianMs: round(median(times)), Calls: calls }
+}
+
+/** The host panics, Aodh rings, every server moves. */
+async function timeRecovery(client: Client, url: string, host: string) {
+  const lab = async (...words: string[]) => {
+    await fetch(`${url}/lab`, { method: 'POST', body: JSON.stringify({ words }) })
+  }
+  await lab('alarm', 'host-down', '--url', client.alarmUrl, '--host', host)
+  const before = await usageOf(client)
+  await lab('host', 'panic', host)
+  const list = `/v1/recoveries?host=${host}`
+  const found = await waitUntil(600, async () => {
+    const { items } = await client.get<{ items: { id: string; state: string }[] }>(list)
+    return items.find(({ state }) => ['recovered', 'partial', 'held', 'dismissed'].includes(state))
+  })
+  if (found === undefined) throw new Error(`${host}: its recovery does not end`)
+  const after = await usageOf(client)
+  const view = await client.get<RecoveryView>(`/v1/recoveries/${found.id}`)
+  const moved = view.moveList.length
+  return {
+    ended: view.state,
+    moved,
+    ...timesOf(view, host),
+    cpuMsPerServer: round(((after.cpuSeconds - before.cpuSeconds) * 1000) / moved),
+    callsPerServer: round((countOf(after) - countOf(before)) / moved)
+  }
+}
+
+function timesOf(view: RecoveryView, host: string) {
+  const at = (text: string) => view.timeline.find(line => line.kind === 'state' && line.text.includes(text))?.atMs
+  const first = Math.min(...view.moveList.map(move => move.beganAtMs ?? Number.POSITIVE_INFINITY))
+  const between = (from: number | undefined, to: number | undefined) =>
+    from === undefined || to === undefined ? 'not seen' : to - from
+  return {
+    triggerToPlanMs: between(view.openedAtMs, at('planned:')),
+    verdictToPlanMs: between(at('the host is dead'), at('planned:')),
+    proofToFirstEvacuateMs: between(view.proofs[host]?.atMs, first),
+    firstEvacuateToEndMs: between(first, at('every move has ended')),
+    wholeRecoveryMs: between(view.openedAtMs, view.timeline.at(-1)?.atMs)
+  }
+}
+
+function configFor(folder: string, port: number, cloud: BigCloud, { machines }: Started): object {
+  const ssh = new Map(machines.map(({ host, ssh: address }) => [host, address]))
+  return {
+    listen: { host: '127.0.0.1', port },
+    store: { url: `file:${join(folder, 'switchover.db')}` },
+    cloud: { name: 'lab' },
+    auth: {
+      alarms: { tokens: [{ name: 'aodh', secret: secrets.alarms }] },
+      operators: { tokens: [{ name: 'olga', secret: secrets.operator, role: 'operator' }] }
+    },
+    armed: true,
+    segments: cloud.racks.map(({ name, hosts, spares }, index) => ({
+      name,
+      hosts: { aggregate: name },
+      spares: { aggregate: `${name}-spares` },
+      // The second rack has no use for its spares, so that both kinds of plan can be timed.
+      method: index === 1 || cloud.racks.length === 1 ? 'auto' : 'reserved_host',
+      storage: 'shared',
+      confirm: {
+        downSeconds: 5,
+        timeoutSeconds: 60,
+        alive: [{ ssh: 22, hosts: Object.fromEntries([...hosts, ...spares].map(host => [host, ssh.get(host)])) }]
+      },
+      limits: { recoveriesPerHour: 100, hostsDownPercent: 50 },
+      fencing: ['bmc']
+    })),
+    fencing: {
+      bmc: {
+        ...{ type: 'redfish', url: 'http://{host}.invalid', user: 'admin', password: 'unused' },
+        hosts: Object.fromEntries(machines.map(({ host, ssh: _ssh, ...bmc }) => [host, bmc]))
+      }
+    },
+    limits: { recoveriesPerHour: 100 }
+  }
+}
+
+function createClient(port: number): Client {
+  const ask = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      headers: { authorization: `Bearer ${secrets.operator}` }
+    })
+    return { ok: answer.ok, text: await answer.text() }
+  }
+  return {
+    alarmUrl: `http://aodh:${secrets.alarms}@127.0.0.1:${port}/v1/alarms`,
+    async get<T>(path: string) {
+      const { ok, text } = await ask(path)
+      if (!ok) throw new Error(`GET ${path}: ${text}`)
+      return JSON.parse(text) as T
+    },
+    async text(path) {
+      const { ok, text } = await ask(path)
+      return ok ? text : undefined
+    }
+  }
+}
+
+/** As the service itself measures it. */
+async function usageOf(client: Client): Promise<Usage> {
+  const text = (await client.text('/metrics')) ?? ''
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0)
+  const calls: Record<string, number> = {}
+  for (const [, service = '', count] of text.matchAll(
+    /^switchover_openstack_call_seconds_count\{service="(\w+)".*\} (\d+)$/gm
+  )) {
+    calls[service] = (calls[service] ?? 0) + Number(count)
+  }
+  return {
+    cpuSeconds: value('switchover_process_cpu_seconds_total'),
+    residentMiB: Math.round(value('switchover_process_resident_memory_bytes') / 2 ** 20),
+    calls
+  }
+}
+
+function countOf({ calls }: Usage, service?: string): number {
+  return service === undefined ? Object.values(calls).reduce((sum, count) => sum + count, 0) : (calls[service] ?? 0)
+}
+
+/** The most that it ever had in memory; undefined where the system does not tell. */
+function peakOf({ pid }: ChildProcess): number | undefined {
+  try {
+    const match = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return match === null ? undefined : Math.round(Number(match[1]) / 1024)
+  } catch {
+    return undefined
+  }
+}
+
+async function firstLine<T>(child: ChildProcess): Promise<T> {
+  if (child.stdout === null) throw new Error('no output')
+  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as T
+  throw new Error('the emulator ended before it told where it is')
+}
+
+async function waitUntil<T>(limitSeconds: number, look: () => Promise<T | undefined>): Promise<T | undefined> {
+  for (const endMs = Date.now() + limitSeconds * 1000; Date.now() < endMs; await delay(100)) {
+    const found = await look()
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [prefix + name, value]))
+}
+
+const seconds = (sinceMs: number): number => round((Date.now() - sinceMs) / 1000)
+const round = (value: number): number => Math.round(value * 10) / 10
+
+process.exitCode = await main()
