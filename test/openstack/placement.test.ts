@@ -69,6 +69,49 @@ test('hosts that Nova or Placement do not know, and bare metal, have no room', a
   expect((await openstack.cloud.rooms(['c1', 'c2', 'metal', 'nowhere'])).map(room => room.host)).toEqual(['c1'])
 })
 
+test('the rooms of many hosts are read with one call', async () => {
+  const hosts = Array.from({ length: 40 }, (_, index) => `c${index}`)
+  const disabled = { resources: { MEMORY_MB: { capacity: 12_000, used: 0 } }, traits: ['COMPUTE_STATUS_DISABLED'] }
+  const cloud = await startCloud({
+    'GET /compute/v2.1/os-hypervisors/detail': [
+      200,
+      {
+        hypervisors: hosts.map(host => ({
+          ...{ id: `rp-${host}`, hypervisor_type: 'QEMU', service: { host } },
+          ...{ vcpus: 8, memory_mb: 8000, local_gb: 100 }
+        }))
+      }
+    ],
+    'GET /placement/allocation_candidates': [
+      200,
+      {
+        allocation_requests: [],
+        provider_summaries: {
+          'rp-c0': { resources: { VCPU: { capacity: 32, used: 30 }, PCPU: { capacity: 4, used: 0 } }, traits: ['HW'] },
+          'rp-c1': disabled
+        }
+      }
+    ]
+  })
+  const [first, second, full, ...others] = await cloud.openstack.cloud.rooms([...hosts, 'nowhere'])
+  expect(first).toEqual({
+    ...{ host: 'c0', schedulable: true, free: { VCPU: 2, PCPU: 4 }, traits: ['HW'] },
+    // Processors are promised several times, but no server gets more than the machine has.
+    maxUnit: { VCPU: 8, PCPU: 4 }
+  })
+  expect(second).toMatchObject({
+    host: 'c1',
+    schedulable: false,
+    free: { MEMORY_MB: 12_000 },
+    maxUnit: { MEMORY_MB: 8000 }
+  })
+  expect(full).toMatchObject({ host: 'c2', free: {} })
+  expect(others).toHaveLength(37)
+  expect(cloud.asked('GET /placement/allocation_candidates').map(({ path }) => path.split('?')[1])).toEqual([
+    'resources=MEMORY_MB%3A1'
+  ])
+})
+
 test('a server needs what it holds on the host’s tree, else what its flavor says', async () => {
   const { openstack } = await startCloud({
     ...hypervisors,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import type { Amounts } from '../../core/inventory.ts'
 import { singleFlight } from '../access/single-flight.ts'
 import { listOf } from '../service.ts'
 import { type NovaClient, pins } from './client.ts'
@@ -11,6 +12,8 @@ export interface Hypervisor {
   readonly host: string
   readonly address?: string
   readonly isBareMetal: boolean
+  /** What the machine has, before any ratio, by Placement's resource class. */
+  readonly amounts: Amounts
 }
 
 export interface Hypervisors {
@@ -23,6 +26,9 @@ interface HypervisorRow {
   readonly hypervisor_type?: string
   readonly host_ip?: string | null
   readonly service?: { readonly host?: string }
+  readonly vcpus?: number | null
+  readonly memory_mb?: number | null
+  readonly local_gb?: number | null
 }
 
 const pageSize = 1000
@@ -63,7 +69,12 @@ function hypervisorOf(row: HypervisorRow): Hypervisor {
     id: row.id,
     host: row.service?.host ?? '',
     ...(row.host_ip ? { address: row.host_ip } : {}),
-    isBareMetal: row.hypervisor_type === 'ironic'
+    isBareMetal: row.hypervisor_type === 'ironic',
+    amounts: {
+      ...(row.vcpus ? { VCPU: row.vcpus } : {}),
+      ...(row.memory_mb ? { MEMORY_MB: row.memory_mb } : {}),
+      ...(row.local_gb ? { DISK_GB: row.local_gb } : {})
+    }
   }
 }
 

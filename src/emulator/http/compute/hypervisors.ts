@@ -70,6 +70,6 @@ function amountsOf(world: World, host: ModelHost): object {
     ...{ vcpus: VCPU, vcpus_used: VCPU - (free.VCPU ?? 0) },
     ...{ memory_mb: MEMORY_MB, memory_mb_used: MEMORY_MB - ram, free_ram_mb: ram },
     ...{ local_gb: DISK_GB, local_gb_used: DISK_GB - disk, free_disk_gb: disk, disk_available_least: disk },
-    ...{ running_vms: serversOf(world, host).length, current_workload: 0 }
+    ...{ running_vms: host.defined.size, current_workload: 0 }
   }
 }
