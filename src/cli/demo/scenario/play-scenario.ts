@@ -8,8 +8,11 @@ import type { Stage } from '../stage/stage.ts'
 import type { Scenario } from './read-scenario.ts'
 import { speak } from './speak.ts'
 
-/** It is over when everything that was to happen has happened, and nothing has moved for so long; what is held may go on by itself. */
-const quietMs = { ended: 5000, held: 150_000 }
+/**
+ * It is over when everything that was to happen has happened, and nothing has moved for so long: all has ended, something waits
+ * for a person, or something may yet go on by itself. That is said after `hint`.
+ */
+const quietMs = { ended: 5000, hint: 10_000, person: 30_000, world: 240_000 }
 const untilSecondsUsual = 3600
 
 /** Lets the events happen at their time, in real time. Crashes are left out. */
@@ -21,6 +24,7 @@ export async function playScenario(scenario: Scenario, stage: Stage, watch: Watc
   const open = new Set(scenario.events.filter(event => event.do !== 'crash'))
   let lines = 0
   let quietSinceMs = beganMs
+  let isHintGiven = false
   await watch.until(async scene => {
     for (const event of [...open].filter(one => isDue(one, scene, beganMs))) {
       open.delete(event)
@@ -28,9 +32,14 @@ export async function playScenario(scenario: Scenario, stage: Stage, watch: Watc
     }
     const now = lineCount(scene)
     if (now !== lines || [...open].some(event => isStillToCome(event, scene))) quietSinceMs = scene.nowMs
+    const quietForMs = scene.nowMs - quietSinceMs
+    if (!isHintGiven && quietForMs > quietMs.hint && isHeld(scene)) {
+      isHintGiven = true
+      watch.tell('it is held: the demo waits a while for what may go on by itself, and Ctrl-C ends it')
+    }
     lines = now
     const isLate = scene.nowMs - beganMs > (scenario.untilSeconds ?? untilSecondsUsual) * 1000
-    return isLate || isOver(scene, scene.nowMs - quietSinceMs) || undefined
+    return isLate || isOver(scene, quietForMs) || undefined
   })
 }
 
@@ -73,8 +82,13 @@ function lineCount({ recoveries }: Scene): number {
   return recoveries.reduce((sum, { timeline }) => sum + timeline.length, 0)
 }
 
+function isHeld({ recoveries }: Scene): boolean {
+  return recoveries.some(({ state }) => state === 'held')
+}
+
 function isOver({ recoveries }: Scene, quietForMs: number): boolean {
-  const isWorking = recoveries.some(recovery => recovery.state !== 'held' && !isSettled(recovery))
-  const isHeld = recoveries.some(({ state }) => state === 'held')
-  return !isWorking && quietForMs > (isHeld || recoveries.length === 0 ? quietMs.held : quietMs.ended)
+  if (recoveries.some(recovery => recovery.state !== 'held' && !isSettled(recovery))) return false
+  const holds = recoveries.flatMap(({ hold }) => hold ?? [])
+  if (holds.some(({ releasedBy }) => releasedBy === 'world')) return quietForMs > quietMs.world
+  return quietForMs > (holds.length > 0 || recoveries.length === 0 ? quietMs.person : quietMs.ended)
 }
