@@ -49,6 +49,8 @@ export interface Memory {
   halted?: boolean
   /** Servers whose moves are stuck and that gave back their places in the limits. */
   readonly yielded: Set<string>
+  /** When it was last asked which servers on their way were deleted. */
+  goneLookedAtMs?: number
   /** A request to move a server was refused or cut off since somebody looked. */
   trouble?: boolean
   /** Dates of its reports since it was taken to be off, by Nova's clock. */

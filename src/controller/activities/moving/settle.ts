@@ -5,6 +5,7 @@ import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
 import type { Context } from '../../context.ts'
 import { act, note, record, stepText } from '../../context.ts'
+import { goneServers } from './gone.ts'
 import { createServerReader } from './server-reader.ts'
 
 /** After this long a request that was cut off can no longer arrive: its own timeout and a quiet time. */
@@ -25,9 +26,16 @@ export async function settleMoves(ctx: Context, migrations: readonly Migration[]
   const open = ctx.steps.filter(
     step => step.kind === 'evacuate' && isOpen(step) && !ctx.memory.inFlight.has(step.target)
   )
+  const gone = await goneServers(ctx, open)
   const readArrived = createArrivals(ctx, open, migrations)
   const settled = (
-    await Promise.all(open.map(async step => await settleOne(ctx, step, migrations, readArrived)))
+    await Promise.all(
+      open.map(async step =>
+        gone.has(step.target)
+          ? deleted(step, ctx.ports.clock.now())
+          : await settleOne(ctx, step, migrations, readArrived)
+      )
+    )
   ).filter(step => step !== undefined)
   await write(ctx, settled)
   const ended = settled.filter(step => !isOpen(step))
@@ -36,6 +44,10 @@ export async function settleMoves(ctx: Context, migrations: readonly Migration[]
     ctx.ports.metrics.moveEnded(step.state)
   }
   return ended.length
+}
+
+function deleted(step: Step, endedAtMs: number): Step {
+  return { ...step, state: 'skipped', error: 'it was deleted meanwhile', endedAtMs }
 }
 
 /** How a server is read whose record is done: those that came to one target together. */
@@ -95,9 +107,8 @@ async function settleOne(
 
 async function failed(ctx: Context, step: Step, migration: Migration, reached: boolean, nowMs: number): Promise<Step> {
   const server = await ctx.ports.cloud.server(step.target, ctx.signal)
+  if (server === undefined || isLeaving(server)) return deleted(withRecord(step, migration), nowMs)
   const ended = { ...withRecord(step, migration), endedAtMs: nowMs }
-  if (server === undefined || isLeaving(server))
-    return { ...ended, state: 'skipped', error: 'it was deleted meanwhile' }
   const error = server.fault ?? (reached ? 'the target could not start it' : 'No valid host was found')
   return { ...ended, state: 'failed', error, ...(reached ? { reached: true } : {}) }
 }
@@ -110,9 +121,8 @@ function finished(
   server: Server | undefined,
   nowMs: number
 ): Step | undefined {
+  if (server === undefined || isLeaving(server)) return deleted(withRecord(step, migration), nowMs)
   const ended = { ...withRecord(step, migration), endedAtMs: nowMs }
-  if (server === undefined || isLeaving(server))
-    return { ...ended, state: 'skipped', error: 'it was deleted meanwhile' }
   if (server.host === ctx.recovery.host) return undefined
   return {
     ...ended,
