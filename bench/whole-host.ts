@@ -93,7 +93,9 @@ async function thereAndOn({ lab, cloud }: World, stage: Stage, work: () => Promi
   await lab.start(stage.source)
   const back = async () => {
     const service = (await cloud.services())[stage.source]
-    if (service?.forced_down === false && service.status === 'enabled') return service.state === 'up'
+    if (service?.forced_down === false && service.status === 'enabled') {
+      return service.state === 'up' && (await cloud.isSchedulable(stage.source))
+    }
     // Nova refuses until the restarted nova-compute has done away with what was evacuated.
     return await cloud.welcomeBack(stage.source).then(
       () => false,

@@ -49,6 +49,8 @@ export interface OpenStack {
   alarmState(alarm: string): Promise<string>
   /** Enabled and no longer forced down; Nova refuses while evacuations from it wait for its nova-compute. */
   welcomeBack(host: string): Promise<void>
+  /** Placement has heard that it is enabled; until then Nova finds no valid host in it. */
+  isSchedulable(host: string): Promise<boolean>
   /** Everything that a recovery could change: services, servers, migrations, aggregates. */
   snapshot(): Promise<Record<string, unknown>>
 }
@@ -60,14 +62,14 @@ export function createOpenStack(env: Readonly<Record<string, string>>): OpenStac
   const nova = need(env, 'LAB_NOVA_URL')
   let token: Promise<string> | undefined
 
-  async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
+  async function call<T>(method: string, url: string, body?: unknown, version = `compute ${microversion}`): Promise<T> {
     token ??= login(env)
     const answer = await fetch(url, {
       method,
       headers: {
         'x-auth-token': await token,
         accept: 'application/json',
-        'openstack-api-version': `compute ${microversion}`,
+        'openstack-api-version': version,
         ...(body === undefined ? {} : { 'content-type': 'application/json' })
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -125,6 +127,14 @@ export function createOpenStack(env: Readonly<Record<string, string>>): OpenStac
     async welcomeBack(host) {
       const id = (await services()).find(service => service.host === host)?.id
       await call('PUT', `${nova}/os-services/${id}`, { forced_down: false, status: 'enabled' })
+    },
+    async isSchedulable(host) {
+      const placement = need(env, 'LAB_PLACEMENT_URL')
+      type Providers = { resource_providers: { uuid: string }[] }
+      const { resource_providers: found } = await call<Providers>('GET', `${placement}/resource_providers?name=${host}`)
+      const path = `${placement}/resource_providers/${found[0]?.uuid}/traits`
+      const { traits } = await call<{ traits: string[] }>('GET', path, undefined, 'placement 1.6')
+      return !traits.includes('COMPUTE_STATUS_DISABLED')
     },
     async snapshot() {
       const { aggregates } = await get<{ aggregates: unknown[] }>('/os-aggregates')
