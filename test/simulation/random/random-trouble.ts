@@ -25,7 +25,8 @@ function randomFailure(chance: Chance, host: string, laterBy: number): ScenarioE
 /** Aodh's deliveries: one as a rule; some are lost and a person sees it, some come twice, late or out of order. */
 function alarmsOf(chance: Chance, host: string, diedAt: number): ScenarioEvent[] {
   const at = diedAt + chance.int(1, 8)
-  const alarm = (seconds: number): ScenarioEvent => ({ at: seconds, do: 'alarm', host })
+  const nameless = chance.percent(15) ? { nameless: true as const } : {}
+  const alarm = (seconds: number): ScenarioEvent => ({ at: seconds, do: 'alarm', host, ...nameless })
   switch (chance.weighted({ once: 12, twice: 3, late: 2, lost: 2, outOfOrder: 2, insufficient: 2, never: 1 })) {
     case 'once':
       return [alarm(at)]
