@@ -13,7 +13,7 @@ import { watchHosts } from './model/host-monitor.ts'
 import { addLiveMigration } from './model/live-migrations.ts'
 import type { WorldSpec } from './model/spec.ts'
 import type { World } from './model/world.ts'
-import { createModelClock } from './real-clock.ts'
+import { createModelClock, type RealClock } from './real-clock.ts'
 
 export interface EmulatorOptions {
   readonly spec: WorldSpec
@@ -24,6 +24,10 @@ export interface EmulatorOptions {
   /** Of each call; what the spec says, else 0. */
   readonly latencyMs?: number
   readonly tokenSeconds?: number
+  /** Its time; ours if not given. */
+  readonly clock?: RealClock
+  /** The newest that its Nova knows: 2.93 is Zed's. */
+  readonly microversion?: string
 }
 
 /** An OpenStack over HTTP, in this process and in real time. */
@@ -43,8 +47,14 @@ export interface Emulator {
 }
 
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { spec, host: address = '127.0.0.1', port = 0, tokenSeconds } = options
-  const clock = createModelClock()
+  const {
+    spec,
+    host: address = '127.0.0.1',
+    port = 0,
+    tokenSeconds,
+    microversion = '2.96',
+    clock = createModelClock()
+  } = options
   const latencyMs = options.latencyMs ?? spec.latencyMs ?? 0
   const world = createWorld(clock, { projectId: adminProject.id, ids: 'uuids', ...spec, latencyMs })
   for (const migration of spec.liveMigrations ?? []) addLiveMigration(world, migration)
@@ -52,7 +62,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   world.listeners.push(notification => void post(notification))
   let url = ''
   let machines: Machines | undefined
-  const face: Face = { world, evaluator, identity: createIdentity(tokenSeconds), url: () => url }
+  const face: Face = { world, evaluator, identity: createIdentity(tokenSeconds), microversion, url: () => url }
   const app = buildCloudApp(face)
   const bmc = (name: string) => ({ url: `http://${address}:${machines?.bmcPort(name)}`, ...bmcFacts(name) })
   const sshAddress = (name: string) => `${address}:${machines?.sshPort(name)}`

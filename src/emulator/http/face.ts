@@ -9,6 +9,8 @@ export interface Face {
   readonly world: World
   readonly evaluator: AlarmEvaluator
   readonly identity: Identity
+  /** The newest that Nova knows. */
+  readonly microversion: string
   /** Where the server is reached, without a slash at the end. */
   url(): string
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts'
 import { Refusal } from '../model/refusal.ts'
 
 /** How a service writes that it refuses. */
-export type FaultBody = (status: number, message: string) => object
+export type FaultBody = (status: number, message: string, requestId: string) => object
 
 const novaKeys: Readonly<Record<number, string>> = {
   400: 'badRequest',
@@ -35,8 +35,8 @@ const titleOf = (status: number): string => titles[status] ?? 'Error'
 export const faultBodies = {
   nova: (code, message) => ({ [novaKeys[code] ?? 'computeFault']: { code, message } }),
   keystone: (code, message) => ({ error: { code, title: titleOf(code), message } }),
-  placement: (status, detail) => ({
-    errors: [{ status, title: titleOf(status), detail, code: 'placement.undefined_code' }]
+  placement: (status, detail, request_id) => ({
+    errors: [{ status, title: titleOf(status), detail, code: 'placement.undefined_code', request_id }]
   }),
   aodh: (status, faultstring) => ({
     error_message: { faultcode: status >= 500 ? 'Server' : 'Client', faultstring, debuginfo: null }
@@ -56,12 +56,16 @@ const redfishCodes: Readonly<Record<number, string>> = {
 }
 
 /** Answers refusals, unknown paths and mistakes of our own in the service's shape. */
-export function answerFaults(app: FastifyInstance, body: FaultBody): void {
+export function answerFaults(
+  app: FastifyInstance,
+  body: FaultBody,
+  missing = body(404, 'The resource could not be found.', '')
+): void {
   app.setErrorHandler((error, _request, reply) => {
     const { statusCode } = error as { statusCode?: number }
     const status = error instanceof Refusal ? error.status : (statusCode ?? 500)
     if (status === 500) process.stderr.write(`emulator: ${Error.isError(error) ? error.stack : String(error)}\n`)
-    return reply.code(status).send(body(status, messageOf(error)))
+    return reply.code(status).send(body(status, messageOf(error), String(reply.getHeader('x-openstack-request-id'))))
   })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(body(404, 'The resource could not be found.')))
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(missing))
 }

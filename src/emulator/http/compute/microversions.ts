@@ -2,13 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../model/refusal.ts'
 
 export const versionMin = '2.1'
-export const versionMax = '2.96'
 
 const minors = new WeakMap<FastifyRequest, number>()
 
-/** Reads which 2.N is asked for, and says on the answer which one it is. Throws Nova's 400 and 406. */
-export function negotiate(request: FastifyRequest, reply: FastifyReply): void {
-  const minor = minorOf(wanted(request))
+/** Reads which 2.N is asked for (`versionMax` is the newest), and says on the answer which one it is. Throws Nova's 400 and 406. */
+export function negotiate(request: FastifyRequest, reply: FastifyReply, versionMax: string): void {
+  const minor = minorOf(wanted(request), versionMax)
   minors.set(request, minor)
   reply.header('openstack-api-version', `compute 2.${minor}`)
   reply.header('x-openstack-nova-api-version', `2.${minor}`)
@@ -28,7 +27,7 @@ function wanted(request: FastifyRequest): string {
   return typeof legacy === 'string' ? legacy.trim() : versionMin
 }
 
-function minorOf(text: string): number {
+function minorOf(text: string, versionMax: string): number {
   if (text === 'latest') return Number(versionMax.slice(2))
   const match = /^([1-9]\d*)\.([1-9]\d*|0)$/.exec(text)
   if (match === null) {
