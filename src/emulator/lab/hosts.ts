@@ -13,7 +13,7 @@ type Deed = (stage: Stage, host: ModelHost, words: Words) => void
 const deeds: Readonly<Record<string, Deed>> = {
   kill: ({ face }, host) => endCompute(face.world, host, 'stopped'),
   hang: ({ face }, host) => hang(face.world, host),
-  panic: ({ face }, host) => panic(face.world, host),
+  panic: panicUnseen,
   cut: ({ face }, host) => cutOff(face.world, host),
   off: ({ face }, host) => powerOff(face.world, host),
   start: ({ face }, host) => start(face.world, host),
@@ -49,6 +49,13 @@ export function start(world: World, host: ModelHost): void {
   host.kernel = 'running'
   startCompute(world, host)
   if (host.cutOff) reconnect(world, host)
+}
+
+/** Nobody sees whether the guests of a panicked host run: they count as running until it is off or starts. */
+function panicUnseen({ face: { world } }: Stage, host: ModelHost): void {
+  const guests = [...host.running]
+  panic(world, host)
+  for (const id of guests) host.running.add(id)
 }
 
 function behave(stage: Stage, host: ModelHost, words: Words): void {

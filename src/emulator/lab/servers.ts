@@ -5,7 +5,7 @@ import { createServer } from '../model/nova-servers.ts'
 import { changeService } from '../model/nova-services.ts'
 import { whereRunning } from '../model/oracle.ts'
 import { Refusal } from '../model/refusal.ts'
-import type { ModelServer, World } from '../model/world.ts'
+import type { ModelHost, ModelServer } from '../model/world.ts'
 import { hostNamed, type Said, said, until, type Verb } from './stage.ts'
 import { LabError } from './words.ts'
 
@@ -55,7 +55,7 @@ export const guestsVerb: Verb = ({ face: { world } }): Said => {
   for (const host of world.hosts.values()) {
     const guests = [...host.defined].map(id => ({ id, name: world.servers.get(id)?.name ?? '-' }))
     for (const { id, name } of guests.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      lines.push(`${host.name.padEnd(12)} ${id} ${name.padEnd(16)} ${stateOf(world, host.running, id)}`)
+      lines.push(`${host.name.padEnd(12)} ${id} ${name.padEnd(16)} ${stateOf(host, id)}`)
       seen.add(id)
     }
   }
@@ -64,9 +64,9 @@ export const guestsVerb: Verb = ({ face: { world } }): Said => {
   return { ...said(...lines), status: twice.length === 0 ? 0 : 1 }
 }
 
-function stateOf(world: World, running: ReadonlySet<string>, id: string): string {
+function stateOf({ running, paused }: ModelHost, id: string): string {
   if (!running.has(id)) return 'is off'
-  return world.servers.get(id)?.powerState === 'paused' ? 'is paused' : 'runs'
+  return paused.has(id) ? 'is paused' : 'runs'
 }
 
 /** The plain recipe, timed: force down, evacuate all, wait. */

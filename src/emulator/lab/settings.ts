@@ -37,6 +37,7 @@ export const resetVerb: Verb = stage => {
     host.defined.clear()
     host.held.clear()
     host.running.clear()
+    host.paused.clear()
     host.queue = []
     Object.assign(host, { forcedDown: false, enabled: true, disabledReason: undefined, refusedUntilMs: 0 })
     Object.assign(host.habits, stage.normal.get(host.name)?.habits)

@@ -14,6 +14,8 @@ export interface Attempt {
   readonly stops: boolean
   readonly skipsScheduler: boolean
   stage: 'conductor' | 'waiting' | 'target'
+  /** The guest of an earlier attempt was about to start: each goes on, and who ends last finds the other's end. */
+  joinsSpawn?: boolean
   /** Another attempt on the same server met it. `lost`: it ends without a word. */
   fate?: 'lost' | 'fails in the conductor' | 'fails on the target'
 }

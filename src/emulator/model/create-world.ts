@@ -96,6 +96,7 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     cellDown: false,
     held: new Set(),
     running: new Set(),
+    paused: new Set(),
     defined: new Set(),
     queue: [],
     habits: { ...habitsAt(pace), ...spec.habits },
@@ -149,5 +150,6 @@ export function addServer(world: World, host: string | undefined, spec: ServerSp
   if (there !== undefined) allocate(server, there)
   // A paused guest keeps its memory and its disk.
   if (powerState === 'running' || powerState === 'paused') there?.running.add(server.id)
+  if (powerState === 'paused') there?.paused.add(server.id)
   return server
 }

@@ -48,6 +48,10 @@ export function beginEvacuation(world: World, server: ModelServer, request: Evac
 /** Two rebuilds of one server stop each other; how, depends on where they meet. */
 function meet(world: World, rival: Attempt, attempt: Attempt): void {
   if (isUnderWay(world, rival)) find(world, `${attempt.server} was evacuated again while it was being evacuated`)
+  if (rival.stage === 'target') {
+    attempt.joinsSpawn = true
+    return
+  }
   // What waits for its target is met there, if ever.
   if (rival.stage === 'waiting' || rival.fate !== undefined) return
   const inConductor = rival.stage === 'conductor' && world.races === 'conductor'

@@ -1,3 +1,4 @@
+import { uuidOf } from './ids.ts'
 import { noteDeed } from './oracle.ts'
 import { Refusal } from './refusal.ts'
 import type { World } from './world.ts'
@@ -8,6 +9,11 @@ export function aggregateWithId(world: World, id: number): ModelAggregate {
   const aggregate = world.aggregates.find(candidate => candidate.id === id)
   if (aggregate === undefined) throw new Refusal(404, `Aggregate ${id} could not be found.`)
   return aggregate
+}
+
+/** As Placement calls it too. */
+export function aggregateUuid(id: number): string {
+  return uuidOf(`aggregate/${id}`)
 }
 
 export function addAggregate(world: World, name: string, zone: string | undefined): ModelAggregate {
@@ -39,7 +45,7 @@ export function addToAggregate(world: World, id: number, host: string): ModelAgg
 export function removeFromAggregate(world: World, id: number, host: string): ModelAggregate {
   const aggregate = aggregateWithId(world, id)
   if (!aggregate.hosts.includes(host)) {
-    throw new Refusal(404, `Aggregate ${id} has no host ${host}.`)
+    throw new Refusal(404, `Cannot remove host ${host} in aggregate ${id}`)
   }
   aggregate.hosts = aggregate.hosts.filter(name => name !== host)
   return aggregate

@@ -73,6 +73,8 @@ function obey(world: World, there: ModelHost, id: string, { guest, vmState, powe
   // Only what makes a guest anew can be done where the guest is no more.
   else if (!there.defined.has(id)) return
   if (guest === 'off') there.running.delete(id)
+  if (powerState === 'paused') there.paused.add(id)
+  else there.paused.delete(id)
   Object.assign(server, { vmState, powerState, taskState: undefined, updatedAtMs: world.clock.now() })
 }
 

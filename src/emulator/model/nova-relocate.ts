@@ -14,17 +14,26 @@ export function shelve(world: World, id: string, requestId?: string): void {
   Object.assign(server, { vmState: 'shelved_offloaded', powerState: 'shutdown', host: undefined, boundTo: undefined })
 }
 
+export interface Relocation {
+  /** undefined: the scheduler chooses. */
+  readonly host?: string | undefined
+  readonly type?: 'resize' | 'migration'
+  readonly requestId?: string
+}
+
 /** It goes to another host at once, and keeps the old one until somebody confirms. */
-export function resize(world: World, id: string, requestId?: string): void {
-  const server = inState(world, id, 'resize', ['active', 'stopped'])
+export function resize(world: World, id: string, { host, type = 'resize', requestId }: Relocation = {}): void {
+  const action = type === 'resize' ? 'resize' : 'migrate'
+  const server = inState(world, id, action, ['active', 'stopped'])
   const source = hostOf(world, server.host as string)
-  const chosen = choose(world, server, source.name)
-  if (chosen === undefined) throw new Refusal(400, 'No valid host was found. No valid host found for resize')
-  note(world, server, 'resize', requestId)
+  if (host !== undefined && !world.hosts.has(host)) throw new Refusal(400, `Compute host ${host} could not be found.`)
+  const chosen = host ?? choose(world, server, source.name)
+  if (chosen === undefined) throw new Refusal(400, `No valid host was found. No valid host found for ${action}`)
+  note(world, server, action, requestId)
   source.running.delete(id)
   world.migrations.push({
     id: world.migrations.length + 1,
-    type: 'resize',
+    type,
     server: id,
     source: source.name,
     dest: chosen,
@@ -33,6 +42,8 @@ export function resize(world: World, id: string, requestId?: string): void {
   })
   if (server.vmState === 'active') startGuest(world, hostOf(world, chosen), id)
   else hostOf(world, chosen).defined.add(id)
+  // What it holds on its old host is the migration's from now on.
+  server.allocatedOn.delete(source.name)
   allocate(server, hostOf(world, chosen))
   Object.assign(server, { host: chosen, boundTo: chosen, vmState: 'resized' })
 }
@@ -40,7 +51,7 @@ export function resize(world: World, id: string, requestId?: string): void {
 export function confirmResize(world: World, id: string, requestId?: string): void {
   const server = inState(world, id, 'confirmResize', ['resized'])
   note(world, server, 'confirmResize', requestId)
-  const record = world.migrations.findLast(each => each.server === id && each.type === 'resize')
+  const record = world.migrations.findLast(each => each.server === id && ['resize', 'migration'].includes(each.type))
   if (record !== undefined) {
     record.status = 'confirmed'
     leave(world, server, record.source)

@@ -5,6 +5,7 @@ export function startGuest(world: World, host: ModelHost, server: string): void 
   host.defined.add(server)
   if (!host.powered || host.kernel !== 'running') return
   host.running.add(server)
+  host.paused.delete(server)
   const places = whereRunning(world, server)
   if (places.length > 1) find(world, `${server} runs on ${places.join(' and ')}`)
 }

@@ -36,7 +36,7 @@ export function release(server: ModelServer, host: ModelHost): void {
   host.held.delete(server.id)
 }
 
-/** Servers with an allocation on the host, wherever they are. */
+/** Servers with an allocation on the host, wherever they are; on the old host of a resize that waits it is the migration's. */
 export function heldOn(world: World, host: ModelHost): ModelServer[] {
   return [...host.held].flatMap(id => world.servers.get(id) ?? [])
 }

@@ -36,7 +36,7 @@ export function comeTooLate(world: World, attempt: Attempt, server: ModelServer)
     if (server.host !== attempt.target) giveBack(world, attempt, server)
   }
   mark(world, attempt.record, 'failed')
-  server.taskState = 'rebuilding'
+  Object.assign(server, { taskState: 'rebuilding', powerState: 'none' })
   world.attempts.delete(attempt)
 }
 

@@ -13,7 +13,7 @@ export function claim(world: World, attempt: Attempt): void {
   target.claimFreeAtMs = startsMs + world.timing.claimMs
   onTarget(world, attempt, target, target.claimFreeAtMs - world.clock.now(), server => {
     const rival = attemptsOn(world, server.id).find(each => each !== attempt && each.stage === 'target')
-    if (rival !== undefined) {
+    if (rival !== undefined && attempt.joinsSpawn !== true) {
       rival.fate = 'fails on the target'
       world.attempts.delete(attempt)
     } else if (server.host !== attempt.source || server.taskState !== 'rebuilding') comeTooLate(world, attempt, server)
@@ -53,7 +53,11 @@ function prepare(world: World, attempt: Attempt, server: ModelServer, target: Mo
   mark(world, attempt.record, 'pre-migrating')
   server.taskState = 'rebuild_spawning'
   if (target.defined.has(server.id)) fail(world, attempt, server, `Instance ${server.instanceName} already exists.`)
-  else onTarget(world, attempt, target, target.habits.spawnMs, () => spawn(world, attempt, server, target))
+  else {
+    // It has asked its hypervisor, which does not know the guest yet.
+    server.powerState = 'none'
+    onTarget(world, attempt, target, target.habits.spawnMs, () => spawn(world, attempt, server, target))
+  }
 }
 
 function spawn(world: World, attempt: Attempt, server: ModelServer, target: ModelHost): void {

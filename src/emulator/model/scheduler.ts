@@ -30,8 +30,9 @@ function groupAllows(world: World, server: ModelServer, target: string): boolean
     if (!group.members.includes(server.id)) continue
     const others = group.members.filter(id => id !== server.id && serverIsOn(world, id, target))
     if (group.policy === 'anti-affinity' && others.length >= group.maxPerHost) return false
-    // A hard affinity group may only go where it already is, and that is the dead host.
-    if (group.policy === 'affinity' && others.length === 0) return false
+    // A hard affinity group may only go where it already is, and for an evacuation that is the dead host.
+    const isSomewhere = group.members.some(id => world.servers.get(id)?.host !== undefined)
+    if (group.policy === 'affinity' && isSomewhere && others.length === 0) return false
   }
   return true
 }

@@ -37,6 +37,8 @@ export interface ModelHost {
   readonly held: Set<string>
   /** Server ids of the guests that run here: the truth that Nova may not know. */
   readonly running: Set<string>
+  /** Those of them that do not go on: they keep their memory and their disk. */
+  readonly paused: Set<string>
   /** Server ids of the guests that exist here, running or not. */
   readonly defined: Set<string>
   /** Work that waits in its message queue. */
@@ -114,6 +116,8 @@ export interface ModelGroup {
   readonly policy: GroupPolicy
   members: readonly string[]
   readonly maxPerHost: number
+  /** Somebody said so; otherwise it is the usual one. */
+  readonly saysMaxPerHost?: boolean
 }
 
 /** Something that was done to the cloud, when, and by which call. */

@@ -71,6 +71,11 @@ const actions: Readonly<Record<string, Action>> = {
   unrescue: plain(changes.unrescue),
   reboot: {
     status: 202,
+    check(body) {
+      if ((body as { type?: unknown } | null)?.type !== undefined) return
+      const why = "'type' is a required property"
+      throw new Refusal(400, `Invalid input for field/attribute reboot. Value: ${pythonRepr(body)}. ${why}`)
+    },
     act(call) {
       refuseLocked(call)
       const isHard = (call.body as { type?: string } | null)?.type === 'HARD'
@@ -80,7 +85,15 @@ const actions: Readonly<Record<string, Action>> = {
   lock: { status: 202, act: ({ server }) => void Object.assign(server, { locked: true }) },
   unlock: { status: 202, act: ({ server }) => void Object.assign(server, { locked: false }) },
   shelve: { status: 202, act: ({ world, server, requestId }) => shelve(world, server.id, requestId) },
-  resize: { status: 202, act: ({ world, server, requestId }) => resize(world, server.id, requestId) },
+  resize: { status: 202, act: ({ world, server, requestId }) => resize(world, server.id, { requestId }) },
+  migrate: {
+    status: 202,
+    act({ world, server, body, request, requestId }) {
+      requireAdmin(request, 'os_compute_api:os-migrate-server:migrate')
+      const { host } = (body ?? {}) as { host?: string }
+      resize(world, server.id, { host, type: 'migration', requestId })
+    }
+  },
   confirmResize: { status: 204, act: ({ world, server, requestId }) => confirmResize(world, server.id, requestId) }
 }
 
@@ -91,9 +104,10 @@ export const actionRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face 
     (request, reply) => {
       const given = request.body ?? {}
       const [name = '', ...more] = Object.keys(given)
+      if (name === '' || more.length > 0) throw new Refusal(400, 'Malformed request body')
       const action = actions[name]
-      if (action === undefined || more.length > 0)
-        throw new Refusal(400, `There is no such action: ${Object.keys(given).join(', ')}`)
+      if (action === undefined) throw new Refusal(400, `There is no such action: ${name}`)
+      if (['os-start', 'os-stop'].includes(name)) needCell(face, request.params.id)
       const body = given[name]
       action.check?.(body, request)
       const server = visibleServer(face, request, request.params.id)
@@ -102,6 +116,11 @@ export const actionRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face 
     }
   )
   done()
+}
+
+/** These two look for the server's cell before they look for the server. */
+function needCell({ world }: Face, id: string): void {
+  if (!world.servers.has(id)) throw new Refusal(404, `Instance ${id} has no mapping to a cell.`)
 }
 
 function refuseLocked({ server, request }: Call): void {

@@ -26,6 +26,7 @@ export function evacuationOf(body: unknown, minor: number): EvacuationRequest {
       `Invalid input for field/attribute host. Value: ${pythonRepr(host)}. ${pythonRepr(host)} is not of type 'string'`
     )
   }
+  if (host === '') throw new Refusal(400, "Invalid input for field/attribute host. Value: . '' is too short")
   if (force === true && typeof host !== 'string') throw new Refusal(400, "Can't force to a non-provided destination")
   return {
     ...(typeof host === 'string' ? { target: host } : {}),

@@ -1,9 +1,9 @@
 import type { FastifyPluginCallback } from 'fastify'
 import type { GroupPolicy } from '../../../core/inventory.ts'
-import { uuidOf } from '../../model/ids.ts'
 import {
   addAggregate,
   addToAggregate,
+  aggregateUuid,
   aggregateWithId,
   type ModelAggregate,
   removeFromAggregate
@@ -43,7 +43,8 @@ export const groupRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }
       return { aggregate: aggregateView(addToAggregate(world, id, added.host)) }
     }
     requireAdmin(request, 'os_compute_api:os-aggregates:remove_host')
-    if (removed === undefined) throw new Refusal(400, 'There is no such action')
+    if (removed === undefined)
+      throw new Refusal(400, `There is no such action: ${Object.keys(request.body ?? {}).join(', ')}`)
     return { aggregate: aggregateView(removeFromAggregate(world, id, removed.host)) }
   })
 
@@ -69,7 +70,8 @@ export const groupRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }
       name,
       policy,
       members: [],
-      maxPerHost: rules?.max_server_per_host ?? 1
+      maxPerHost: rules?.max_server_per_host ?? 1,
+      saysMaxPerHost: rules?.max_server_per_host !== undefined
     }
     world.groups.push(made)
     return { server_group: groupView(made, world.projectId) }
@@ -92,7 +94,7 @@ interface GroupBody {
 function aggregateView({ id, name, zone, hosts }: ModelAggregate): object {
   return {
     id,
-    uuid: uuidOf(`aggregate/${id}`),
+    uuid: aggregateUuid(id),
     name,
     availability_zone: zone ?? null,
     hosts,
@@ -104,7 +106,8 @@ function aggregateView({ id, name, zone, hosts }: ModelAggregate): object {
   }
 }
 
-function groupView({ id, name, policy, members, maxPerHost }: ModelGroup, projectId: string): object {
-  const rules = policy === 'anti-affinity' && maxPerHost > 1 ? { max_server_per_host: maxPerHost } : {}
+function groupView(group: ModelGroup, projectId: string): object {
+  const { id, name, policy, members, maxPerHost, saysMaxPerHost = maxPerHost > 1 } = group
+  const rules = policy === 'anti-affinity' && saysMaxPerHost ? { max_server_per_host: maxPerHost } : {}
   return { id, name: name ?? id, policy, rules, members, project_id: projectId, user_id: 'admin' }
 }

@@ -57,8 +57,16 @@ function detail(world: World, host: ModelHost, minor: number): object {
     hypervisor_version: 7_002_000,
     host_ip: host.address,
     service: { id: host.serviceId, host: host.name, disabled_reason: host.disabledReason ?? null },
-    ...(minor < 88 ? { ...amountsOf(world, host), cpu_info: {} } : { uptime: null })
+    ...(minor < 88 ? { ...amountsOf(world, host), cpu_info: cpuInfo } : { uptime: null })
   }
+}
+
+const cpuInfo = {
+  arch: 'x86_64',
+  model: 'Nehalem',
+  vendor: 'Intel',
+  features: ['pge', 'clflush'],
+  topology: { cores: 1, threads: 1, sockets: 4 }
 }
 
 /** What microversion 2.88 took away, for Placement tells it better. */

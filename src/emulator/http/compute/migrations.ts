@@ -4,12 +4,14 @@ import type { ModelMigration, World } from '../../model/world.ts'
 import { asked, type Face, requireAdmin } from '../face.ts'
 import { pageOf } from '../paging.ts'
 import { bareTime } from '../times.ts'
+import { knowMigrationQuery } from './known-query.ts'
 
 /** os-migrations, newest first. */
 export const migrationRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }, done) => {
   const { world } = face
   app.get('/os-migrations', request => {
     requireAdmin(request, 'os_compute_api:os-migrations:index')
+    knowMigrationQuery(request)
     const [type, source, host, status, server] = [
       'migration_type',
       'source_compute',
@@ -52,8 +54,8 @@ function migrationRow(world: World, record: ModelMigration): object {
     dest_compute: record.dest ?? null,
     dest_node: hasArrived ? (record.dest ?? null) : null,
     dest_host: hasArrived ? (dest?.address ?? null) : null,
-    old_instance_type_id: 1,
-    new_instance_type_id: 1,
+    old_instance_type_id: record.type === 'evacuation' ? null : 1,
+    new_instance_type_id: record.type === 'evacuation' ? null : 1,
     user_id: 'admin',
     project_id: server?.projectId ?? world.projectId,
     created_at: bareTime(record.createdAtMs),

@@ -76,7 +76,7 @@ export function serverView(world: World, url: string, server: ModelServer, minor
     key_name: null,
     'OS-SRV-USG:launched_at': server.launched ? wholeTime(server.createdAtMs).replace('Z', '.000000') : null,
     'OS-SRV-USG:terminated_at': null,
-    security_groups: [{ name: 'default' }],
+    ...(server.networked ? { security_groups: [{ name: 'default' }] } : {}),
     'OS-EXT-STS:task_state': server.taskState ?? null,
     'OS-EXT-STS:vm_state': server.vmState,
     'OS-EXT-STS:power_state': powerNumbers[server.powerState] ?? 0,
@@ -85,13 +85,20 @@ export function serverView(world: World, url: string, server: ModelServer, minor
       ...(minor >= 3 ? { delete_on_termination: false } : {})
     })),
     ...(minor >= 9 ? { locked: server.locked } : {}),
-    ...(minor >= 19 ? { description: server.name } : {}),
+    ...(minor >= 19 ? { description: null } : {}),
     ...(minor >= 26 ? { tags: [] } : {}),
     ...(minor >= 63 ? { trusted_image_certificates: null } : {}),
     ...(minor >= 73 ? { locked_reason: null } : {}),
     ...(isAdmin ? adminView(world, server, minor) : {}),
     ...(server.vmState === 'error' && server.fault !== undefined
-      ? { fault: { code: 500, created: wholeTime(server.updatedAtMs), message: server.fault } }
+      ? {
+          fault: {
+            code: 500,
+            created: wholeTime(server.updatedAtMs),
+            message: server.fault,
+            ...(isAdmin ? { details: '' } : {})
+          }
+        }
       : {})
   }
 }
@@ -102,8 +109,20 @@ function adminView(world: World, server: ModelServer, minor: number): object {
     'OS-EXT-SRV-ATTR:host': host?.name ?? null,
     'OS-EXT-SRV-ATTR:hypervisor_hostname': host?.name ?? null,
     'OS-EXT-SRV-ATTR:instance_name': server.instanceName,
-    ...(minor >= 3 ? { 'OS-EXT-SRV-ATTR:hostname': server.name, 'OS-EXT-SRV-ATTR:user_data': null } : {}),
+    ...(minor >= 3 ? sinceMinor3(server) : {}),
     ...(minor >= 16 ? { host_status: host === undefined ? '' : hostStatus(world, host) } : {})
+  }
+}
+
+function sinceMinor3({ id, name }: ModelServer): object {
+  return {
+    'OS-EXT-SRV-ATTR:hostname': name,
+    'OS-EXT-SRV-ATTR:user_data': null,
+    'OS-EXT-SRV-ATTR:kernel_id': '',
+    'OS-EXT-SRV-ATTR:ramdisk_id': '',
+    'OS-EXT-SRV-ATTR:launch_index': 0,
+    'OS-EXT-SRV-ATTR:reservation_id': `r-${id.slice(0, 8)}`,
+    'OS-EXT-SRV-ATTR:root_device_name': '/dev/vda'
   }
 }
 

@@ -6,6 +6,7 @@ import type { ModelServer } from '../../model/world.ts'
 import { asked, callerOf, type Face } from '../face.ts'
 import { pageOf } from '../paging.ts'
 import { flavorNamed } from './flavors.ts'
+import { knowServerQuery } from './known-query.ts'
 import { minor } from './microversions.ts'
 import { requestIdOf } from './request-id.ts'
 import { linksOf, serverView, statusOf } from './server-view.ts'
@@ -102,6 +103,7 @@ export function visibleServer(face: Face, request: FastifyRequest, id: string): 
 
 /** Newest first. Filters that only an admin may use are dropped for others without a word. */
 function listed(face: Face, request: FastifyRequest): ModelServer[] {
+  knowServerQuery(request)
   const { isAdmin, projectId } = callerOf(request)
   const everywhere = isAdmin && ['1', 'true', 'True', ''].includes(asked(request, 'all_tenants') ?? 'no')
   const host = isAdmin ? (asked(request, 'host') ?? asked(request, 'node')) : undefined

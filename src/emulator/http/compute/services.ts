@@ -2,17 +2,11 @@ import type { FastifyPluginCallback } from 'fastify'
 import { lastReport, reports } from '../../model/hosts.ts'
 import { uuidOf } from '../../model/ids.ts'
 import { zoneOf } from '../../model/nova-aggregates.ts'
-import { changeService, type ServiceChange } from '../../model/nova-services.ts'
-import { Refusal } from '../../model/refusal.ts'
+import { changeService } from '../../model/nova-services.ts'
 import type { ModelHost, World } from '../../model/world.ts'
 import { asked, type Face, requireAdmin } from '../face.ts'
 import { bareTime } from '../times.ts'
-
-interface PutBody {
-  readonly status?: unknown
-  readonly disabled_reason?: unknown
-  readonly forced_down?: unknown
-}
+import { serviceChangeOf } from './service-body.ts'
 
 /** os-services: the nova-computes, and the two of the control plane that clients like to see. */
 export const serviceRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }, done) => {
@@ -28,37 +22,11 @@ export const serviceRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face
     }
   })
 
-  app.put<{ Params: { id: string }; Body: PutBody }>('/os-services/:id', request => {
+  app.put<{ Params: { id: string }; Body: Readonly<Record<string, unknown>> | null }>('/os-services/:id', request => {
     requireAdmin(request, 'os_compute_api:os-services:update')
-    return { service: serviceRow(world, changeService(world, request.params.id, changeOf(request.body ?? {}))) }
+    return { service: serviceRow(world, changeService(world, request.params.id, serviceChangeOf(request.body ?? {}))) }
   })
   done()
-}
-
-function changeOf({ status, disabled_reason: disabledReason, forced_down: forcedDown }: PutBody): ServiceChange {
-  if (status === undefined && forcedDown === undefined) {
-    throw new Refusal(400, 'No updates were requested. Fields status or forced_down should be specified.')
-  }
-  if (status !== undefined && status !== 'enabled' && status !== 'disabled') {
-    throw new Refusal(
-      400,
-      `Invalid input for field/attribute status. Value: ${String(status)}. '${String(status)}' is not one of ['enabled', 'disabled']`
-    )
-  }
-  if (forcedDown !== undefined && typeof forcedDown !== 'boolean') {
-    throw new Refusal(
-      400,
-      `Invalid input for field/attribute forced_down. Value: ${String(forcedDown)}. ${String(forcedDown)} is not one of [True, 'True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes', 'y', 't', False, 'False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', 'NO', 'No', 'no', 'n', 'f']`
-    )
-  }
-  if (disabledReason !== undefined && status !== 'disabled') {
-    throw new Refusal(400, 'Specifying disabled_reason requires that status is disabled.')
-  }
-  return {
-    ...(status === undefined ? {} : { status }),
-    ...(typeof disabledReason === 'string' ? { disabledReason } : {}),
-    ...(forcedDown === undefined ? {} : { forcedDown })
-  }
 }
 
 interface ServiceRow {

@@ -33,6 +33,7 @@ export interface Identity {
   issue(user: User, project: Project | undefined, methods: readonly string[]): TokenRecord
   /** undefined when it is none, or has ended. */
   find(token: string | undefined): TokenRecord | undefined
+  revoke(token: string): void
   /** Every token ends. */
   revokeAll(): void
 }
@@ -77,6 +78,7 @@ export function createIdentity(tokenSeconds = 3600): Identity {
       const token = id === undefined ? undefined : tokens.get(id)
       return token !== undefined && Date.now() < token.expiresAtMs ? token : undefined
     },
+    revoke: id => void tokens.delete(id),
     revokeAll: () => tokens.clear()
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyPluginCallback } from 'fastify'
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
 import { Refusal } from '../../model/refusal.ts'
 import { asked, type Face } from '../face.ts'
 import { answerFaults, faultBodies } from '../faults.ts'
@@ -28,24 +28,32 @@ export const keystoneRoutes: FastifyPluginCallback<{ face: Face }> = (app, { fac
   })
 
   app.get('/v3/auth/tokens', (request, reply) => {
-    const header = (name: string) => {
-      const value = request.headers[name]
-      return typeof value === 'string' ? value : undefined
-    }
-    const own = face.identity.find(header('x-auth-token'))
-    if (own === undefined) throw new Refusal(401, 'The request you have made requires authentication.')
-    const subject = face.identity.find(header('x-subject-token'))
-    if (subject === undefined) throw new Refusal(404, 'This is not a recognized Fernet token')
-    if (subject.id !== own.id && !own.user.roles.includes('admin')) {
-      throw new Refusal(403, 'You are not authorized to perform the requested action: identity:validate_token.')
-    }
+    const subject = subjectOf(face, request, 'validate_token')
     reply.header('x-subject-token', subject.id)
     return { token: tokenBody(face, subject, asked(request, 'nocatalog') === undefined) }
+  })
+
+  app.delete('/v3/auth/tokens', (request, reply) => {
+    face.identity.revoke(subjectOf(face, request, 'revoke_token').id)
+    return reply.code(204).send()
   })
 
   app.get('/v3/projects', () => ({ projects: face.identity.projects.map(projectBody), links: {} }))
   app.get('/v3/auth/projects', () => ({ projects: face.identity.projects.map(projectBody), links: {} }))
   done()
+}
+
+/** The token that is asked about: one's own, or an admin may ask about any. */
+function subjectOf({ identity }: Face, request: FastifyRequest, rule: string): TokenRecord {
+  const { 'x-auth-token': mine, 'x-subject-token': theirs } = request.headers
+  const own = identity.find(String(mine))
+  if (own === undefined) throw new Refusal(401, 'The request you have made requires authentication.')
+  const subject = identity.find(String(theirs))
+  if (subject === undefined) throw new Refusal(404, 'Could not recognize Fernet token')
+  if (subject.id !== own.id && !own.user.roles.includes('admin')) {
+    throw new Refusal(403, `You are not authorized to perform the requested action: identity:${rule}.`)
+  }
+  return subject
 }
 
 const projectBody = (project: { id: string; name: string }) => ({

@@ -85,7 +85,7 @@ function known(face: Face, request: FastifyRequest, id: string): ModelAlarm {
   const alarm = face.world.alarms.get(id)
   const { isAdmin, projectId } = callerOf(request)
   if (alarm === undefined || (!isAdmin && alarm.projectId !== projectId)) {
-    throw new Refusal(404, `Alarm ${id} not found in project ${projectId}`)
+    throw new Refusal(404, `Alarm ${id} not found${isAdmin ? '' : ` in project ${projectId}`}`)
   }
   return alarm
 }
@@ -129,7 +129,7 @@ function change({ world }: Face, alarm: ModelAlarm, body: AlarmBody): void {
 
 function stateOf(value: unknown): string {
   if (typeof value === 'string' && alarmStates.includes(value)) return value
-  throw new Refusal(400, `Invalid input for field/attribute state. Value: '${String(value)}'. state invalid`)
+  throw new Refusal(400, 'state invalid')
 }
 
 function alarmView(alarm: ModelAlarm): object {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Notification } from '../../model/alarms.ts'
 import { bareTime } from '../times.ts'
 
@@ -37,6 +37,7 @@ function bodyOf({ alarm, previous, event, reason }: Notification): object {
       type: 'event',
       event: {
         message_id: event.messageId,
+        message_signature: createHash('sha256').update(event.messageId).digest('hex'),
         event_type: event.type,
         generated: bareTime(event.atMs),
         traits: Object.entries(event.traits).map(([name, value]) => [name, 1, value]),

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
+import type { Amounts } from '../../../core/inventory.ts'
+import { aggregateUuid } from '../../model/nova-aggregates.ts'
 import { heldOn, isSchedulable } from '../../model/placement.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { ModelHost } from '../../model/world.ts'
@@ -9,11 +12,13 @@ import { candidates } from './allocation-candidates.ts'
 /** Placement: a provider for each host, without children. */
 export const placementRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }, done) => {
   const { world } = face
-  answerFaults(app, (status, message) =>
-    status === 401 ? faultBodies.keystone(status, message) : faultBodies.placement(status, message)
+  answerFaults(app, (status, message, requestId) =>
+    status === 401 ? faultBodies.keystone(status, message) : faultBodies.placement(status, message, requestId)
   )
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('openstack-api-version', 'placement 1.36')
+    const version = request.headers['openstack-api-version']
+    reply.header('openstack-api-version', version ?? 'placement 1.0')
+    reply.header('x-openstack-request-id', `req-${randomUUID()}`)
     if (request.url.split('?')[0]?.replace(/\/$/, '') !== '/placement') authenticate(face, request)
   })
   app.get('/', () => ({
@@ -62,11 +67,19 @@ export const placementRoutes: FastifyPluginCallback<{ face: Face }> = (app, { fa
     resource_provider_generation: 1,
     traits: [...usualTraits, ...(isSchedulable(world, hostOf(request)) ? [] : ['COMPUTE_STATUS_DISABLED'])]
   }))
-  app.get('/resource_providers/:uuid/aggregates', () => ({ resource_provider_generation: 1, aggregates: [] }))
+  app.get('/resource_providers/:uuid/aggregates', request => ({
+    resource_provider_generation: 1,
+    aggregates: world.aggregates
+      .filter(({ hosts }) => hosts.includes(hostOf(request).name))
+      .map(({ id }) => aggregateUuid(id))
+  }))
   app.get('/resource_providers/:uuid/allocations', request => ({
     resource_provider_generation: 1,
     allocations: Object.fromEntries(
-      heldOn(world, hostOf(request)).map(server => [server.id, { resources: server.need, consumer_generation: 1 }])
+      heldOn(world, hostOf(request)).map(server => [
+        server.id,
+        { resources: charged(server.need), consumer_generation: 1 }
+      ])
     )
   }))
   app.get<{ Params: { consumer: string } }>('/allocations/:consumer', request => {
@@ -74,14 +87,27 @@ export const placementRoutes: FastifyPluginCallback<{ face: Face }> = (app, { fa
     if (server === undefined) return { allocations: {} }
     const held = [...server.allocatedOn].flatMap(name => world.hosts.get(name) ?? [])
     return {
-      allocations: Object.fromEntries(held.map(host => [host.nodeId, { generation: 1, resources: server.need }])),
+      allocations: Object.fromEntries(
+        held.map(host => [host.nodeId, { generation: 1, resources: charged(server.need) }])
+      ),
       project_id: server.projectId,
       user_id: 'admin',
-      consumer_generation: 1
+      consumer_generation: 1,
+      ...(minorOf(request) >= 38 ? { consumer_type: 'INSTANCE' } : {})
     }
   })
   app.get('/allocation_candidates', request => candidates(world, request))
   done()
+}
+
+/** What it needs nothing of is not charged. */
+function charged(need: Amounts): Amounts {
+  return Object.fromEntries(Object.entries(need).filter(([, amount]) => amount > 0))
+}
+
+/** N of the microversion 1.N that is asked for. */
+function minorOf(request: FastifyRequest): number {
+  return Number(/ 1\.(\d+)$/.exec(String(request.headers['openstack-api-version']))?.[1] ?? 0)
 }
 
 export const usualTraits = ['COMPUTE_NODE', 'HW_CPU_X86_VMX', 'COMPUTE_VOLUME_ATTACH_WITH_TAG']
