@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-
-const runFile = promisify(execFile)
+import { type Drive, driveProcess } from './drive.ts'
 
 /** How a hypervisor misbehaves; nothing: normal again. */
 export interface HostBehaviour {
@@ -79,21 +76,12 @@ const normalLimitMs = 60_000
 const longLimitMs = 900_000
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** `command`: path of the driver; the environment (LAB_RELEASE …) is handed on to it. */
-export function createLab(command: string): Lab {
+/** `command`: path of the driver, for those who need it; `drive`: runs it, if not as a process. */
+export function createLab(command: string, drive: Drive = driveProcess(command)): Lab {
   async function run(limitMs: number, ...words: string[]): Promise<string> {
-    try {
-      const { stdout } = await runFile(command, words, { timeout: limitMs, maxBuffer: 6300_000 })
-      return stdout
-    } catch (error) {
-      const {
-        stdout = '',
-        stderr = '',
-        killed = false
-      } = error as { stdout?: string; stderr?: string; killed?: boolean }
-      const why = killed ? `was stopped after ${limitMs / 1000} s` : 'failed'
-      throw new Error(`${command} ${words.join(' ')} ${why}: ${stderr}${stdout}`.trim(), { cause: error })
-    }
+    const { failure, stdout, stderr } = await drive(words, limitMs)
+    if (failure === undefined) return stdout
+    throw new Error(`${command} ${words.join(' ')} ${failure}: ${stderr}${stdout}`.trim())
   }
   const deedOnHosts =
     (deed: string) =>
@@ -123,9 +111,7 @@ export function createLab(command: string): Lab {
     bmcConfig: async () => JSON.parse(await run(normalLimitMs, 'bmc', 'config')) as BmcFacts[],
     async guests() {
       // Its exit status is 1 when a guest runs twice, and that is an answer too.
-      const { stdout } = await runFile(command, ['guests'], { timeout: normalLimitMs }).catch(
-        (error: { stdout: string }) => error
-      )
+      const { stdout } = await drive(['guests'], normalLimitMs)
       return stdout.split('\n').filter(line => line !== '')
     },
     async alarm(url, host, options = {}) {

@@ -1,3 +1,5 @@
+import { createApi, type ServiceName } from './api.ts'
+
 /** The few calls with which the tests see for themselves what became of the cloud. */
 export interface NovaServer {
   readonly id: string
@@ -7,6 +9,7 @@ export interface NovaServer {
   readonly fault?: { readonly message: string }
   readonly 'OS-EXT-SRV-ATTR:host': string | null
   readonly 'OS-EXT-STS:task_state': string | null
+  readonly 'OS-EXT-STS:power_state': number
 }
 
 export interface NovaService {
@@ -16,6 +19,8 @@ export interface NovaService {
   readonly status: string
   readonly forced_down: boolean
   readonly disabled_reason: string | null
+  /** Of its last report, or of a change of ours. */
+  readonly updated_at: string | null
 }
 
 export interface NovaMigration {
@@ -55,32 +60,18 @@ export interface OpenStack {
   snapshot(): Promise<Record<string, unknown>>
 }
 
-const microversion = '2.93'
-
 /** `env`: what the driver's `env` prints. */
 export function createOpenStack(env: Readonly<Record<string, string>>): OpenStack {
-  const nova = need(env, 'LAB_NOVA_URL')
-  let token: Promise<string> | undefined
+  const api = createApi(env)
 
-  async function call<T>(method: string, url: string, body?: unknown, version = `compute ${microversion}`): Promise<T> {
-    token ??= login(env)
-    const answer = await fetch(url, {
-      method,
-      headers: {
-        'x-auth-token': await token,
-        accept: 'application/json',
-        'openstack-api-version': version,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' })
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(120_000)
-    })
-    const text = await answer.text()
-    if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${text}`)
-    return (text === '' ? undefined : JSON.parse(text)) as T
+  async function call<T>(service: ServiceName, method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await api.call(service, method, path, { body })
+    if (answer.code >= 300)
+      throw new Error(`${method} ${service}${path} answered ${answer.code}: ${JSON.stringify(answer.body)}`)
+    return answer.body as T
   }
-  const get = <T>(path: string) => call<T>('GET', `${nova}${path}`)
-  const post = <T>(path: string, body: unknown) => call<T>('POST', `${nova}${path}`, body)
+  const get = <T>(path: string) => call<T>('nova', 'GET', path)
+  const post = <T>(path: string, body: unknown) => call<T>('nova', 'POST', path, body)
   const services = async () => (await get<{ services: NovaService[] }>('/os-services?binary=nova-compute')).services
   const servers = async () => (await get<{ servers: NovaServer[] }>('/servers/detail?all_tenants=1&limit=1000')).servers
   const migrations = async () => (await get<{ migrations: NovaMigration[] }>('/os-migrations?limit=1000')).migrations
@@ -113,27 +104,23 @@ export function createOpenStack(env: Readonly<Record<string, string>>): OpenStac
       return (await post<{ server_group: { id: string } }>('/os-server-groups', body)).server_group.id
     },
     async createServer({ name, host, group }) {
-      const images = await call<{ images: { id: string }[] }>(
-        'GET',
-        `${need(env, 'LAB_GLANCE_URL')}/v2/images?name=tiny`
-      )
+      const images = await call<{ images: { id: string }[] }>('glance', 'GET', '/v2/images?name=tiny')
       const hints = group === undefined ? {} : { 'os:scheduler_hints': { group } }
       const server = { name, host, flavorRef: 'm1.nano', imageRef: images.images[0]?.id, networks: 'none' }
       return (await post<{ server: { id: string } }>('/servers', { server, ...hints })).server.id
     },
     async alarmState(alarm) {
-      return (await call<{ state: string }>('GET', `${need(env, 'LAB_AODH_URL')}/v2/alarms/${alarm}`)).state
+      return (await call<{ state: string }>('aodh', 'GET', `/v2/alarms/${alarm}`)).state
     },
     async welcomeBack(host) {
       const id = (await services()).find(service => service.host === host)?.id
-      await call('PUT', `${nova}/os-services/${id}`, { forced_down: false, status: 'enabled' })
+      await call('nova', 'PUT', `/os-services/${id}`, { forced_down: false, status: 'enabled' })
     },
     async isSchedulable(host) {
-      const placement = need(env, 'LAB_PLACEMENT_URL')
       type Providers = { resource_providers: { uuid: string }[] }
-      const { resource_providers: found } = await call<Providers>('GET', `${placement}/resource_providers?name=${host}`)
-      const path = `${placement}/resource_providers/${found[0]?.uuid}/traits`
-      const { traits } = await call<{ traits: string[] }>('GET', path, undefined, 'placement 1.6')
+      const providers = await call<Providers>('placement', 'GET', `/resource_providers?name=${host}`)
+      const path = `/resource_providers/${providers.resource_providers[0]?.uuid}/traits`
+      const { traits } = await call<{ traits: string[] }>('placement', 'GET', path)
       return !traits.includes('COMPUTE_STATUS_DISABLED')
     },
     async snapshot() {
@@ -149,26 +136,4 @@ export function createOpenStack(env: Readonly<Record<string, string>>): OpenStac
       return { services: rows, servers: await servers(), migrations: await migrations(), aggregates }
     }
   }
-}
-
-async function login(env: Readonly<Record<string, string>>): Promise<string> {
-  const domain = { name: need(env, 'OS_USER_DOMAIN_NAME') }
-  const user = { name: need(env, 'OS_USERNAME'), password: need(env, 'OS_PASSWORD'), domain }
-  const project = { name: need(env, 'OS_PROJECT_NAME'), domain: { name: need(env, 'OS_PROJECT_DOMAIN_NAME') } }
-  const answer = await fetch(`${need(env, 'OS_AUTH_URL')}/auth/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      auth: { identity: { methods: ['password'], password: { user } }, scope: { project } }
-    })
-  })
-  const token = answer.headers.get('x-subject-token')
-  if (token === null) throw new Error(`Keystone answered ${answer.status}: ${await answer.text()}`)
-  return token
-}
-
-function need(env: Readonly<Record<string, string>>, name: string): string {
-  const value = env[name]
-  if (value === undefined) throw new Error(`the driver's env names no ${name}`)
-  return value
 }

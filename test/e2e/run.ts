@@ -1,12 +1,25 @@
-/** Runs the scenarios one after the other: all of them, or those whose letters SWITCHOVER_SCENARIOS names (a,b,k). */
-import { spawnSync } from 'node:child_process'
+/**
+ * Runs the scenarios one after the other: all of them, or those whose letters SWITCHOVER_SCENARIOS names (a,b,k); on the cloud
+ * behind SWITCHOVER_LAB, or, if that is the word `emulator`, on the emulator.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { startEmulator } from '../../src/emulator/start-emulator.ts'
+import { likeTheLab } from './like-the-lab.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-function main(): number {
+async function main(): Promise<number> {
   const lab = process.env.SWITCHOVER_LAB
+  if (lab === 'emulator') {
+    const emulator = await startEmulator({ spec: likeTheLab(6) })
+    const driver = join(import.meta.dirname, 'emulated-lab.ts')
+    const status = await runScenarios({ SWITCHOVER_LAB: driver, SWITCHOVER_EMULATOR: emulator.url })
+    await emulator.close()
+    return status
+  }
   if (lab === undefined || !existsSync(lab)) {
     const found = lab === undefined ? 'it is not set' : `there is no ${lab}`
     console.error(
@@ -15,17 +28,22 @@ function main(): number {
     )
     return 1
   }
+  return await runScenarios({})
+}
+
+async function runScenarios(env: Readonly<Record<string, string>>): Promise<number> {
   const letters = (process.env.SWITCHOVER_SCENARIOS ?? '').split(',').filter(letter => /^[a-z]$/.test(letter))
   const which = letters.length === 0 ? '[a-z]' : `(${letters.join('|')})`
   const jest = join(root, 'node_modules/jest/bin/jest.js')
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
   const words = [jest, '--runInBand', '--verbose', ...process.argv.slice(2), `test/e2e/scenarios/${which}-`]
-  const { status } = spawnSync(process.execPath, [...flags, ...words], {
+  const child = spawn(process.execPath, [...flags, ...words], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, SWITCHOVER_LAB_SCENARIOS: which }
+    env: { ...process.env, ...env, SWITCHOVER_LAB_SCENARIOS: which }
   })
+  const [status] = (await once(child, 'exit')) as [number | null]
   return status ?? 1
 }
 
-process.exitCode = main()
+process.exitCode = await main()

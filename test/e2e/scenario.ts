@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
+import { driveEmulator } from './drive-emulator.ts'
 import { type GuestWatch, watchGuests } from './guests.ts'
 import { createLab, type Lab } from './lab.ts'
 import { createOpenStack, type OpenStack } from './openstack.ts'
@@ -28,7 +29,7 @@ export function scenario(letter: string, name: string, wishes: Wishes, story: (w
   test(
     `(${letter}) ${name}`,
     async () => {
-      const lab = createLab(labCommand())
+      const lab = labOfEnvironment()
       await lab.reset()
       const cloud = createOpenStack(await lab.env())
       const service = await createService(lab, wishes)
@@ -85,9 +86,9 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-function labCommand(): string {
-  const command = process.env.SWITCHOVER_LAB
-  if (command === undefined || command === '')
-    throw new Error("Set SWITCHOVER_LAB to the path of the driver's command.")
-  return command
+function labOfEnvironment(): Lab {
+  const { SWITCHOVER_LAB: command = '', SWITCHOVER_EMULATOR: emulator } = process.env
+  if (command === '') throw new Error("Set SWITCHOVER_LAB to the path of the driver's command.")
+  // A process for each word would be too slow to look at the guests often enough.
+  return emulator === undefined ? createLab(command) : createLab(command, driveEmulator(emulator))
 }
