@@ -1,0 +1,32 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { cases } from './cases.ts'
+import { compareCase } from './compare.ts'
+import { createEmulatorWorld } from './emulator-world.ts'
+import { play } from './play.ts'
+import { readRecords } from './record.ts'
+import type { World } from './world.ts'
+
+const records = readRecords()
+const open: World[] = []
+
+afterEach(async () => {
+  for (const world of open.splice(0)) await world.close()
+})
+
+test('there is something to be held against, and it is of cases that exist', () => {
+  expect(records.length).toBeGreaterThan(0)
+  const names = cases.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  for (const { observations } of records)
+    expect(Object.keys(observations).filter(name => !names.includes(name))).toEqual([])
+})
+
+describe.each(records)('as $release of $date', ({ release, microversion, observations }) => {
+  test.each(cases)('$name: $asks', async one => {
+    const world = await createEmulatorWorld(microversion)
+    open.push(world)
+    const real = observations[one.name]
+    expect(real).toBeDefined()
+    expect(compareCase([release, world.title], real ?? [], await play(world, one))).toEqual([])
+  })
+})
