@@ -1,0 +1,71 @@
+/** What takes longer than `npm test` may: all of it that can run, or what is named. */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+interface Soak {
+  readonly what: string
+  /** For Node. */
+  readonly words: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Why it cannot run here; undefined if it can. */
+  readonly lacking?: () => string | undefined
+}
+
+const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
+
+const soaks: Readonly<Record<string, Soak>> = {
+  crashes: {
+    what: 'the plain recovery with a crash before and after every single call (1 min)',
+    words: [...jest, 'test/simulation/crashes'],
+    env: { CRASHES: 'all' }
+  },
+  contract: {
+    what: 'the emulator against a real OpenStack: every case, and where they differ (20 min)',
+    words: ['test/contract/run.ts'],
+    lacking: () => (process.env.SWITCHOVER_LAB === undefined ? 'SWITCHOVER_LAB names no test cloud' : undefined)
+  }
+}
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean', default: false } }
+})
+
+function main(): number {
+  if (options.list) {
+    for (const [name, { what }] of Object.entries(soaks)) console.log(`${name.padEnd(10)} ${what}`)
+    return 0
+  }
+  const unknown = names.filter(name => !(name in soaks))
+  if (unknown.length > 0) {
+    console.error(`There is no soak ${unknown.join(', ')}, only ${Object.keys(soaks).join(', ')}.`)
+    return 1
+  }
+  const ends = (names.length > 0 ? names : Object.keys(soaks)).map(run)
+  const count = (end: string) => ends.filter(one => one === end).length
+  console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
+  // Who asks for one by its name wants it run.
+  return count('failed') > 0 || (names.length > 0 && count('skipped') > 0) ? 1 : 0
+}
+
+function run(name: string): 'passed' | 'failed' | 'skipped' {
+  const { words, env, lacking } = soaks[name]!
+  const because = lacking?.()
+  if (because !== undefined) {
+    console.log(`== ${name}: skipped, for ${because}`)
+    return 'skipped'
+  }
+  const begunMs = Date.now()
+  console.log(`== ${name}`)
+  const { status } = spawnSync(process.execPath, words, {
+    cwd: join(import.meta.dirname, '../..'),
+    stdio: 'inherit',
+    env: { ...process.env, ...env }
+  })
+  const end = status === 0 ? 'passed' : 'failed'
+  console.log(`-- ${name}: ${end} after ${Math.round((Date.now() - begunMs) / 1000)} s`)
+  return end
+}
+
+process.exitCode = main()
