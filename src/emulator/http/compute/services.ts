@@ -2,11 +2,13 @@ import type { FastifyPluginCallback } from 'fastify'
 import { lastReport, reports } from '../../model/hosts.ts'
 import { uuidOf } from '../../model/ids.ts'
 import { zoneOf } from '../../model/nova-aggregates.ts'
-import { changeService, type ServiceChange } from '../../model/nova-services.ts'
+import { changeService, type ServiceChange, serviceNamed, waitForHostMs } from '../../model/nova-services.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { ModelHost, World } from '../../model/world.ts'
 import { asked, type Face, requireAdmin } from '../face.ts'
 import { bareTime } from '../times.ts'
+import { requestIdOf } from './request-id.ts'
+import { emitServiceUpdate } from './service-event.ts'
 
 interface PutBody {
   readonly status?: unknown
@@ -28,9 +30,17 @@ export const serviceRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face
     }
   })
 
-  app.put<{ Params: { id: string }; Body: PutBody }>('/os-services/:id', request => {
-    requireAdmin(request, 'os_compute_api:os-services:update')
-    return { service: serviceRow(world, changeService(world, request.params.id, changeOf(request.body ?? {}))) }
+  app.put<{ Params: { id: string }; Body: PutBody }>('/os-services/:id', async (request, reply) => {
+    const caller = requireAdmin(request, 'os_compute_api:os-services:update')
+    const { id } = request.params
+    const change = changeOf(request.body ?? {})
+    const { enabled, disabledReason, forcedDown } = serviceNamed(world, id)
+    const host = changeService(world, id, change)
+    const isNew = host.enabled !== enabled || host.disabledReason !== disabledReason || host.forcedDown !== forcedDown
+    if (isNew) emitServiceUpdate(face, host, caller, requestIdOf(reply))
+    const service = serviceRow(world, host)
+    await world.clock.sleep(waitForHostMs(world, host, change))
+    return { service }
   })
   done()
 }
