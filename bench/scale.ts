@@ -154,10 +154,12 @@ async function timeRecovery(client: Client, url: string, host: string) {
   const before = await usageOf(client)
   await lab('host', 'panic', host)
   const list = `/v1/recoveries?host=${host}`
-  const found = await waitUntil(600, async () => {
+  const end = async () => {
     const { items } = await client.get<{ items: { id: string; state: string }[] }>(list)
     return items.find(({ state }) => ['recovered', 'partial', 'held', 'dismissed'].includes(state))
-  })
+  }
+  // Seldom: each look is work of the service that is measured.
+  const found = await waitUntil(600, end, 2000)
   if (found === undefined) throw new Error(`${host}: its recovery does not end`)
   const after = await usageOf(client)
   const view = await client.get<RecoveryView>(`/v1/recoveries/${found.id}`)
@@ -279,8 +281,12 @@ async function firstLine<T>(child: ChildProcess): Promise<T> {
   throw new Error('the emulator ended before it told where it is')
 }
 
-async function waitUntil<T>(limitSeconds: number, look: () => Promise<T | undefined>): Promise<T | undefined> {
-  for (const endMs = Date.now() + limitSeconds * 1000; Date.now() < endMs; await delay(100)) {
+async function waitUntil<T>(
+  limitSeconds: number,
+  look: () => Promise<T | undefined>,
+  pauseMs = 100
+): Promise<T | undefined> {
+  for (const endMs = Date.now() + limitSeconds * 1000; Date.now() < endMs; await delay(pauseMs)) {
     const found = await look()
     if (found !== undefined) return found
   }

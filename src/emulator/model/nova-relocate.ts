@@ -1,3 +1,4 @@
+import { reports } from './hosts.ts'
 import { startGuest } from './oracle.ts'
 import { allocate, release } from './placement.ts'
 import { Refusal } from './refusal.ts'
@@ -66,8 +67,18 @@ function leave(world: World, server: ModelServer, name: string): void {
   release(server, host)
 }
 
+/** Nova's API calls the host for these, so it must be up. */
+const needTheHost = ['resize', 'migrate']
+
 function inState(world: World, id: string, action: string, states: readonly string[]): ModelServer {
   const server = serverWithId(world, id)
-  if (states.includes(server.vmState) && server.host !== undefined) return server
-  throw new Refusal(409, `Cannot '${action}' instance ${id} while it is in vm_state ${server.vmState}`)
+  const refuse = (what: string, state: string): Refusal =>
+    new Refusal(409, `Cannot '${action}' instance ${id} while it is in ${what} ${state}`)
+  if (!states.includes(server.vmState) || server.host === undefined) throw refuse('vm_state', server.vmState)
+  if (server.taskState !== undefined) throw refuse('task_state', server.taskState)
+  const host = hostOf(world, server.host)
+  if (needTheHost.includes(action) && (host.forcedDown || !reports(world, host))) {
+    throw new Refusal(409, 'Service is unavailable at this time.')
+  }
+  return server
 }

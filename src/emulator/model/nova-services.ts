@@ -1,3 +1,4 @@
+import { reports, works } from './hosts.ts'
 import { noteDeed } from './oracle.ts'
 import { Refusal } from './refusal.ts'
 import type { Deed, ModelHost, World } from './world.ts'
@@ -25,6 +26,15 @@ export function changeService(world: World, id: string, change: ServiceChange): 
   return host
 }
 
+/**
+ * How long the API's answer takes after a change: for a status alone it calls the host, unless it knows that the host is
+ * down. One that died a moment ago lets it wait.
+ */
+export function waitForHostMs(world: World, host: ModelHost, { status }: ServiceChange): number {
+  const isCalled = status !== undefined && !host.forcedDown && reports(world, host)
+  return isCalled && !works(host) ? world.timing.rpcTimeoutMs : 0
+}
+
 /** What was evacuated from it would run twice if it came back before it has cleaned up. */
 function refuseToForceUp(world: World, host: ModelHost): void {
   const isLeft = world.migrations.some(
@@ -49,7 +59,8 @@ function disable(host: ModelHost, reason: string | undefined): void {
 }
 
 function enable(world: World, host: ModelHost): void {
-  if (!host.enabled) host.refusedUntilMs = world.clock.now() + host.habits.traitLagMs
+  // A host that can't be told learns of it when its nova-compute starts.
+  if (!host.enabled && works(host)) host.refusedUntilMs = world.clock.now() + host.habits.traitLagMs
   host.enabled = true
   host.disabledReason = undefined
 }

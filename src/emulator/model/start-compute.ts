@@ -48,6 +48,7 @@ function startReporting(world: World, host: ModelHost): void {
   if (host.cutOff) return
   host.reportedAtMs = Math.max(lastReport(world, host), world.clock.now())
   host.reportingSinceMs = world.clock.now()
+  if (host.enabled) host.refusedUntilMs = Math.min(host.refusedUntilMs, world.clock.now() + host.habits.traitLagMs)
 }
 
 function workOff(host: ModelHost): void {

@@ -15,6 +15,8 @@ export interface Timing {
   powerOffMs: number
   /** From the start of a nova-compute until it has compared which guests run. */
   powerSyncMs: number
+  /** How long Nova's API waits for a host that does not answer. */
+  rpcTimeoutMs: number
   /** Between a change of a host's state and the monitor's event. */
   monitorMs: number
 }
@@ -28,5 +30,6 @@ export const usualTiming: Timing = {
   settleMs: 1000,
   powerOffMs: 2000,
   powerSyncMs: 600_000,
+  rpcTimeoutMs: 60_000,
   monitorMs: 1000
 }

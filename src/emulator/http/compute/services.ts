@@ -2,11 +2,15 @@ import type { FastifyPluginCallback } from 'fastify'
 import { lastReport, reports } from '../../model/hosts.ts'
 import { uuidOf } from '../../model/ids.ts'
 import { zoneOf } from '../../model/nova-aggregates.ts'
-import { changeService } from '../../model/nova-services.ts'
+import { changeService, serviceNamed, waitForHostMs } from '../../model/nova-services.ts'
 import type { ModelHost, World } from '../../model/world.ts'
 import { asked, type Face, requireAdmin } from '../face.ts'
 import { bareTime } from '../times.ts'
+import { requestIdOf } from './request-id.ts'
 import { serviceChangeOf } from './service-body.ts'
+import { emitServiceUpdate } from './service-event.ts'
+
+type PutBody = Readonly<Record<string, unknown>> | null
 
 /** os-services: the nova-computes, and the two of the control plane that clients like to see. */
 export const serviceRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }, done) => {
@@ -22,9 +26,17 @@ export const serviceRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face
     }
   })
 
-  app.put<{ Params: { id: string }; Body: Readonly<Record<string, unknown>> | null }>('/os-services/:id', request => {
-    requireAdmin(request, 'os_compute_api:os-services:update')
-    return { service: serviceRow(world, changeService(world, request.params.id, serviceChangeOf(request.body ?? {}))) }
+  app.put<{ Params: { id: string }; Body: PutBody }>('/os-services/:id', async (request, reply) => {
+    const caller = requireAdmin(request, 'os_compute_api:os-services:update')
+    const { id } = request.params
+    const change = serviceChangeOf(request.body ?? {})
+    const { enabled, disabledReason, forcedDown } = serviceNamed(world, id)
+    const host = changeService(world, id, change)
+    const isNew = host.enabled !== enabled || host.disabledReason !== disabledReason || host.forcedDown !== forcedDown
+    if (isNew) emitServiceUpdate(face, host, caller, requestIdOf(reply))
+    const service = serviceRow(world, host)
+    await world.clock.sleep(waitForHostMs(world, host, change))
+    return { service }
   })
   done()
 }
