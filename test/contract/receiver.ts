@@ -18,10 +18,12 @@ export interface Receiver {
 
 export async function createReceiver(): Promise<Receiver> {
   const deliveries: Delivery[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const { url: path = '', headers } = request
-    deliveries.push({ path, headers, body: JSON.parse(await text(request)) })
-    response.writeHead(path.startsWith('/broken') ? 500 : 200).end()
+    void text(request).then(body => {
+      deliveries.push({ path, headers, body: JSON.parse(body) })
+      response.writeHead(path.startsWith('/broken') ? 500 : 200).end()
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
