@@ -16,6 +16,9 @@ import { watchReadings } from './laws/readings.ts'
 import type { Stage } from './play.ts'
 import { play } from './play.ts'
 import { createProcesses } from './processes.ts'
+import { rowOfFault } from './random/fault-rows.ts'
+import type { Meetings } from './random/fault-table.ts'
+import { meet } from './random/fault-table.ts'
 import type { Recorder } from './recorder.ts'
 import { createRecorder } from './recorder.ts'
 import type { Scenario } from './scenario.ts'
@@ -36,6 +39,8 @@ export interface Run {
   readonly ends: Readonly<Record<string, string>>
   /** Every call of a port, in order. */
   readonly calls: readonly string[]
+  /** Which fault met which state of a recovery, and how often. */
+  readonly meetings: Meetings
   readonly world: World
 }
 
@@ -46,7 +51,10 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const store = await openStore('file::memory:', { clock })
   const recorder = createRecorder(store, clock)
   clock.watch(recorder.busy)
-  const plan = createFaultPlan([...(scenario.faults ?? []), ...faults], clock)
+  const meetings: Meetings = new Map()
+  const plan = createFaultPlan([...(scenario.faults ?? []), ...faults], clock, (fault, name, state) => {
+    if (state !== undefined) meet(meetings, rowOfFault(fault, name), state)
+  })
   const at = openCase(model.world, recorder, store, segmentOf(scenario))
   const processes = createProcesses({
     ports: {
@@ -69,7 +77,9 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     crashed: call => recorder.say(`the service dies${call === undefined ? '' : ` at ${call}`}`)
   })
   try {
-    await clock.run(play({ scenario, clock, world: model.world, store, recorder, processes, case: at, pending: 0 }))
+    await clock.run(
+      play({ scenario, clock, world: model.world, store, recorder, processes, meetings, case: at, pending: 0 })
+    )
     judgeTruth(model.world, at.excuses, at.book)
     await checkEnd(at)
     await clock.run(processes.stop())
@@ -84,6 +94,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     findings: breaches.map(({ law, seconds, sentence }) => `${seconds}: ${law}: ${sentence}`),
     ends: endsOf(recorder),
     calls: plan.calls,
+    meetings,
     world: model.world
   }
 }

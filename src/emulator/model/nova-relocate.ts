@@ -1,3 +1,4 @@
+import { works } from './hosts.ts'
 import { startGuest } from './oracle.ts'
 import { Refusal } from './refusal.ts'
 import { choose } from './scheduler.ts'
@@ -20,6 +21,11 @@ export function resize(world: World, id: string, requestId?: string): void {
   const chosen = choose(world, server, source.name)
   if (chosen === undefined) throw new Refusal(400, 'No valid host was found. No valid host found for resize')
   note(world, server, 'resize', requestId)
+  // It is the source that hands the server over: while it is away nothing goes on.
+  if (!works(source)) {
+    server.taskState = 'resize_prep'
+    return
+  }
   source.running.delete(id)
   world.migrations.push({
     id: world.migrations.length + 1,
@@ -56,6 +62,10 @@ function leave(world: World, server: ModelServer, name: string): void {
 
 function inState(world: World, id: string, action: string, states: readonly string[]): ModelServer {
   const server = serverWithId(world, id)
-  if (states.includes(server.vmState) && server.host !== undefined) return server
-  throw new Refusal(409, `Cannot '${action}' instance ${id} while it is in vm_state ${server.vmState}`)
+  const refuse = (what: string, state: string) => {
+    throw new Refusal(409, `Cannot '${action}' instance ${id} while it is in ${what} ${state}`)
+  }
+  if (!states.includes(server.vmState) || server.host === undefined) refuse('vm_state', server.vmState)
+  if (server.taskState !== undefined) refuse('task_state', server.taskState)
+  return server
 }

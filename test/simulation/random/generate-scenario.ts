@@ -28,6 +28,7 @@ export function generateScenario(seed: number): Scenario {
     ...(replicas > 1 && { replicas }),
     events: apart(chance, events),
     faults: randomFaults(chance, replicas),
+    quietSeconds: chance.percent(25) ? 200 : 60,
     expect: {}
   }
 }
