@@ -1,7 +1,7 @@
 import type { HostsReading, Migration, Server, ServerGroup } from '../core/inventory.ts'
 import { isComplete } from '../core/inventory.ts'
 import { isRunning } from '../core/movable.ts'
-import { isOpen } from '../core/moves.ts'
+import { isLeftover, isOpen } from '../core/moves.ts'
 import type { Candidate, Plan } from '../core/plan.ts'
 import { makePlan } from '../core/plan.ts'
 import type { Recovery } from '../core/recovery.ts'
@@ -97,7 +97,8 @@ export function foreignEvacuations(
   const ours = new Set(steps.filter(step => step.kind === 'evacuate' && isOpen(step)).map(step => step.target))
   return migrations.filter(one => {
     const isOver = one.dest !== undefined && proofs[one.dest] !== undefined
-    return one.type === 'evacuation' && isRunning(one) && !isOver && !ours.has(one.server)
+    const isRunningElsewhere = one.type === 'evacuation' && isRunning(one) && !isOver && !ours.has(one.server)
+    return isRunningElsewhere && !isLeftover(one, steps, migrations)
   }).length
 }
 

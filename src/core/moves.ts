@@ -172,6 +172,19 @@ export function oldestAccepted(server: string, migrations: readonly Migration[])
   return waiting.length === 0 ? undefined : Math.min(...waiting.map(one => one.id))
 }
 
+/**
+ * The record of an attempt of ours that has ended: Nova carried it out under an older record that was still accepted, and
+ * this one stays accepted for ever, though nobody is at work on it.
+ */
+export function isLeftover(record: Migration, steps: readonly Step[], migrations: readonly Migration[]): boolean {
+  return steps.some(step => {
+    if (step.kind !== 'evacuate' || step.target !== record.server || isOpen(step)) return false
+    if (step.takesMigration === undefined || step.migration !== step.takesMigration) return false
+    const younger = migrations.filter(one => one.server === record.server && one.id > (step.afterMigration ?? 0))
+    return record.id === Math.min(...younger.map(one => one.id))
+  })
+}
+
 /** The newest evacuation record of a server, 0 when there is none. */
 export function newestEvacuation(server: string, migrations: readonly Migration[]): number {
   return Math.max(0, ...migrations.filter(one => one.type === 'evacuation' && one.server === server).map(one => one.id))

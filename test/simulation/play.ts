@@ -61,6 +61,9 @@ async function patienceMs({ recorder, case: at, scenario }: Stage, quietForMs: n
   if (held.length === 0) return quietMs.ended
   const heldMs = scenario.quietSeconds === undefined ? quietMs.held : scenario.quietSeconds * 1000
   if (quietForMs <= heldMs) return heldMs
+  // A word that nobody has answered yet waits for a look that is under way.
+  const waiting = await Promise.all(held.map(recovery => at.store.commands(recovery.id)))
+  if (waiting.some(commands => commands.length > 0)) return quietMs.heldForNothing
   const objections = await Promise.all(held.map(recovery => objectionToHold(at, recovery)))
   return objections.some(objection => objection !== undefined) ? quietMs.heldForNothing : heldMs
 }

@@ -1,7 +1,7 @@
 import type { Migration, Server } from '../../../core/inventory.ts'
 import { isLeaving, isRunning, unusual } from '../../../core/movable.ts'
 import type { Move } from '../../../core/moves.ts'
-import { isOpen, movesOf, newestEvacuation, oldestAccepted } from '../../../core/moves.ts'
+import { isLeftover, isOpen, movesOf, newestEvacuation, oldestAccepted } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
 import { CloudError } from '../../../errors.ts'
@@ -96,7 +96,13 @@ async function evacuate(
   // In the middle of a rebuild: of its user, or an evacuation that is younger than the list.
   const rebuilding = server?.taskState?.startsWith('rebuild') === true
   const migrations = rebuilding ? await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal) : listed
-  const running = migrations.find(one => one.type === 'evacuation' && one.server === move.server && isRunning(one))
+  const running = migrations.find(
+    one =>
+      one.type === 'evacuation' &&
+      one.server === move.server &&
+      isRunning(one) &&
+      !isLeftover(one, ctx.steps, migrations)
+  )
   if (running !== undefined && !isOnProvenHost(ctx, running)) return await follow(ctx, move, running)
   const afterMigration = newestEvacuation(move.server, migrations)
   const takesMigration = oldestAccepted(move.server, migrations)
