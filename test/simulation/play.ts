@@ -8,6 +8,9 @@ import type { Case } from './laws/case.ts'
 import { objectionToHold } from './laws/holds.ts'
 import { tell } from './people.ts'
 import type { Processes } from './processes.ts'
+import { rowsOfDeed } from './random/fault-rows.ts'
+import type { Meetings } from './random/fault-table.ts'
+import { meet } from './random/fault-table.ts'
 import type { Recorder } from './recorder.ts'
 import type { Deed, Scenario, ScenarioEvent } from './scenario.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -19,6 +22,8 @@ export interface Stage {
   readonly store: Store
   readonly recorder: Recorder
   readonly processes: Processes
+  /** Which fault met which state. */
+  readonly meetings: Meetings
   readonly case: Case & {
     readonly told: Map<string, number>
     readonly taken: string[]
@@ -51,17 +56,21 @@ export async function play(stage: Stage): Promise<void> {
 }
 
 /** What is held for nothing gets the time to find out by itself. */
-async function patienceMs({ recorder, store, case: at }: Stage, quietForMs: number): Promise<number> {
+async function patienceMs({ recorder, store, case: at, scenario }: Stage, quietForMs: number): Promise<number> {
   const held = [...recorder.recoveries.values()].filter(recovery => !hasEnded(recovery))
+  const heldMs = scenario.quietSeconds === undefined ? quietMs.held : scenario.quietSeconds * 1000
   if (held.length === 0) {
     if (quietForMs <= quietMs.ended) return quietMs.ended
     // A signal that waits for a look-up is looked up every 10 s.
     const { items } = await store.signals({ outcome: 'received', limit: 1 })
-    return items.length > 0 ? quietMs.held : quietMs.ended
+    return items.length > 0 ? heldMs : quietMs.ended
   }
-  if (quietForMs <= quietMs.held) return quietMs.held
+  if (quietForMs <= heldMs) return heldMs
+  // A word that nobody has answered yet waits for a look that is under way.
+  const waiting = await Promise.all(held.map(recovery => at.store.commands(recovery.id)))
+  if (waiting.some(commands => commands.length > 0)) return quietMs.heldForNothing
   const objections = await Promise.all(held.map(recovery => objectionToHold(at, recovery)))
-  return objections.some(objection => objection !== undefined) ? quietMs.heldForNothing : quietMs.held
+  return objections.some(objection => objection !== undefined) ? quietMs.heldForNothing : heldMs
 }
 
 /** A recovery is driven, or Nova is at work still. */
@@ -98,6 +107,7 @@ function happen(stage: Stage, event: ScenarioEvent): void {
 
 async function deal(stage: Stage, event: ScenarioEvent): Promise<void> {
   const { recorder, processes, world, store } = stage
+  for (const [row, { phase }] of rowsOfDeed(event, recorder.recoveries.values())) meet(stage.meetings, row, phase.state)
   const subject = subjectOf(event)
   const line = `* ${event.do}${subject === '' ? '' : ` ${subject}`}`
   if (isUse(event)) stage.case.touched.set(event.server, stage.clock.now())

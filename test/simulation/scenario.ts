@@ -16,6 +16,8 @@ export interface Scenario {
   readonly replicas?: number
   readonly events: readonly ScenarioEvent[]
   readonly faults?: readonly Fault[]
+  /** It is over when nothing has moved for so long; 150 while something is held. */
+  readonly quietSeconds?: number
   /** The simulation gives up after this long; 3600 if left out. */
   readonly untilSeconds?: number
   /** How each host's newest recovery ends: `recovered`, `held no-target`, … */

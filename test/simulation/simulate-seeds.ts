@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import type { Meetings } from './random/fault-table.ts'
+import { meet, tableText } from './random/fault-table.ts'
 import { runSeed } from './random/run-seed.ts'
 import { saveScenario } from './random/save-scenario.ts'
 import { shrink } from './random/shrink.ts'
@@ -11,6 +13,7 @@ const { values: options } = parseArgs({
     'until-finding': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false }
   }
 })
@@ -22,11 +25,13 @@ const say = (line: string): void => {
 const from = Number(options.from)
 const count = Number(options.seeds)
 const startedMs = performance.now()
+const meetings: Meetings = new Map()
 const findings: { seed: number; law: string; sentence: string }[] = []
 let done = 0
 for (let seed = from; seed < from + count; seed++) {
   const { breaches, run, scenario } = await runSeed(seed)
   done++
+  for (const [row, cells] of run?.meetings ?? []) for (const [state, times] of cells) meet(meetings, row, state, times)
   for (const { law, sentence, seconds } of breaches) {
     findings.push({ seed, law, sentence })
     say(`seed ${seed}: ${law}: ${sentence} (at ${seconds} s)`)
@@ -40,12 +45,24 @@ for (let seed = from; seed < from + count; seed++) {
   if (first !== undefined && options['until-finding']) break
 }
 const seconds = (performance.now() - startedMs) / 1000
+const { user, system } = process.cpuUsage()
+const cpuSeconds = (user + system) / 1e6
 const perMinute = Math.round((60 * done) / seconds)
-say(`${done} seeds in ${seconds.toFixed(1)} s, ${perMinute} a minute; ${findings.length} findings`)
+say(
+  `${done} seeds in ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of CPU), ${perMinute} a minute; ${findings.length} findings`
+)
+if (options.table) say(tableText(meetings))
 if (options.json) {
   const [first] = findings
   console.log(
-    JSON.stringify({ seeds: done, seconds, perMinute, findings, ...(first !== undefined && { finding: first }) })
+    JSON.stringify({
+      seeds: done,
+      seconds,
+      cpuSeconds,
+      perMinute,
+      findings,
+      ...(first !== undefined && { finding: first })
+    })
   )
 }
 process.exitCode = findings.length > 0 ? 1 : 0

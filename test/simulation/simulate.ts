@@ -24,6 +24,9 @@ import { watchSignals } from './laws/signals.ts'
 import type { Stage } from './play.ts'
 import { play } from './play.ts'
 import { createProcesses } from './processes.ts'
+import { rowOfFault } from './random/fault-rows.ts'
+import type { Meetings } from './random/fault-table.ts'
+import { meet } from './random/fault-table.ts'
 import type { Recorder } from './recorder.ts'
 import { createRecorder } from './recorder.ts'
 import type { Scenario } from './scenario.ts'
@@ -44,6 +47,8 @@ export interface Run {
   readonly ends: Readonly<Record<string, string>>
   /** Every call of a port, in order. */
   readonly calls: readonly string[]
+  /** Which fault met which state of a recovery, and how often. */
+  readonly meetings: Meetings
   readonly world: World
 }
 
@@ -55,7 +60,11 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const recorder = createRecorder(store, clock)
   clock.watch(recorder.busy)
   const chronicle = createChronicle(model.world)
-  const plan = createFaultPlan([...(scenario.faults ?? []), ...faults], clock, chronicle.struck)
+  const meetings: Meetings = new Map()
+  const plan = createFaultPlan([...(scenario.faults ?? []), ...faults], clock, (fault, name, state) => {
+    chronicle.struck(fault)
+    if (state !== undefined) meet(meetings, rowOfFault(fault, name), state)
+  })
   const limits = { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits }
   const at = openCase(model.world, recorder, store, chronicle, segmentOf(scenario), limits)
   const processes = createProcesses({
@@ -79,7 +88,9 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     crashed: call => recorder.say(`the service dies${call === undefined ? '' : ` at ${call}`}`)
   })
   try {
-    await clock.run(play({ scenario, clock, world: model.world, store, recorder, processes, case: at, pending: 0 }))
+    await clock.run(
+      play({ scenario, clock, world: model.world, store, recorder, processes, meetings, case: at, pending: 0 })
+    )
     judgeTruth(model.world, at.excuses, at.book)
     await checkEnd(at)
     await checkLeftovers(at)
@@ -95,6 +106,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     findings: breaches.map(({ law, seconds, sentence }) => `${seconds}: ${law}: ${sentence}`),
     ends: endsOf(recorder),
     calls: plan.calls,
+    meetings,
     world: model.world
   }
 }

@@ -30,6 +30,7 @@ export function generateScenario(seed: number): Scenario {
     ...(replicas > 1 && { replicas }),
     events: apart(chance, events),
     faults: [...randomFaults(chance, replicas), ...(chance.percent(8) ? [lateArrival(chance)] : [])],
+    quietSeconds: chance.percent(25) ? 200 : 60,
     expect: {}
   }
 }

@@ -2,62 +2,37 @@ import type { State } from '../../../src/core/recovery.ts'
 import type { Fault, FaultKind } from '../faults.ts'
 import type { Chance } from './chance.ts'
 
-/** Ports by what goes wrong with them; `kinds` are the faults that each may meet. */
-const groups = {
-  'Nova read': {
-    on: ['hosts', 'serversOn', 'server', 'migrationsFrom', 'groups', 'aggregates', 'addresses', '*'].map(cloud),
-    kinds: ['errorBefore', 'hang', 'slow'],
-    codes: ['unreachable', 'unreachable', 'unreachable', 'forbidden']
-  },
-  'Nova part': {
-    on: ['hosts', 'hosts', 'addresses', 'portsOf', 'attachmentsOf'].map(cloud),
-    kinds: ['partial'],
-    codes: []
-  },
-  Placement: { on: ['rooms', 'needs'].map(cloud), kinds: ['errorBefore', 'hang', 'partial'], codes: ['unreachable'] },
-  'Nova command': {
-    on: ['isolate', 'enable', 'disable', 'addToAggregate', 'evacuate', 'evacuate', 'resetToError', 'stop'].map(cloud),
-    kinds: ['errorBefore', 'errorAfter', 'errorAfter', 'hang', 'slow'],
-    codes: ['unreachable', 'refused', 'conflict', 'forbidden', 'unknown']
-  },
-  BMC: {
-    on: ['fencing.read', 'fencing.powerOff', 'fencing.*'],
-    kinds: ['errorBefore', 'errorAfter', 'hang', 'slow'],
-    codes: ['unreachable', 'unreachable', 'unknown', 'refused', 'identity']
-  },
-  Aodh: { on: ['alarms.*'], kinds: ['errorBefore', 'errorAfter', 'hang', 'slow'], codes: ['unreachable', 'forbidden'] },
-  probe: { on: ['probe.ask'], kinds: ['errorBefore', 'hang', 'slow'], codes: [] },
-  store: {
-    on: ['store.*', 'store.write', 'store.takeSlot', 'store.reserveTarget', 'store.arming', 'store.commands'],
-    kinds: ['errorBefore', 'errorAfter', 'hang', 'slow'],
-    codes: []
-  },
-  process: { on: ['*'], kinds: ['crashBefore', 'crashAfter'], codes: [] }
-} as const satisfies Record<string, { on: readonly string[]; kinds: readonly FaultKind[]; codes: readonly string[] }>
+const planReads = ['hosts', 'serversOn', 'migrationsFrom', 'groups', 'aggregates'].map(cloud)
+const alive = ['cloud.addresses', 'probe.ask']
+const placement = ['cloud.needs', 'cloud.rooms']
+const power = ['fencing.read', 'fencing.read', 'fencing.powerOff']
+const stored = ['store.write', 'store.commands', 'store.*']
+const aodh = ['alarms.definition', 'alarms.rearm']
 
-const weights: Record<keyof typeof groups, number> = {
-  'Nova read': 5,
-  'Nova part': 2,
-  Placement: 2,
-  'Nova command': 6,
-  BMC: 5,
-  Aodh: 1,
-  probe: 2,
-  store: 5,
-  process: 4
+/** What the driver of a recovery calls in each state. */
+const callsIn: Readonly<Partial<Record<State, readonly string[]>>> = {
+  confirming: ['cloud.hosts', ...alive, 'store.signalCounts', ...stored, ...aodh],
+  planning: [...planReads, ...placement, 'cloud.isolate', 'store.reserveTarget', 'store.admit', ...stored, ...aodh],
+  fencing: [...power, ...power, ...alive, ...planReads, ...placement, 'cloud.disable', 'store.arming', ...stored],
+  isolating: ['cloud.isolate', 'cloud.isolate', ...planReads, ...placement, 'store.arming', ...stored],
+  preparing: [
+    ...['hosts', 'aggregates', 'rooms', 'enable', 'enable', 'addToAggregate', 'addToAggregate'].map(cloud),
+    ...['store.arming', ...stored]
+  ],
+  moving: [
+    ...['hosts', 'migrationsFrom', 'server', 'rooms', 'evacuate', 'evacuate', 'resetToError', 'stop'].map(cloud),
+    ...['fencing.read', ...alive, 'store.takeSlot', 'store.freeSlots', 'store.arming', ...stored]
+  ],
+  verifying: [
+    ...['hosts', 'serversOn', 'server', 'portsOf', 'attachmentsOf', 'disable'].map(cloud),
+    ...[...stored, ...aodh, ...aodh]
+  ],
+  held: ['cloud.hosts', ...planReads, ...placement, ...alive, 'fencing.read', ...stored, 'cloud.disable', ...aodh]
 }
 
-const states: readonly State[] = [
-  'confirming',
-  'planning',
-  'fencing',
-  'isolating',
-  'preparing',
-  'moving',
-  'moving',
-  'verifying',
-  'held'
-]
+const states = Object.keys(callsIn) as State[]
+const commands = ['isolate', 'enable', 'disable', 'addToAggregate', 'evacuate', 'resetToError', 'stop'].map(cloud)
+const parted = ['hosts', 'addresses', 'portsOf', 'attachmentsOf', 'rooms', 'needs'].map(cloud)
 
 function cloud(method: string): string {
   return `cloud.${method}`
@@ -65,36 +40,50 @@ function cloud(method: string): string {
 
 /** Up to six faults at ports; crashes are among them, and pauses when there are two replicas. */
 export function randomFaults(chance: Chance, replicas: number): Fault[] {
-  const count = Number(chance.weighted({ 0: 4, 1: 4, 2: 3, 4: 2, 6: 1 }))
+  const count = Number(chance.weighted({ 0: 3, 1: 4, 2: 3, 4: 2, 6: 1 }))
   const faults = Array.from({ length: count }, () => randomFault(chance))
-  return replicas > 1 && chance.percent(60) ? [...faults, randomPause(chance)] : faults
-}
-
-function randomFault(chance: Chance): Fault {
-  const { on, kinds, codes } = groups[chance.weighted(weights)]
-  const kind: FaultKind = chance.pick<FaultKind>(kinds)
-  const isError = kind === 'errorBefore' || kind === 'errorAfter'
-  const code = kind === 'errorAfter' ? 'unknown' : codes.length === 0 ? undefined : chance.pick<string>(codes)
-  return {
-    on: chance.pick<string>(on),
-    ...randomPlace(chance),
-    ...(chance.percent(25) && !kind.startsWith('crash') && { times: chance.int(2, 12) }),
-    do: kind,
-    ...(isError && code !== undefined && { code }),
-    ...((kind === 'hang' || kind === 'slow') && { ms: chance.pick([2000, 9000, 30_000, 70_000]) })
-  }
+  return replicas > 1 && chance.percent(70) ? [...faults, randomPause(chance)] : faults
 }
 
 /** In one state as a rule, so that every state meets every fault; else anywhere. */
+function randomFault(chance: Chance): Fault {
+  if (chance.percent(12)) return { on: '*', ...randomPlace(chance), do: chance.pick(['crashBefore', 'crashAfter']) }
+  const state = chance.pick(states)
+  const on = chance.pick(callsIn[state] ?? [])
+  const isEverywhere = chance.percent(15)
+  return {
+    on,
+    ...(isEverywhere ? {} : { in: state }),
+    nth: isEverywhere ? chance.int(1, 40) : chance.percent(70) ? chance.int(1, 2) : chance.int(3, 20),
+    ...(chance.percent(25) && { times: chance.int(2, 12) }),
+    ...randomHarm(chance, on)
+  }
+}
+
+function randomHarm(chance: Chance, on: string): Pick<Fault, 'do' | 'code' | 'ms'> {
+  if (parted.includes(on) && chance.percent(30)) return { do: 'partial' }
+  const kind: FaultKind = chance.pick(['errorBefore', 'errorBefore', 'errorAfter', 'errorAfter', 'hang', 'slow'])
+  if (kind === 'hang' || kind === 'slow') return { do: kind, ms: chance.pick([2000, 9000, 30_000, 70_000]) }
+  if (on.startsWith('store.') || on === 'probe.ask') return { do: kind }
+  return { do: kind, code: kind === 'errorAfter' ? 'unknown' : chance.pick(codesOf(on)) }
+}
+
+function codesOf(on: string): readonly string[] {
+  if (on.startsWith('fencing.')) return ['unreachable', 'unreachable', 'unknown', 'refused', 'identity']
+  if (commands.includes(on)) return ['unreachable', 'unreachable', 'refused', 'conflict', 'forbidden', 'unknown']
+  return ['unreachable', 'unreachable', 'unreachable', 'forbidden']
+}
+
 function randomPlace(chance: Chance): Pick<Fault, 'in' | 'nth'> {
-  if (!chance.percent(75)) return { nth: chance.int(1, 400) }
-  return { in: chance.pick(states), nth: chance.percent(70) ? chance.int(1, 5) : chance.int(6, 60) }
+  return chance.percent(80)
+    ? { in: chance.pick(states), nth: chance.percent(70) ? chance.int(1, 6) : chance.int(7, 50) }
+    : { nth: chance.int(1, 400) }
 }
 
 /** Longer than the lease, as a rule: somebody else goes on meanwhile. */
 function randomPause(chance: Chance): Fault {
   return {
-    on: chance.pick(['*', '*', 'cloud.evacuate', 'cloud.*', 'store.write', 'fencing.*']),
+    on: chance.pick(['*', '*', '*', 'cloud.evacuate', 'store.write', 'fencing.*']),
     ...randomPlace(chance),
     do: chance.pick(['pauseBefore', 'pauseAfter']),
     ms: chance.pick([4000, 14_000, 20_000, 45_000, 100_000])
