@@ -8,6 +8,8 @@ import type { World } from './world.ts'
 
 const records = readRecords()
 const open: World[] = []
+/** Each takes well below a second, but not on a machine that has no time for it. */
+const limitMs = 120_000
 
 afterEach(async () => {
   for (const world of open.splice(0)) await world.close()
@@ -22,11 +24,15 @@ test('there is something to be held against, and it is of cases that exist', () 
 })
 
 describe.each(records)('as $release of $date', ({ release, microversion, observations }) => {
-  test.each(cases)('$name: $asks', async one => {
-    const world = await createEmulatorWorld(microversion)
-    open.push(world)
-    const real = observations[one.name]
-    expect(real).toBeDefined()
-    expect(compareCase([release, world.title], real ?? [], await play(world, one))).toEqual([])
-  })
+  test.each(cases)(
+    '$name: $asks',
+    async one => {
+      const world = await createEmulatorWorld(microversion)
+      open.push(world)
+      const real = observations[one.name]
+      expect(real).toBeDefined()
+      expect(compareCase([release, world.title], real ?? [], await play(world, one))).toEqual([])
+    },
+    limitMs
+  )
 })
