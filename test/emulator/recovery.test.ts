@@ -26,7 +26,7 @@ test('a dead host: the emulated Aodh rings, and the real service brings every gu
   expect(emulator.world.findings).toEqual([])
   const [signal] = (await service.get<{ items: { source: string }[] }>('/v1/signals')).items
   expect(signal?.source).toBe('aodh')
-})
+}, 120_000)
 
 async function started(): Promise<Emulator> {
   const emulator = await startEmulator({
@@ -53,7 +53,7 @@ async function lab(emulator: Emulator, ...words: string[]): Promise<string> {
 }
 
 function ended(service: RealService, host: string): Promise<{ state: string }> {
-  return until(`the recovery of ${host} to end`, 25_000, async () => {
+  return until(`the recovery of ${host} to end`, 110_000, async () => {
     const { items } = await service.get<{ items: { state: string }[] }>(`/v1/recoveries?host=${host}`)
     return items.find(({ state }) => ['recovered', 'partial', 'held'].includes(state))
   })
