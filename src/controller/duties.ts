@@ -45,6 +45,7 @@ export function standardDuties(
 async function seeReturns({ store, cloud, log }: Ports, signal: AbortSignal): Promise<void> {
   const [isolations, targets] = await Promise.all([store.isolations(), store.targets()])
   if (isolations.length === 0 && Object.keys(targets).length === 0) return
+  const seenAtMs = await store.now()
   // Read after them: an older reading would show hosts as they were before we isolated them.
   const reading = await cloud.hosts(signal)
   for (const isolated of isolations) {
@@ -55,7 +56,8 @@ async function seeReturns({ store, cloud, log }: Ports, signal: AbortSignal): Pr
   for (const [name, recovery] of Object.entries(targets)) {
     const host = findHost(reading, name)
     if (host === undefined || !isUp(host) || host.status !== 'disabled' || host.disabledReason !== spareReason) continue
-    if (await store.freeTarget(name)) log.info({ host: name, recovery }, 'spare is free again')
+    // A process that stood still meanwhile has seen what is long over.
+    if (await store.freeTarget(name, seenAtMs)) log.info({ host: name, recovery }, 'spare is free again')
   }
 }
 

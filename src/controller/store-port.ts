@@ -146,8 +146,8 @@ export interface OperatorStore {
   /** Its force-down was lifted and a report is newer than that: signals count again, the host is like any other. */
   liftIsolation(recovery: string): Promise<void>
   events(recovery: string): Promise<StoredEvent[]>
-  /** A used target is a spare again (empty, disabled with our reason). False while an open recovery has it. */
-  freeTarget(host: string): Promise<boolean>
+  /** A used target was seen to be a spare again (disabled with our reason). False while an open recovery has it, or if it was taken or used since. */
+  freeTarget(host: string, seenAtMs: number): Promise<boolean>
   /** Stores a command unless the recovery has another version, or is closed. A retry of a `partial` recovery opens a new one. */
   command(command: NewCommand, successor?: Recovery): Promise<CommandAnswer>
   setArming(change: ArmingChange, actor: string, reason: string): Promise<Arming>

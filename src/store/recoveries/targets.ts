@@ -32,10 +32,11 @@ export function createTargets({ now, read, write }: Transactions): TargetStore {
       return held
     },
 
-    freeTarget: host =>
+    freeTarget: (host, seenAtMs) =>
       write(async tx => {
         const row = await find(tx, host)
         if (row === undefined || row.state === 'free') return true
+        if (row.changed_at >= seenAtMs) return false
         if (row.recovery_id !== null && (await isOpen(tx, row.recovery_id))) return false
         return change(tx, now, row, { state: 'free', recovery_id: null })
       })

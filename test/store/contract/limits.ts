@@ -34,7 +34,7 @@ export function limitsContract(makeBed: MakeBed): void {
 
   test(
     'at the end untouched targets are free, an ordinary host that took servers too; spares that were touched stay used',
-    withStore(makeBed, async store => {
+    withStore(makeBed, async (store, bed) => {
       const { lease, stored } = await driven(store, 'compute-01')
       const targets = {
         untouched: { state: 'reserved', isSpare: true },
@@ -49,9 +49,14 @@ export function limitsContract(makeBed: MakeBed): void {
       const next = await driven(store, 'compute-02')
       expect(await store.reserveTarget(next.lease, 'spare')).toBe(false)
       expect(await store.reserveTarget(next.lease, 'untouched')).toBe(true)
-      expect(await store.freeTarget('untouched')).toBe(false)
-      expect(await store.freeTarget('spare')).toBe(true)
-      expect(await store.freeTarget('unheard-of')).toBe(true)
+      const before = await store.now()
+      await bed.pass(1000)
+      const now = await store.now()
+      expect(await store.freeTarget('untouched', now)).toBe(false)
+      // Who saw it before it was used knows nothing of what it is now.
+      expect(await store.freeTarget('spare', before)).toBe(false)
+      expect(await store.freeTarget('spare', now)).toBe(true)
+      expect(await store.freeTarget('unheard-of', now)).toBe(true)
       expect(await store.reserveTarget(next.lease, 'spare')).toBe(true)
     })
   )

@@ -64,7 +64,7 @@ export function operatorsContract(makeBed: MakeBed): void {
       expect((await store.events(lease.recovery)).at(-1)?.text).toContain(successor.id)
       const [claimed] = await store.claim('replica-1', 1000, 5)
       expect(await store.reserveTarget(claimed!.lease, 'spare-1')).toBe(true)
-      expect(await store.freeTarget('spare-1')).toBe(false)
+      expect(await store.freeTarget('spare-1', Number.POSITIVE_INFINITY)).toBe(false)
       await store.write(claimed!.lease, { recovery: { ...successor, targets: {}, phase: ended }, closesAfter: 0 })
       expect(await store.targets()).toEqual({ 'spare-1': successor.id })
     })

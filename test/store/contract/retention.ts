@@ -59,7 +59,7 @@ export function retentionContract(makeBed: MakeBed): void {
       await store.retain(keep)
       for (const { lease } of [isolated, target, first]) expect(await store.recovery(lease.recovery)).toBeDefined()
       await store.liftIsolation(isolated.lease.recovery)
-      await store.freeTarget('spare-1')
+      await store.freeTarget('spare-1', await store.now())
       await store.retain(keep)
       for (const { lease } of [isolated, target]) expect(await store.recovery(lease.recovery)).toBeUndefined()
     })
