@@ -16,12 +16,12 @@ export async function verify(ctx: Context): Promise<RecoveryEvent | 'interrupted
   const { clock } = ctx.ports
   const untilMs = ctx.recovery.sinceMs + settleMs
   for (;;) {
-    const late = await lateServers(ctx)
-    if (typeof late === 'object') return late
-    const complaints = late === 'unknown' ? [] : await complaintsOf(ctx)
-    if (late === 'none' && (complaints.length === 0 || clock.now() >= untilMs)) {
-      const again = await lateServers(ctx)
-      if (again !== 'unknown') return again === 'none' ? verdictOf(ctx, complaints) : again
+    const seen = await lookAtHost(ctx)
+    if (seen?.late !== undefined) return seen.late
+    const complaints = seen === undefined ? [] : await complaintsOf(ctx)
+    if (seen !== undefined && (complaints.length === 0 || clock.now() >= untilMs)) {
+      const again = await lookAtHost(ctx)
+      if (again !== undefined) return again.late ?? verdictOf(ctx, again.left, complaints)
     }
     if (clock.now() >= untilMs + settleMs) return { type: 'stopped', hold: unreadable }
     await ctx.wait(lookEveryMs)
@@ -35,31 +35,35 @@ const unreadable: Hold = {
   releasedBy: 'world'
 }
 
-function verdictOf(ctx: Context, complaints: readonly string[]): RecoveryEvent {
+/** Who was deleted or went elsewhere by now is not left behind (rule 8). */
+function verdictOf(ctx: Context, left: ReadonlySet<string>, complaints: readonly string[]): RecoveryEvent {
   const moves = movesOf(ctx.recovery, ctx.steps)
-  const leaving = new Set(
-    ctx.recovery.plan?.staying.filter(stay => stay.because === 'leaving').map(stay => stay.server)
-  )
-  const unmoved = moves.filter(move => (move.state === 'failed' || move.state === 'stays') && !leaving.has(move.server))
+  const unmoved = moves.filter(move => (move.state === 'failed' || move.state === 'stays') && left.has(move.server))
   const reasons = [...unmoved.map(move => `${move.name}: ${move.reason ?? 'not moved'}`), ...complaints]
   return { type: 'verified', unmoved: reasons, because: reasons.join('; ') }
 }
 
-/** Servers on the failed host that have no end: made, resized or moved there meanwhile. `unknown` while a cell is unreadable. */
-async function lateServers(ctx: Context): Promise<RecoveryEvent | 'none' | 'unknown'> {
+interface HostSeen {
+  /** Servers that are on it still, but for those that are being deleted. */
+  readonly left: ReadonlySet<string>
+  /** Some of them have no end: made, resized or moved there meanwhile. */
+  readonly late?: RecoveryEvent
+}
+
+/** The failed host's servers, undefined while a cell is unreadable. */
+async function lookAtHost(ctx: Context): Promise<HostSeen | undefined> {
   const { cloud } = ctx.ports
   const before = await cloud.hosts(ctx.signal)
   const listed = await cloud.serversOn(ctx.recovery.host, ctx.signal)
   const after = await cloud.hosts(ctx.signal)
-  if (!isComplete(before) || !isComplete(after)) return 'unknown'
+  if (!isComplete(before) || !isComplete(after)) return undefined
+  const staying = listed.filter(server => !isLeaving(server))
+  const left = new Set(staying.map(server => server.id))
   const known = new Set(movesOf(ctx.recovery, ctx.steps).map(move => move.server))
-  const late = listed.filter(server => !known.has(server.id) && !isLeaving(server))
-  if (late.length === 0) return 'none'
-  return {
-    type: 'lateServers',
-    servers: late.map(asListed),
-    because: `${late.map(server => server.name).join(', ')} appeared on ${ctx.recovery.host}`
-  }
+  const late = staying.filter(server => !known.has(server.id))
+  if (late.length === 0) return { left }
+  const because = `${late.map(server => server.name).join(', ')} appeared on ${ctx.recovery.host}`
+  return { left, late: { type: 'lateServers', servers: late.map(asListed), because } }
 }
 
 async function complaintsOf(ctx: Context): Promise<string[]> {
