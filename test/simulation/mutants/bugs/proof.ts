@@ -1,0 +1,154 @@
+import type { Mutation } from '../mutation.ts'
+
+/** Promise 1 and rule 7: nothing leaves a host that is not proven off, and a proof has an age. */
+export const proofMutations: readonly Mutation[] = [
+  {
+    name: 'skips-the-proof',
+    bug: 'The plan is followed by the isolation at once: nothing is fenced.',
+    edits: [
+      {
+        file: 'core/transition.ts',
+        find: "if (proofOf(recovery) === undefined) return { state: 'fencing', host: recovery.host }",
+        replace: ''
+      }
+    ]
+  },
+  {
+    name: 'one-off-for-two',
+    bug: 'A single reading of off is a proof.',
+    edits: [
+      {
+        file: 'core/proof.ts',
+        find: 'return first !== undefined && last !== undefined && first !== last && last.atMs - first.atMs >= minGapMs',
+        replace: 'return first !== undefined && minGapMs > 0'
+      }
+    ]
+  },
+  {
+    name: 'another-machine-counts',
+    bug: 'Two readings of off are a proof though they are of two machines.',
+    edits: [
+      {
+        file: 'core/proof.ts',
+        find: 'return one.agent === other.agent && one.identity === other.identity',
+        replace: 'return one.agent === other.agent'
+      }
+    ]
+  },
+  {
+    name: 'sent-is-off',
+    bug: 'A power-off that the BMC took is a proof.',
+    edits: [
+      {
+        file: 'controller/activities/fence.ts',
+        find: '        thoughtAtMs = sentAtMs\n',
+        replace:
+          "        return { type: 'proven', host, proof: { kind: 'fenced', agent, readings: [reading], atMs: clock.now() } }\n"
+      }
+    ]
+  },
+  {
+    name: 'no-answer-is-off',
+    bug: 'A BMC that does not answer counts as one that says off.',
+    edits: [
+      {
+        file: 'controller/power.ts',
+        find: 'return `${error.code}: ${error.message}`',
+        replace: "return { agent, power: 'off', atMs: ctx.ports.clock.now() }"
+      }
+    ]
+  },
+  {
+    name: 'proof-never-read-again',
+    bug: 'After a restart, a pause or a hold the old proof is taken as it is.',
+    edits: [
+      {
+        file: 'controller/activities/move.ts',
+        find: 'if (ctx.memory.provenAtMs !== undefined || ctx.recovery.cancelling !== undefined) return undefined',
+        replace: 'ctx.memory.provenAtMs ??= ctx.ports.clock.now()\n  if (ctx.memory.provenAtMs > 0) return undefined'
+      }
+    ]
+  },
+  {
+    name: 'power-not-read-while-moving',
+    bug: 'While servers move nobody looks whether the source was switched on.',
+    edits: [
+      {
+        file: 'controller/activities/moving/look.ts',
+        find: 'readProof(ctx)\n',
+        replace: 'Promise.resolve(true as const)\n'
+      }
+    ]
+  },
+  {
+    name: 'fences-again-after-a-hold',
+    bug: 'A source that a person switched on while the recovery paused is powered off again.',
+    edits: [
+      {
+        file: 'controller/activities/moving/look.ts',
+        find: 'ctx.memory.provenAtMs !== undefined && forcedDownByUs',
+        replace: 'forcedDownByUs'
+      },
+      {
+        file: 'controller/activities/move.ts',
+        find: "  return { type: 'stopped', hold: doubtHold(proof) }",
+        replace:
+          "  return proof.on ? { type: 'sourceCameOn', because: proof.reason } : { type: 'stopped', hold: doubtHold(proof) }"
+      }
+    ]
+  },
+  {
+    name: 'vouch-outlives-life',
+    bug: "A person's word that the host is off counts on though the host answers.",
+    edits: [
+      {
+        file: 'controller/power.ts',
+        find: 'return living === undefined ? true : {',
+        replace: 'return living !== null ? true : {'
+      }
+    ]
+  },
+  {
+    name: 'reports-do-not-count',
+    bug: 'The nova-compute of the failed host reports again under our force-down, and its servers move on.',
+    edits: [
+      {
+        file: 'controller/activities/moving/look.ts',
+        find: 'return ctx.memory.lateReports.size > 2 ?',
+        replace: 'return ctx.memory.lateReports.size < 0 ?'
+      }
+    ]
+  },
+  {
+    name: 'lifted-force-down-ignored',
+    bug: 'Somebody lifts the force-down, and servers move on.',
+    edits: [
+      {
+        file: 'controller/activities/moving/look.ts',
+        find: "if (host !== undefined && host.state !== 'unknown' && !host.forcedDown) {",
+        replace: "if (host !== undefined && host.state === 'unknown' && !host.forcedDown) {"
+      }
+    ]
+  },
+  {
+    name: 'not-forced-down',
+    bug: 'The host is disabled but not forced down before its servers move.',
+    edits: [
+      {
+        file: 'controller/activities/isolate.ts',
+        find: 'if (host.forcedDown && !disable) return',
+        replace: 'if (!disable) return'
+      },
+      {
+        file: 'controller/activities/isolate.ts',
+        find: 'async signal => await cloud.isolate(host.serviceId, disable ? reason : undefined, signal)',
+        replace: 'async signal => await cloud.disable(host.serviceId, reason, signal)'
+      },
+      {
+        file: 'controller/activities/moving/look.ts',
+        find: "if (host !== undefined && host.state !== 'unknown' && !host.forcedDown) {",
+        replace: 'if (host?.state === "up") {'
+      }
+    ]
+  }
+]

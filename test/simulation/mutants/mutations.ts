@@ -1,0 +1,19 @@
+import { evidenceMutations } from './bugs/evidence.ts'
+import { peopleMutations } from './bugs/people.ts'
+import { proofMutations } from './bugs/proof.ts'
+import { replicaMutations } from './bugs/replicas.ts'
+import { serverMutations } from './bugs/servers.ts'
+import { signalMutations } from './bugs/signals.ts'
+import { targetMutations } from './bugs/targets.ts'
+import type { Mutation } from './mutation.ts'
+
+/** All planted bugs, in the order of the rules. */
+export const mutations: readonly Mutation[] = [
+  ...signalMutations,
+  ...evidenceMutations,
+  ...proofMutations,
+  ...serverMutations,
+  ...targetMutations,
+  ...peopleMutations,
+  ...replicaMutations
+]
