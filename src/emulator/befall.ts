@@ -1,6 +1,9 @@
 import { spareReason } from '../core/marks.ts'
+import { attemptsOn } from './model/attempts.ts'
 import { addServer } from './model/create-world.ts'
+import { beginEvacuation } from './model/evacuations.ts'
 import { cutOff, endCompute, panic, powerOff } from './model/hosts.ts'
+import { whereRunning } from './model/oracle.ts'
 import { boot, reconnect, startCompute } from './model/start-compute.ts'
 import type { World } from './model/world.ts'
 import { hostOf } from './model/world.ts'
@@ -52,6 +55,10 @@ function adjust(world: World, deed: Happening): boolean {
     case 'enable':
       Object.assign(hostOf(world, deed.host), { enabled: true, disabledReason: undefined, refusedUntilMs: 0 })
       return true
+    case 'disable':
+      Object.assign(hostOf(world, deed.host), { enabled: false, disabledReason: 'a person tests it' })
+      hostOf(world, deed.host).refusedUntilMs = Number.POSITIVE_INFINITY
+      return true
     case 'adoptSpare':
       Object.assign(hostOf(world, deed.host), { enabled: false, disabledReason: spareReason })
       hostOf(world, deed.host).refusedUntilMs = Number.POSITIVE_INFINITY
@@ -72,6 +79,9 @@ function adjust(world: World, deed: Happening): boolean {
     case 'purgeQueue':
       purgeQueue(world, deed.host)
       return true
+    case 'evacuateByOthers':
+      evacuateByOthers(world, deed.server, deed.to)
+      return true
     default:
       return useServer(world, deed)
   }
@@ -83,4 +93,13 @@ function purgeQueue(world: World, name: string): void {
   for (const attempt of world.attempts) {
     if (attempt.target === name && attempt.stage === 'waiting') world.attempts.delete(attempt)
   }
+}
+
+/** A tool that is as careful as ours: nothing is moved off a host that runs, nor twice. */
+function evacuateByOthers(world: World, id: string, to: string): void {
+  const server = world.servers.get(id)
+  if (server?.host === undefined || server.host === to || whereRunning(world, id).length > 0) return
+  const isMovable = server.launched && ['active', 'stopped', 'error'].includes(server.vmState)
+  if (!isMovable || server.taskState !== undefined || attemptsOn(world, id).length > 0) return
+  beginEvacuation(world, server, { target: to })
 }

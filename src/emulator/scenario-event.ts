@@ -25,6 +25,7 @@ export type HostDeed =
   | 'forceDown'
   | 'liftForceDown'
   | 'enable'
+  | 'disable'
   | 'adoptSpare'
   /** The operator empties the message queue of its nova-compute. */
   | 'purgeQueue'
@@ -38,10 +39,14 @@ export type Happening =
   | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
   | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }
   | { readonly do: ServerDeed; readonly server: string }
+  /** Another tool evacuates it, if its guest is gone and nobody moves it. */
+  | { readonly do: 'evacuateByOthers'; readonly server: string; readonly to: string }
   /** A person destroys a guest on a host, whatever Nova thinks. */
   | { readonly do: 'removeGuest'; readonly host: string; readonly server: string }
-  | { readonly do: 'alarm' | 'ok' | 'insufficient data' | 'trigger'; readonly host: string }
-  | { readonly do: 'approve' | 'retry' | 'cancel'; readonly host: string }
+  /** `nameless`: neither the URL nor a trait names the host. */
+  | { readonly do: 'alarm' | 'ok' | 'insufficient data' | 'trigger'; readonly host: string; readonly nameless?: true }
+  /** `late`: said of what the recovery was before. */
+  | { readonly do: 'approve' | 'retry' | 'cancel'; readonly host: string; readonly late?: true }
   /** `of`: the recovery's host; `host` or `server` when it is for a lost target or one server. */
   | { readonly do: 'vouch'; readonly of: string; readonly host?: string; readonly server?: string }
   | { readonly do: 'arm' | 'disarm' }

@@ -15,6 +15,7 @@ export interface Fault {
    * - `errorBefore`: nothing happens and it throws `code` (`unreachable`)
    * - `errorAfter`: it happens and throws `code` (`unknown`)
    * - `hang`: it happens `ms` later
+   * - `late`: it throws `code` (`unknown`), and happens `ms` later all the same
    * - `slow`: it happens at once, and the answer comes `ms` later
    * - `partial`: a part of the answer is missing
    * - `crashBefore`, `crashAfter`: the process dies just before or just after the effect
@@ -29,6 +30,7 @@ export type FaultKind =
   | 'errorBefore'
   | 'errorAfter'
   | 'hang'
+  | 'late'
   | 'slow'
   | 'partial'
   | 'crashBefore'

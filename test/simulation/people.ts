@@ -27,8 +27,10 @@ export async function tell(
   switch (deed.do) {
     case 'alarm':
     case 'ok':
-    case 'insufficient data':
-      return await receive(aodhSays(world, deed.host, deed.do, key))
+    case 'insufficient data': {
+      const { host, ...nameless } = aodhSays(world, deed.host, deed.do, key)
+      return await receive('nameless' in deed ? nameless : { host: deed.host, ...nameless })
+    }
     case 'trigger':
       return await receive({ source: 'manual', actor: 'alice', host: deed.host, reason: 'I saw it', dedupeKey: key })
     case 'arm':
@@ -38,7 +40,7 @@ export async function tell(
     case 'approve':
     case 'retry':
     case 'cancel':
-      return command(service, store, { kind: deed.do, of: deed.host })
+      return command(service, store, { kind: deed.do, of: deed.host }, 'late' in deed ? 1 : 0)
     case 'vouch':
       return command(service, store, {
         kind: 'vouch',
@@ -65,11 +67,12 @@ function aodhSays(world: World, host: string, current: string, key: string): New
   return { source: 'aodh', actor: 'aodh', host, alarm, dedupeKey: key }
 }
 
-/** A person looks, decides and sends; when the recovery moved meanwhile, the person looks again. */
+/** A person looks, decides and sends; when the recovery moved meanwhile, the person looks again. Others look too long. */
 async function command(
   service: Service,
   store: Store,
-  words: { kind: 'approve' | 'vouch' | 'retry' | 'cancel'; of: string; host?: string; server?: string }
+  words: { kind: 'approve' | 'vouch' | 'retry' | 'cancel'; of: string; host?: string; server?: string },
+  versionsAgo = 0
 ): Promise<string> {
   const { of, ...rest } = words
   for (let tries = 0; tries < 5; tries++) {
@@ -82,9 +85,9 @@ async function command(
         recovery: seen.recovery.id,
         actor: 'alice',
         reason: 'I looked',
-        version: seen.version
+        version: seen.version - versionsAgo
       })
-      if (answer !== 'stale') return typeof answer === 'string' ? answer : 'opened another'
+      if (answer !== 'stale' || versionsAgo > 0) return typeof answer === 'string' ? answer : 'opened another'
     } catch (error) {
       return messageOf(error)
     }

@@ -56,10 +56,15 @@ export async function play(stage: Stage): Promise<void> {
 }
 
 /** What is held for nothing gets the time to find out by itself. */
-async function patienceMs({ recorder, case: at, scenario }: Stage, quietForMs: number): Promise<number> {
+async function patienceMs({ recorder, store, case: at, scenario }: Stage, quietForMs: number): Promise<number> {
   const held = [...recorder.recoveries.values()].filter(recovery => !hasEnded(recovery))
-  if (held.length === 0) return quietMs.ended
   const heldMs = scenario.quietSeconds === undefined ? quietMs.held : scenario.quietSeconds * 1000
+  if (held.length === 0) {
+    if (quietForMs <= quietMs.ended) return quietMs.ended
+    // A signal that waits for a look-up is looked up every 10 s.
+    const { items } = await store.signals({ outcome: 'received', limit: 1 })
+    return items.length > 0 ? quietMs.held : quietMs.ended
+  }
   if (quietForMs <= heldMs) return heldMs
   // A word that nobody has answered yet waits for a look that is under way.
   const waiting = await Promise.all(held.map(recovery => at.store.commands(recovery.id)))
@@ -69,9 +74,10 @@ async function patienceMs({ recorder, case: at, scenario }: Stage, quietForMs: n
 }
 
 /** A recovery is driven, or Nova is at work still. */
-function isAtWork({ recorder, world }: Stage): boolean {
+function isAtWork({ recorder, world, case: at }: Stage): boolean {
   const recoveries = [...recorder.recoveries.values()]
   return (
+    at.chronicle.isWaiting() ||
     recoveries.some(recovery => recovery.phase.state !== 'held' && !hasEnded(recovery)) ||
     [...world.attempts].some(attempt => isUnderWay(world, attempt))
   )
@@ -106,9 +112,13 @@ async function deal(stage: Stage, event: ScenarioEvent): Promise<void> {
   const line = `* ${event.do}${subject === '' ? '' : ` ${subject}`}`
   if (isUse(event)) stage.case.touched.set(event.server, stage.clock.now())
   if (event.do === 'addServer') stage.case.touched.set(event.server.name, stage.clock.now())
-  if (befall(world, event)) return recorder.say(line)
+  if (befall(world, event)) {
+    stage.case.chronicle.note(event.do, subject)
+    return recorder.say(line)
+  }
   if (event.do === 'crash') return processes.crash(event.replica)
   if (event.do === 'pause') {
+    stage.case.chronicle.stands(event.seconds * 1000)
     processes.pause(event.seconds * 1000, event.replica)
     return recorder.say(`* pause for ${event.seconds} s`)
   }
@@ -116,6 +126,7 @@ async function deal(stage: Stage, event: ScenarioEvent): Promise<void> {
   const hear = (received: Received): void => hearOf(stage, event, received)
   // A caller whose connection is cut asks again: Aodh would not, but the poll does.
   const answer = await processes.ask(service => tell(service, { store, world, hear }, event, key))
+  stage.case.chronicle.note(event.do, subject)
   recorder.say(`${line}${answer === undefined ? '' : ` -> ${answer}`}`)
 }
 

@@ -1,4 +1,4 @@
-import type { Received, Store } from '../../src/controller/ports.ts'
+import type { CommandAnswer, NewCommand, NewSignal, Received, Store } from '../../src/controller/ports.ts'
 import type { Phase, Proof, Recovery } from '../../src/core/recovery.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
 import type { Step } from '../../src/core/step.ts'
@@ -18,9 +18,22 @@ export interface Recorder {
   onState(listener: (host: string, state: string) => void): void
   /** Calls `listener` with each recovery as it is committed. */
   onChange(listener: (recovery: Recovery) => void): void
+  /** Tells `listener` what else was committed. */
+  listen(listener: Listener): void
   say(line: string): void
   /** The proof of the open recovery of `host`. */
   proofFor(host: string): Proof | undefined
+}
+
+export interface Listener {
+  /** A step, with the recovery as it was just before. */
+  step?(recovery: Recovery, step: Step): void
+  /** A process took a recovery. */
+  claim?(recovery: string): void
+  /** What became of a signal: of one that was just told, or of one that had been stored. It was asked at `sinceMs`. */
+  signal?(answer: Received, told: NewSignal | undefined, sinceMs: number): void
+  /** A command, and the versions of the recovery just before and just after the answer. */
+  command?(command: NewCommand, answer: CommandAnswer, versions: readonly (number | undefined)[]): void
 }
 
 /** What the recorder is told after each commit. */
@@ -28,6 +41,9 @@ interface Ear {
   changed(recovery: Recovery, text: string): void
   told(recovery: string, type: string): void
   stepped(recovery: string, step: Step): void
+  claimed(recovery: string): void
+  answered(answer: Received, told: NewSignal | undefined, sinceMs: number): void
+  commanded(command: NewCommand, answer: CommandAnswer, versions: readonly (number | undefined)[]): void
 }
 
 export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
@@ -36,6 +52,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
   const recoveries = new Map<string, Recovery>()
   const listeners: ((host: string, state: string) => void)[] = []
   const changes: ((recovery: Recovery) => void)[] = []
+  const others: Listener[] = []
   const endedMoves = new Set<string>()
   const say = (line: string): void => void log.push(`${String(clock.seconds()).padStart(4)}  ${line}`)
 
@@ -49,7 +66,18 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
       for (const listener of listeners) listener(recovery.host, recovery.phase.state)
     },
     told: (recovery, type) => void notices.push(`${type} ${recoveries.get(recovery)?.host}`),
+    claimed(recovery) {
+      for (const listener of others) listener.claim?.(recovery)
+    },
+    answered(answer, told, sinceMs) {
+      for (const listener of others) listener.signal?.(answer, told, sinceMs)
+    },
+    commanded(command, answer, versions) {
+      for (const listener of others) listener.command?.(command, answer, versions)
+    },
     stepped(recovery, step) {
+      const owner = recoveries.get(recovery)
+      if (owner !== undefined) for (const listener of others) listener.step?.(owner, step)
       const key = `${recovery} ${step.target} ${step.attempt}`
       if (step.kind !== 'evacuate' || step.state === 'sending' || step.state === 'sent' || endedMoves.has(key)) return
       endedMoves.add(key)
@@ -57,7 +85,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
       say(`${recoveries.get(recovery)?.host}: ${step.target} -> ${step.to ?? 'nowhere'} ${step.state}${why}`)
     }
   }
-  const { store, busy } = counted(inner, heard(inner, recoveries, ear))
+  const { store, busy } = counted(inner, heard(inner, clock, recoveries, ear))
   return {
     store,
     log,
@@ -67,6 +95,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
     say,
     onState: listener => void listeners.push(listener),
     onChange: listener => void changes.push(listener),
+    listen: listener => void others.push(listener),
     proofFor(host) {
       const open = [...recoveries.values()].filter(recovery => !hasEnded(recovery))
       return open.find(recovery => recovery.host === host)?.proofs[host]
@@ -77,20 +106,28 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
 /** The members that change a recovery, each told to `ear` once it is committed. */
 function heard(
   inner: Store,
+  clock: VirtualClock,
   recoveries: ReadonlyMap<string, Recovery>,
   ear: Ear
-): Pick<Store, 'write' | 'receive' | 'settle' | 'command'> {
+): Pick<Store, 'write' | 'receive' | 'settle' | 'command' | 'claim'> {
   async function opened(id: string | undefined, how: string): Promise<void> {
     if (id === undefined || recoveries.has(id)) return
     const stored = await inner.recovery(id)
     if (stored !== undefined) ear.changed(stored.recovery, how)
   }
-  async function answered(received: Promise<Received>, how: string): Promise<Received> {
+  async function answered(received: Promise<Received>, how: string, told?: NewSignal): Promise<Received> {
+    const sinceMs = clock.now()
     const answer = await received
+    ear.answered(answer, told, sinceMs)
     await opened(answer.recovery, how)
     return answer
   }
   return {
+    async claim(owner, ttlMs, limit) {
+      const claimed = await inner.claim(owner, ttlMs, limit)
+      for (const { lease } of claimed) ear.claimed(lease.recovery)
+      return claimed
+    },
     async write(lease, change) {
       const result = await inner.write(lease, change)
       if (result === 'signalJoined') return result
@@ -100,10 +137,13 @@ function heard(
       if (change.recovery !== undefined) ear.changed(change.recovery, text.replace(/^held: /, ''))
       return result
     },
-    receive: (signal, disposition) => answered(inner.receive(signal, disposition), `${signal.source} signal`),
+    receive: (signal, disposition) => answered(inner.receive(signal, disposition), `${signal.source} signal`, signal),
     settle: (signal, host, disposition) => answered(inner.settle(signal, host, disposition), 'looked up'),
     async command(command, successor) {
+      const before = await inner.recovery(command.recovery)
       const answer = await inner.command(command, successor)
+      const after = await inner.recovery(command.recovery)
+      ear.commanded(command, answer, [before?.version, after?.version])
       if (typeof answer === 'object') await opened(answer.recovery, `${command.actor} retries`)
       return answer
     }

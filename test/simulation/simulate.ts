@@ -6,13 +6,23 @@ import { openStore } from '../../src/store/open-store.ts'
 import type { Fault } from './faults.ts'
 import { createFaultPlan } from './faults.ts'
 import { checkEnd } from './laws/at-the-end.ts'
+import type { Chronicle } from './laws/chronicle.ts'
+import { createChronicle } from './laws/chronicle.ts'
 import { watchClosings } from './laws/closings.ts'
+import { watchCommits } from './laws/commits.ts'
 import { lawfulCloud, watchDeeds } from './laws/deeds.ts'
+import { watchEvacuations } from './laws/evacuations.ts'
 import { judgeTruth, watchProofs } from './laws/excuses.ts'
+import { watchFences } from './laws/fences.ts'
 import type { Breach } from './laws/law-book.ts'
 import { createLawBook } from './laws/law-book.ts'
+import { checkLeftovers } from './laws/leftovers.ts'
+import { watchMoved } from './laws/moved.ts'
+import { watchPauses } from './laws/pauses.ts'
+import { watchPeople } from './laws/people.ts'
 import type { Readings } from './laws/readings.ts'
 import { watchReadings } from './laws/readings.ts'
+import { watchSignals } from './laws/signals.ts'
 import type { Stage } from './play.ts'
 import { play } from './play.ts'
 import { createProcesses } from './processes.ts'
@@ -52,14 +62,17 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const recorder = createRecorder(store, clock)
   clock.watch(recorder.busy)
   const meetings: Meetings = new Map()
+  const chronicle = createChronicle(model.world)
   const plan = createFaultPlan([...(scenario.faults ?? []), ...faults], clock, (fault, name, state) => {
+    chronicle.struck(fault)
     if (state !== undefined) meet(meetings, rowOfFault(fault, name), state)
   })
-  const at = openCase(model.world, recorder, store, segmentOf(scenario))
+  const limits = { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits }
+  const at = openCase(model.world, recorder, store, chronicle, segmentOf(scenario), limits)
   const processes = createProcesses({
     ports: {
       clock,
-      cloud: lawfulCloud(model.cloud, at),
+      cloud: at.said.watched(lawfulCloud(model.cloud, at)),
       alarms: model.alarms,
       fencing: watchReadings(model.fencing, model.world, at.readings),
       probe: model.probe,
@@ -68,7 +81,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     clock,
     plan,
     segment: at.segment,
-    limits: { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits },
+    limits,
     replicas: scenario.replicas ?? 1,
     stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
     late: (_, args) => {
@@ -82,6 +95,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     )
     judgeTruth(model.world, at.excuses, at.book)
     await checkEnd(at)
+    await checkLeftovers(at)
     await clock.run(processes.stop())
   } finally {
     await store.close()
@@ -100,7 +114,14 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
 }
 
 /** Lets the laws look on from the beginning. */
-function openCase(world: World, recorder: Recorder, store: Store, segment: SegmentConfig): Stage['case'] {
+function openCase(
+  world: World,
+  recorder: Recorder,
+  store: Store,
+  chronicle: Chronicle,
+  segment: SegmentConfig,
+  limits: Stage['case']['limits']
+): Stage['case'] {
   const book = createLawBook(world)
   const readings: Readings = new Map()
   const at = {
@@ -110,6 +131,11 @@ function openCase(world: World, recorder: Recorder, store: Store, segment: Segme
     book,
     readings,
     segment,
+    limits,
+    chronicle,
+    said: watchSignals(world, recorder, book),
+    pauses: watchPauses(recorder, world),
+    moved: watchMoved(recorder),
     excuses: watchProofs(world, recorder, book, readings),
     spares: 'names' in segment.spares ? segment.spares.names : [],
     told: new Map<string, number>(),
@@ -118,6 +144,10 @@ function openCase(world: World, recorder: Recorder, store: Store, segment: Segme
   }
   watchDeeds(at)
   watchClosings(at)
+  watchFences(at)
+  watchEvacuations(at)
+  watchCommits(at)
+  watchPeople(at)
   return at
 }
 

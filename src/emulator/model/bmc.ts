@@ -7,8 +7,11 @@ export interface BmcHabits {
   offAfterMs: number
   /** So many of the next power-offs end with 503. */
   failFirst: number
-  /** `lies`: says off whatever is. `stuckOn`: takes the command and does nothing. */
-  mode: 'good' | 'lies' | 'stuckOn' | 'unreachable' | 'otherMachine'
+  /**
+   * `lies`: says off whatever is. `stuckOn`: takes the command and does nothing. `swaps`: its address is also that of
+   * another machine, which is off; now the one answers, now the other.
+   */
+  mode: 'good' | 'lies' | 'stuckOn' | 'unreachable' | 'otherMachine' | 'swaps'
   /** Says PoweringOff between the command and the off; else On. */
   saysPoweringOff: boolean
   /** Each deed and its answer come so late. */

@@ -15,12 +15,15 @@ export function createModelFencing(world: World): Fencing {
   return {
     async read(agent, name, signal) {
       await late(world, name, signal)
-      const power = await answer(world, signal, () => {
+      const seen = await answer(world, signal, () => {
         const host = reach(world, name)
+        if (host.bmc.mode === 'swaps' && world.clock.seconds() % 4 < 2)
+          return { power: 'off' as const, identity: 'serial-of-another' }
         const state = powerStateOf(host)
-        return state === 'Off' ? ('off' as const) : state === 'On' ? ('on' as const) : ('changing' as const)
+        const power = state === 'Off' ? ('off' as const) : state === 'On' ? ('on' as const) : ('changing' as const)
+        return { power, identity: `serial-${name}` }
       }).catch(translate)
-      return { agent, power, atMs: world.clock.now(), identity: `serial-${name}` }
+      return { agent, ...seen, atMs: world.clock.now() }
     },
     async powerOff(_agent, name, signal) {
       await late(world, name, signal)

@@ -2,9 +2,13 @@ import type { SegmentConfig } from '../../../src/controller/directory.ts'
 import type { Store } from '../../../src/controller/ports.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import type { Recorder } from '../recorder.ts'
+import type { Chronicle } from './chronicle.ts'
 import type { Excuses } from './excuses.ts'
 import type { LawBook } from './law-book.ts'
+import type { Moved } from './moved.ts'
+import type { Pauses } from './pauses.ts'
 import type { Readings } from './readings.ts'
+import type { Said } from './signals.ts'
 
 /** What the laws look at: the truth, what was committed, and what was configured. */
 export interface Case {
@@ -14,7 +18,12 @@ export interface Case {
   readonly book: LawBook
   readonly excuses: Excuses
   readonly readings: Readings
+  readonly chronicle: Chronicle
+  readonly said: Said
+  readonly pauses: Pauses
+  readonly moved: Moved
   readonly segment: SegmentConfig
+  readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
   readonly spares: readonly string[]
   /** When users last made, stopped, started, resized or deleted servers, ms: how they should be is their affair. */
   readonly touched: ReadonlyMap<string, number>

@@ -32,6 +32,7 @@ const gapMinMs = 2000
 export function objectionToFence(proof: Proof & { kind: 'fenced' }, said: readonly Reading[]): string | undefined {
   const [first, last] = [proof.readings.at(-2), proof.readings.at(-1)]
   if (first === undefined || last === undefined) return 'it rests on fewer than two readings'
+  if (last.identity !== first.identity) return 'its readings are of two machines'
   if (last.atMs - first.atMs < gapMinMs) return `its readings are ${last.atMs - first.atMs} ms apart`
   const between = said.filter(reading => reading.atMs >= first.atMs && reading.atMs <= last.atMs)
   if (![first, last].every(reading => between.some(one => one.atMs === reading.atMs)))

@@ -23,7 +23,7 @@ export function isUpInNova(world: World, host: ModelHost): boolean {
 
 /** Its BMC can be asked now and says what is so, or a lie. */
 export function canReadPower({ bmc }: ModelHost): boolean {
-  const isThere = bmc.mode !== 'unreachable' && bmc.mode !== 'otherMachine' && bmc.identity === undefined
+  const isThere = !['unreachable', 'otherMachine', 'swaps'].includes(bmc.mode) && bmc.identity === undefined
   return isThere && !bmc.wrongPassword && bmc.errorRate < 0.2
 }
 

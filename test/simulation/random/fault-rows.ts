@@ -9,6 +9,7 @@ const words: Readonly<Record<FaultKind, string>> = {
   errorBefore: 'fails',
   errorAfter: 'fails, though it took effect',
   hang: 'comes late',
+  late: 'comes late',
   slow: 'is answered late',
   partial: 'is answered in part',
   crashBefore: 'crashes before a call',

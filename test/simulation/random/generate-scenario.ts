@@ -2,6 +2,7 @@ import type { Scenario, ScenarioEvent } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 import { createChance } from './chance.ts'
 import { randomFaults } from './random-faults.ts'
+import { lateArrival, randomOthers } from './random-others.ts'
 import { randomPeople } from './random-people.ts'
 import { randomLimits, randomSegment } from './random-segment.ts'
 import { randomTrouble } from './random-trouble.ts'
@@ -19,6 +20,7 @@ export function generateScenario(seed: number): Scenario {
   const events = [
     ...randomTrouble(chance, hosts, spares),
     ...randomPeople(chance, hosts, spares),
+    ...randomOthers(chance, hosts, spares),
     ...randomUsers(chance, hosts[0] ?? '', world.hosts[hosts[0] ?? ''] ?? {})
   ]
   return {
@@ -27,7 +29,7 @@ export function generateScenario(seed: number): Scenario {
     limits: randomLimits(chance),
     ...(replicas > 1 && { replicas }),
     events: apart(chance, events),
-    faults: randomFaults(chance, replicas),
+    faults: [...randomFaults(chance, replicas), ...(chance.percent(8) ? [lateArrival(chance)] : [])],
     quietSeconds: chance.percent(25) ? 200 : 60,
     expect: {}
   }

@@ -15,7 +15,7 @@ export function randomWorld(chance: Chance): WorldSpec {
     hosts[`compute-${suffix}`] = { ...randomMachine(chance), ...(servers.length > 0 && { servers }) }
   }
   for (let index = 1; index <= Number(chance.weighted({ 0: 1, 1: 6, 2: 5, 3: 2 })); index++) {
-    hosts[`spare-${index}`] = { ...randomMachine(chance), spare: true }
+    hosts[`spare-${index}`] = { ...randomMachine(chance), spare: chance.percent(95) ? true : 'later' }
   }
   const names = Object.keys(hosts).filter(name => name.startsWith('compute-'))
   const liveMigrations = randomLiveMigrations(chance, hosts, names)
@@ -54,7 +54,9 @@ export function randomBmc(chance: Chance): Partial<BmcHabits> {
   return {
     ...(chance.percent(15) && { offAfterMs: chance.pick([0, 15_000, 60_000]) }),
     ...(chance.percent(10) && { failFirst: chance.int(1, 3) }),
-    ...(chance.percent(9) && { mode: chance.pick(['stuckOn', 'unreachable', 'otherMachine', 'lies'] as const) }),
+    ...(chance.percent(9) && {
+      mode: chance.pick(['stuckOn', 'unreachable', 'otherMachine', 'lies', 'swaps'] as const)
+    }),
     ...(chance.percent(10) && { saysPoweringOff: true }),
     ...(chance.percent(10) && { slowMs: chance.pick([1200, 1700, 4000, 20_000]) }),
     ...(chance.percent(4) && { wrongPassword: true }),
