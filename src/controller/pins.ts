@@ -22,24 +22,31 @@ export async function pins(
   novaAtMs: number
 ): Promise<Map<string, string>> {
   const isolated = recovery.isolation ?? (await store.isolationOf(recovery.host))?.isolation
-  const sinceMs = (isolated?.novaAtMs ?? novaAtMs) - episodeMs
   return new Map(
     servers.flatMap(({ id }): [string, string][] => {
-      const own = pinOf(id, recovery, steps)
-      if (own !== undefined) return [[id, own]]
-      if (recovery.vouchedServers[id] !== undefined) return []
-      const failed = migrations.find(
-        one =>
-          one.type === 'evacuation' &&
-          one.server === id &&
-          one.status === 'failed' &&
-          one.createdAtMs >= sinceMs &&
-          one.dest !== undefined &&
-          recovery.proofs[one.dest] === undefined
-      )
-      return failed?.dest === undefined ? [] : [[id, failed.dest]]
+      const host = pinOf(id, recovery, steps) ?? failedAt(id, migrations, recovery, isolated?.novaAtMs ?? novaAtMs)
+      return host === undefined ? [] : [[id, host]]
     })
   )
+}
+
+/** The host that an evacuation of the server reached and where it failed, by Nova's records of this failure. */
+export function failedAt(
+  server: string,
+  migrations: readonly Migration[],
+  recovery: Recovery,
+  novaAtMs: number
+): string | undefined {
+  if (recovery.vouchedServers[server] !== undefined) return undefined
+  return migrations.find(
+    one =>
+      one.type === 'evacuation' &&
+      one.server === server &&
+      one.status === 'failed' &&
+      one.createdAtMs >= novaAtMs - episodeMs &&
+      one.dest !== undefined &&
+      recovery.proofs[one.dest] === undefined
+  )?.dest
 }
 
 /** One that may only go where nobody may be sent has to be looked at. */

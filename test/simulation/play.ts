@@ -63,7 +63,7 @@ async function patienceMs({ recorder, store, case: at, scenario }: Stage, quietF
     if (quietForMs <= quietMs.ended) return quietMs.ended
     // A signal that waits for a look-up is looked up every 10 s.
     const { items } = await store.signals({ outcome: 'received', limit: 1 })
-    return items.length > 0 ? heldMs : quietMs.ended
+    return items.length > 0 ? quietMs.held : quietMs.ended
   }
   if (quietForMs <= heldMs) return heldMs
   // A word that nobody has answered yet waits for a look that is under way.

@@ -17,6 +17,8 @@ import { watchFences } from './laws/fences.ts'
 import type { Breach } from './laws/law-book.ts'
 import { createLawBook } from './laws/law-book.ts'
 import { checkLeftovers } from './laws/leftovers.ts'
+import { watchMoved } from './laws/moved.ts'
+import { watchPauses } from './laws/pauses.ts'
 import { watchPeople } from './laws/people.ts'
 import type { Readings } from './laws/readings.ts'
 import { watchReadings } from './laws/readings.ts'
@@ -59,8 +61,8 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const store = await openStore('file::memory:', { clock })
   const recorder = createRecorder(store, clock)
   clock.watch(recorder.busy)
-  const chronicle = createChronicle(model.world)
   const meetings: Meetings = new Map()
+  const chronicle = createChronicle(model.world)
   const plan = createFaultPlan([...(scenario.faults ?? []), ...faults], clock, (fault, name, state) => {
     chronicle.struck(fault)
     if (state !== undefined) meet(meetings, rowOfFault(fault, name), state)
@@ -132,6 +134,8 @@ function openCase(
     limits,
     chronicle,
     said: watchSignals(world, recorder, book),
+    pauses: watchPauses(recorder, world),
+    moved: watchMoved(recorder),
     excuses: watchProofs(world, recorder, book, readings),
     spares: 'names' in segment.spares ? segment.spares.names : [],
     told: new Map<string, number>(),

@@ -5,6 +5,8 @@ import type { Recorder } from '../recorder.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Excuses } from './excuses.ts'
 import type { LawBook } from './law-book.ts'
+import type { Moved } from './moved.ts'
+import type { Pauses } from './pauses.ts'
 import type { Readings } from './readings.ts'
 import type { Said } from './signals.ts'
 
@@ -18,6 +20,8 @@ export interface Case {
   readonly readings: Readings
   readonly chronicle: Chronicle
   readonly said: Said
+  readonly pauses: Pauses
+  readonly moved: Moved
   readonly segment: SegmentConfig
   readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
   readonly spares: readonly string[]

@@ -11,13 +11,13 @@ export interface Chronicle {
   /** A process stands still for so long. */
   stands(ms: number): void
   /** So long ago that every decision since rests on a look that saw it. */
-  isOld(sinceMs: number): boolean
+  isOld(sinceMs: number, lookMs?: number): boolean
   /** A call or a process stands still. */
   isWaiting(): boolean
 }
 
 /** From a look to the deed that rests on it: a few calls, a pause between two tries, the next round. */
-const lookMs = 20_000
+const looksMs = 20_000
 /** Calls one after the other between a look and its deed. */
 const callsBetween = 12
 const waits = ['hang', 'slow', 'late', 'pauseBefore', 'pauseAfter']
@@ -34,7 +34,7 @@ export function createChronicle(world: Pick<World, 'clock' | 'timing'>): Chronic
       if (waits.includes(fault.do)) stands(fault.ms ?? 60_000)
     },
     stands,
-    isOld(sinceMs) {
+    isOld(sinceMs, lookMs = looksMs) {
       const delay = delays.reduce((sum, { untilMs, ms }) => sum + (untilMs >= sinceMs ? ms : 0), 0)
       return nowMs() - sinceMs > lookMs + callsBetween * world.timing.latencyMs + delay
     },

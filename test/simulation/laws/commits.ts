@@ -57,11 +57,13 @@ function checkList({ world, book }: Case, recovery: Recovery, there: readonly st
 }
 
 /** Rules 7 and 17: nothing that was sent may still arrive. */
-function checkCancelled({ world, book }: Case, recovery: Recovery, powerOff: Step | undefined): void {
+function checkCancelled({ world, book, moved }: Case, recovery: Recovery, powerOff: Step | undefined): void {
   const nowMs = world.clock.now()
   if (powerOff !== undefined && powerOff.intentAtMs + powerOffMs > nowMs)
     book.breach('cancelled', `${recovery.host} is called cancelled while its power-off can still arrive`)
-  const sent = flying({ world }, recovery.settings.evacuate.moveTimeoutMs).find(one => one.source === recovery.host)
+  const sent = flying({ world, moved }, recovery.settings.evacuate.moveTimeoutMs).find(
+    one => one.source === recovery.host && moved.get(recovery.id)?.has(one.server)
+  )
   if (sent !== undefined)
     book.breach('cancelled', `${recovery.host} is called cancelled while ${sent.server} is on its way`)
 }

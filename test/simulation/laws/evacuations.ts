@@ -36,7 +36,7 @@ export function watchEvacuations(at: Case): void {
 }
 
 function objectionsToLeave(at: Case, recovery: Recovery): Objection[] {
-  const { world, chronicle, segment } = at
+  const { world, chronicle, segment, readings, pauses } = at
   const source = hostOf(world, recovery.host)
   const objections: Objection[] = []
   const lifted = chronicle.last('liftForceDown', source.name)
@@ -46,8 +46,27 @@ function objectionsToLeave(at: Case, recovery: Recovery): Objection[] {
   const isWord = recovery.proofs[source.name]?.kind !== 'fenced'
   if (isWord && answers !== undefined && segment.alive.length > 0 && chronicle.isOld(answers))
     objections.push(['living-host', `${source.name} has long been answering`])
+  const pausedAtMs = pauses.last(recovery.id) ?? 0
+  const isRead = readings.get(source.name)?.some(({ power, atMs }) => power === 'off' && atMs >= pausedAtMs)
+  if (!isWord && isRead !== true)
+    objections.push(['proof-first', `${source.name} was not read since the recovery paused`])
   if (recovery.cancelling !== undefined) objections.push(['cancelled', 'the recovery was cancelled'])
+  const others = strangers(at, recovery)
+  if (others.length > othersMax) objections.push(['own-things-only', `another tool evacuates ${others.length} servers`])
   return objections
+}
+
+/** More evacuations than this that are not ours mean that another tool is at work. */
+const othersMax = 3
+
+/** Evacuations off its host that somebody else began, some rounds ago. */
+function strangers({ world, chronicle, moved }: Case, recovery: Recovery): string[] {
+  const ours = moved.get(recovery.id)
+  return flying({ world, moved }, Number.POSITIVE_INFINITY)
+    .filter(
+      one => one.source === recovery.host && ours?.has(one.server) !== true && chronicle.isOld(one.createdAtMs, 6000)
+    )
+    .map(one => one.server)
 }
 
 function objectionsToServer({ world, recorder }: Case, recovery: Recovery, server: ModelServer): Objection[] {
@@ -89,12 +108,15 @@ function objectionsToTarget(at: Case, recovery: Recovery, to: string): Objection
 
 /** Limits, and what earlier attempts may have left behind. */
 function objectionsNow(at: Case, deed: Deed): Objection[] {
-  const { world, recorder, limits } = at
+  const { world, recorder, limits, moved } = at
   const server = world.servers.get(deed.on)
   const recovery = [...recorder.recoveries.values()].findLast(one => one.host === server?.host)
   if (server === undefined || recovery === undefined) return []
   const objections: Objection[] = []
-  const others = flying(at, recovery.settings.evacuate.moveTimeoutMs).filter(one => one.server !== deed.on)
+  const timeoutMs = recovery.settings.evacuate.moveTimeoutMs
+  // A request that was on its way for longer than a move may take has given its places back.
+  const isLate = world.clock.now() - (moved.get(recovery.id)?.get(deed.on) ?? 0) > timeoutMs
+  const others = isLate ? [] : flying(at, timeoutMs).filter(one => one.server !== deed.on)
   const { perTarget } = recovery.settings.evacuate
   const sameWay = others.filter(one => one.source === server.host && one.dest === deed.to)
   if (sameWay.length >= perTarget)

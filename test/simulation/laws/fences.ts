@@ -8,13 +8,15 @@ import { answersSince, forcedDownByOthersSince, isLongDown } from './since.ts'
 
 type Objection = readonly [Law, string]
 
-const hourMs = 3_600_000
+const hourSeconds = 3600
+
+/** Right before the first power-off all is looked at once more. */
+const lookMs = 8000
 
 /** At each power-off that is intended: may this host be fenced, now, by this recovery? */
 export function watchFences(at: Case): void {
   const { recorder, book } = at
   const begun = new Map<string, Recovery>()
-  const pauses = watchPauses(at)
   recorder.listen({
     step(recovery, step) {
       if (step.kind !== 'power-off' || step.state !== 'sending') return
@@ -25,34 +27,13 @@ export function watchFences(at: Case): void {
           ? [
               ...objectionsToHost(at, recovery),
               ...(isFirst ? objectionsToBegin(at, recovery, begun) : []),
-              ...objectionsToRepeat(at, recovery, pauses.get(recovery.id))
+              ...objectionsToRepeat(at, recovery)
             ]
           : objectionsToTarget(at, recovery, step)
       if (recovery.cancelling !== undefined) objections.push(['cancelled', 'the recovery was cancelled'])
       for (const [law, sentence] of objections) book.breach(law, `power-off of ${step.target}: ${sentence}`)
     }
   })
-}
-
-/** When a recovery was last taken up by a process, or left a hold: after that a person may have brought the host back. */
-function watchPauses({ recorder, world }: Case): ReadonlyMap<string, number> {
-  const pauses = new Map<string, number>()
-  const held = new Map<string, Recovery>()
-  recorder.listen({
-    claim(id) {
-      if (recorder.recoveries.get(id)?.phase.state !== 'fencing') pauses.set(id, world.clock.now())
-    }
-  })
-  recorder.onChange(recovery => {
-    const { phase } = recovery
-    const before = held.get(recovery.id)?.phase
-    if (phase.state === 'held') held.set(recovery.id, recovery)
-    else if (before?.state === 'held') {
-      held.delete(recovery.id)
-      if (before.from !== 'fencing') pauses.set(recovery.id, world.clock.now())
-    }
-  })
-  return pauses
 }
 
 /** Before it was isolated: it must look dead, and be nobody else's business. */
@@ -62,14 +43,18 @@ function objectionsToHost(at: Case, recovery: Recovery): Objection[] {
   const host = hostOf(world, recovery.host)
   const objections: Objection[] = []
   const answers = answersSince(at, host.name)
-  if (answers !== undefined && segment.alive.length > 0 && chronicle.isOld(answers))
+  if (answers !== undefined && segment.alive.length > 0 && chronicle.isOld(answers, lookMs))
     objections.push(['living-host', 'it has long been answering'])
-  if (host.reportingSinceMs !== undefined && chronicle.isOld(host.reportingSinceMs))
+  if (host.reportingSinceMs !== undefined && chronicle.isOld(host.reportingSinceMs, lookMs))
     objections.push(['living-host', 'its nova-compute has long been reporting'])
   const forced = forcedDownByOthersSince(at, host.name)
-  if (forced !== undefined && chronicle.isOld(forced))
+  if (forced !== undefined && chronicle.isOld(forced, lookMs))
     objections.push(['own-things-only', 'others have forced it down'])
-  if (!host.enabled && !isOurs(host.disabledReason) && chronicle.isOld(chronicle.last('disable', host.name) ?? 0))
+  if (
+    !host.enabled &&
+    !isOurs(host.disabledReason) &&
+    chronicle.isOld(chronicle.last('disable', host.name) ?? 0, lookMs)
+  )
     objections.push(['own-things-only', 'others have disabled it'])
   return objections
 }
@@ -84,7 +69,7 @@ function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<stri
   const { recoveriesPerHour, hostsDownPercent } = segment.limits
   const acting = [...begun.values()].filter(one => one.origin !== 'target' && one.continues === undefined).length
   if (
-    world.clock.now() < hourMs &&
+    world.clock.seconds() < hourSeconds &&
     recovery.continues === undefined &&
     acting > Math.min(recoveriesPerHour, limits.recoveriesPerHour)
   )
@@ -92,7 +77,7 @@ function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<stri
   const members = membersOf(at)
   const down = members.filter(name => {
     const host = hostOf(world, name)
-    return isLongDown(at, host) && !isIsolatedByUs(host.disabledReason)
+    return isLongDown(at, host, lookMs) && !isIsolatedByUs(host.disabledReason)
   })
   if (down.length > 1 && (100 * down.length) / members.length > hostsDownPercent)
     objections.push(['storm', `${down.length} of ${members.length} hosts look down`])
@@ -104,7 +89,8 @@ function membersOf({ segment }: Case): string[] {
 }
 
 /** Rule 7: after a pause only what was read as off since may be powered off again; else a person switched it on. */
-function objectionsToRepeat({ readings }: Case, recovery: Recovery, pausedAtMs: number | undefined): Objection[] {
+function objectionsToRepeat({ readings, pauses }: Case, recovery: Recovery): Objection[] {
+  const pausedAtMs = pauses.lastOutsideFence(recovery.id)
   if (recovery.isolation === undefined || pausedAtMs === undefined) return []
   const wasOff = readings.get(recovery.host)?.some(({ power, atMs }) => power === 'off' && atMs >= pausedAtMs)
   return wasOff === true ? [] : [['stays-on', 'it was not seen off since the recovery paused']]

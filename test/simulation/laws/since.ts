@@ -12,8 +12,8 @@ export function answersSince({ world, chronicle }: Case, name: string): number |
 }
 
 /** Nova must have called it down at every look that counts. */
-export function isLongDown({ world, chronicle }: Case, host: ModelHost): boolean {
-  return !reports(world, host) && chronicle.isOld(lastReport(world, host) + world.timing.serviceDownMs)
+export function isLongDown({ world, chronicle }: Case, host: ModelHost, lookMs?: number): boolean {
+  return !reports(world, host) && chronicle.isOld(lastReport(world, host) + world.timing.serviceDownMs, lookMs)
 }
 
 /** Others forced it down, and nothing of ours did since. */
@@ -25,9 +25,11 @@ export function forcedDownByOthersSince({ world, chronicle }: Case, name: string
 }
 
 /** Records of the evacuations that somebody works on, and not longer than a move may take. */
-export function flying({ world }: Pick<Case, 'world'>, timeoutMs: number): ModelMigration[] {
+export function flying({ world, moved }: Pick<Case, 'world' | 'moved'>, timeoutMs: number): ModelMigration[] {
   const nowMs = world.clock.now()
+  const askedAtMs = ({ server, createdAtMs }: ModelMigration): number =>
+    Math.min(createdAtMs, ...[...moved.values()].map(servers => servers.get(server) ?? createdAtMs))
   return [...world.attempts]
-    .filter(attempt => isUnderWay(world, attempt) && nowMs - attempt.record.createdAtMs < timeoutMs)
+    .filter(attempt => isUnderWay(world, attempt) && nowMs - askedAtMs(attempt.record) < timeoutMs)
     .map(attempt => attempt.record)
 }

@@ -9,8 +9,9 @@ const afterFence = ['isolating', 'preparing', 'moving', 'verifying']
 export function randomOthers(chance: Chance, hosts: readonly string[], spares: readonly string[]): ScenarioEvent[] {
   const host = hosts[0] ?? ''
   const events: ScenarioEvent[] = []
-  if (chance.percent(8)) events.push(...maintenance(chance, host))
-  if (chance.percent(6)) events.push(newServer(chance, host))
+  if (chance.percent(10)) events.push(...maintenance(chance, host))
+  if (chance.percent(8)) events.push(...cellTrouble(chance, host))
+  if (chance.percent(10)) events.push(newServer(chance, host))
   if (chance.percent(10)) events.push(...anotherTool(chance, host, [...hosts.slice(1), ...spares]))
   if (chance.percent(8) && spares.length > 0) events.push(disabledSpare(chance, host, chance.pick(spares)))
   if (chance.percent(8)) {
@@ -42,9 +43,20 @@ function maintenance(chance: Chance, host: string): ScenarioEvent[] {
   ]
 }
 
+/** The cell's database goes away for a moment, or until the time to confirm is over. */
+function cellTrouble(chance: Chance, host: string): ScenarioEvent[] {
+  const isLong = chance.percent(30)
+  const when = `${host}: ${isLong ? 'confirming' : chance.pick(['planning', 'fencing', 'isolating', 'verifying'])}`
+  const after = chance.int(0, 2)
+  return [
+    { when, after, do: 'cellDown', host },
+    { when, after: after + (isLong ? 180 : chance.int(1, 4)), do: 'cellUp', host }
+  ]
+}
+
 /** One that was on its way to the host when it failed. */
 function newServer(chance: Chance, host: string): ScenarioEvent {
-  const moment = during(chance, host, ['fencing', 'isolating', 'isolating', 'verifying'], 1)
+  const moment = during(chance, host, ['fencing', 'isolating', 'isolating', 'isolating', 'verifying'], 1)
   return { ...moment, do: 'addServer', host, server: { name: 'vm-new', powerState: 'shutdown' } }
 }
 
@@ -54,9 +66,10 @@ function anotherTool(chance: Chance, host: string, others: readonly string[]): S
   // Before we move anything: two that begin at once can't see each other.
   const when = `${host}: fencing`
   const after = chance.int(0, 4)
-  return Array.from({ length: chance.percent(50) ? 1 : 7 }, (_, index) => {
+  const orders = Array.from({ length: chance.percent(40) ? 1 : 7 }, (_, index): ScenarioEvent => {
     return { when, after, do: 'evacuateByOthers', server: `vm-${host.slice(-2)}-${index + 1}`, to }
   })
+  return [{ when, after, do: 'habits', host: to, habits: { spawnMs: chance.pick([3000, 20_000]) } }, ...orders]
 }
 
 /** Its operator tests it, whatever it is reserved for. */

@@ -9,15 +9,20 @@ export function randomTrouble(chance: Chance, hosts: readonly string[], spares: 
   const count = Number(chance.weighted({ 0: 1, 1: 12, 2: 4, 3: 1 }))
   const [first, ...others] = hosts
   const failing = [first ?? '', ...chance.some(others, 2)].slice(0, count)
-  const events = failing.flatMap((host, index) => randomFailure(chance, host, index === 0 ? 0 : chance.int(0, 200)))
+  const events = failing.flatMap((host, index) => randomFailure(chance, host, index === 0 ? 0 : laterBy(chance)))
   if (chance.percent(12)) events.push(...spareTrouble(chance, hosts[0] ?? '', spares))
   if (chance.percent(10)) events.push(...bmcTrouble(chance, hosts[0] ?? ''))
   if (count === 0 || chance.percent(15)) events.push(...falseAlarm(chance, chance.pick(hosts)))
   return events
 }
 
-function randomFailure(chance: Chance, host: string, laterBy: number): ScenarioEvent[] {
-  const at = laterBy + chance.int(2, 20)
+/** A switch or a rack takes several with it; as a rule they fail one after the other. */
+function laterBy(chance: Chance): number {
+  return chance.percent(30) ? chance.int(0, 3) : chance.int(0, 200)
+}
+
+function randomFailure(chance: Chance, host: string, later: number): ScenarioEvent[] {
+  const at = later + chance.int(2, 20)
   const death = chance.weighted(deaths)
   return [{ at, do: death, host }, ...alarmsOf(chance, host, at), ...randomReturn(chance, host, at, death)]
 }
@@ -107,6 +112,7 @@ function falseAlarm(chance: Chance, host: string): ScenarioEvent[] {
   const at = chance.int(2, 60)
   return [
     { at, do: chance.pick(['alarm', 'alarm', 'trigger', 'insufficient data'] as const), host },
-    ...(chance.percent(50) ? [{ at: at + chance.int(1, 60), do: 'ok', host } as const] : [])
+    ...(chance.percent(50) ? [{ at: at + chance.int(1, 60), do: 'ok', host } as const] : []),
+    ...(chance.percent(40) ? [{ at: at + chance.int(1, 12), do: 'alarm', host } as const] : [])
   ]
 }

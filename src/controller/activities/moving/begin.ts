@@ -7,7 +7,9 @@ import { lastStep } from '../../../core/step.ts'
 import { CloudError } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { act, note, record } from '../../context.ts'
+import { failedAt } from '../../pins.ts'
 import { proofAgeMaxMs } from '../../power.ts'
+import { endedStep, follow, keepTo } from './others.ts'
 import { needsPlan } from './outcome.ts'
 import type { ReadServer } from './server-reader.ts'
 import { createServerReader } from './server-reader.ts'
@@ -113,6 +115,8 @@ async function evacuate(
   const migrations = rebuilding ? await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal) : listed
   const running = runningEvacuations(migrations).find(one => one.server === move.server)
   if (running !== undefined && !isOnProvenHost(ctx, running)) return await follow(ctx, move, running)
+  const copyAt = failedAt(move.server, migrations, ctx.recovery, ctx.recovery.isolation?.novaAtMs ?? 0)
+  if (copyAt !== undefined && copyAt !== target) return await keepTo(ctx, move, copyAt)
   const afterMigration = newestEvacuation(move.server, migrations)
   const takesMigration = oldestAccepted(move.server, migrations)
   if (server !== undefined && (unusual.includes(server.vmState) || rebuilding)) {
@@ -153,14 +157,9 @@ async function refused(ctx: Context, move: Move, to: string, reset: Step): Promi
   const nowMs = ctx.ports.clock.now()
   const unsent = reset.unsent === true ? { unsent: true } : {}
   const error = `its state could not be reset: ${reset.error ?? 'the answer was lost'}`
-  const step: Step = { ...ended(ctx, move, 'failed', error, nowMs), to, ...unsent }
+  const step: Step = { ...endedStep(ctx, move, 'failed', error, nowMs), to, ...unsent }
   await record(ctx, { steps: [step], events: [note('step', `${move.name}: ${error}`, move.server)] })
   return step
-}
-
-function ended(ctx: Context, move: Move, state: 'failed' | 'skipped', error: string, nowMs: number): Step {
-  const attempt = (lastStep(ctx.steps, 'evacuate', move.server)?.attempt ?? 0) + 1
-  return { kind: 'evacuate', target: move.server, attempt, state, intentAtMs: nowMs, endedAtMs: nowMs, error }
 }
 
 /** Its target died and is proven off: the record will never end, and the server is free to go elsewhere. */
@@ -175,34 +174,8 @@ function alreadySettled(ctx: Context, server: Server | undefined): string | unde
 }
 
 async function skip(ctx: Context, move: Move, reason: string): Promise<Step> {
-  const step = ended(ctx, move, 'skipped', reason, ctx.ports.clock.now())
+  const step = endedStep(ctx, move, 'skipped', reason, ctx.ports.clock.now())
   await record(ctx, { steps: [step], events: [note('step', `${move.name} is not moved: ${reason}`, move.server)] })
   ctx.ports.metrics.moveEnded('skipped')
-  return step
-}
-
-/** An evacuation that is not ours is followed to its end, never doubled. */
-async function follow(ctx: Context, move: Move, running: Migration): Promise<Step> {
-  const attempt = (lastStep(ctx.steps, 'evacuate', move.server)?.attempt ?? 0) + 1
-  const step: Step = {
-    kind: 'evacuate',
-    target: move.server,
-    attempt,
-    state: 'sent',
-    intentAtMs: ctx.ports.clock.now(),
-    afterMigration: running.id - 1,
-    migration: running.id,
-    ...(running.dest === undefined ? {} : { to: running.dest })
-  }
-  await record(ctx, {
-    steps: [step],
-    events: [
-      note(
-        'step',
-        `${move.name} is being evacuated by somebody else (record ${running.id}): it is followed`,
-        move.server
-      )
-    ]
-  })
   return step
 }

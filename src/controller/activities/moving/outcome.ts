@@ -23,11 +23,12 @@ export function outcome(ctx: Context): RecoveryEvent | undefined {
   return suspicion(ctx, moves) ?? leftBehind(ctx, moves) ?? { type: 'allEnded' }
 }
 
-/** Its attempt did not reach a host, or its target is of no use any more. */
+/** Its attempt did not reach a host, or its target is of no use any more, or it may run on another host (rule 14). */
 export function needsPlan(ctx: Context, move: Move): boolean {
   const last = lastStep(ctx.steps, 'evacuate', move.server)
   const use = move.target === undefined ? undefined : ctx.recovery.targets[move.target]
-  if (use?.state !== 'prepared') return true
+  const pin = pinOf(move.server, ctx.recovery, ctx.steps)
+  if (use?.state !== 'prepared' || (pin !== undefined && pin !== move.target)) return true
   const plannedAfter = (last?.endedAtMs ?? 0) < ctx.recovery.sinceMs
   return last?.state === 'failed' && last.reached !== true && last.unsent !== true && !plannedAfter
 }
