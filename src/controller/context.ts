@@ -47,7 +47,7 @@ export interface Memory {
   readonly failures: unknown[]
   /** The moves were stopped while requests were in flight: what has not left yet must not leave. */
   halted?: boolean
-  /** Servers whose moves are stuck and that gave back their places in the limits. */
+  /** Attempts (`server attempt`) that are stuck and gave back their places in the limits. */
   readonly yielded: Set<string>
   /** When it was last asked which servers on their way were deleted. */
   goneLookedAtMs?: number
@@ -57,6 +57,10 @@ export interface Memory {
   readonly lateReports: Set<number>
   /** A hold was woken by a person: it looks at once. */
   woken?: boolean
+  /** How often what was seen of the power was forgotten: a reading that was asked for before that is void. */
+  proofsForgotten: number
+  /** When a move last began or ended, and how many steps of moves there were then. */
+  progress?: { readonly mark: string; readonly atMs: number }
   /** Servers that arrived and were found in the state that they had. */
   readonly restored: Set<string>
 }
@@ -68,8 +72,16 @@ export function createMemory(): Memory {
     reports: new Set(),
     restored: new Set(),
     lateReports: new Set(),
-    yielded: new Set()
+    yielded: new Set(),
+    proofsForgotten: 0
   }
+}
+
+/** What was seen of the power counts no more, nor does a reading that is still under way. */
+export function forgetProof(memory: Memory): void {
+  delete memory.provenAtMs
+  delete memory.proofReading
+  memory.proofsForgotten += 1
 }
 
 /** Writes to the recovery's rows under its lease and keeps the copy in hand the same. */

@@ -49,6 +49,7 @@ export async function rereadProof(
   }
   if (proof.kind !== 'fenced') {
     const living = (await signOfLife(ctx, host)) ?? (quick ? undefined : await reportsAgain(ctx, host))
+    if (living === 'unread') return { on: false, reason: `the service of ${host} can't be read` }
     const taken = proof.kind === 'vouched' ? 'was vouched for as off' : 'was taken to be off without a fence'
     return living === undefined ? true : { on: true, reason: `${host} ${taken}, but ${living}` }
   }
@@ -70,12 +71,13 @@ export async function signOfLife(ctx: Context, host: string): Promise<string | u
 const reportMs = 12_000
 
 /** Under a force-down life shows in reports that move on: two readings further apart than its reports. */
-async function reportsAgain(ctx: Context, host: string): Promise<string | undefined> {
+async function reportsAgain(ctx: Context, host: string): Promise<string | 'unread' | undefined> {
   const { cloud } = ctx.ports
   const before = findHost(await cloud.hosts(ctx.signal), host)?.reportedAtMs
   await ctx.pause(reportMs)
   const after = findHost(await cloud.hosts(ctx.signal), host)?.reportedAtMs
-  return before === after ? undefined : `its nova-compute reports again`
+  if (before === undefined || after === undefined) return 'unread'
+  return after > before ? 'its nova-compute reports again' : undefined
 }
 
 /** Saves that the proof was read again. */

@@ -138,6 +138,8 @@ async function reservedTargets({ ports, recovery }: Context): Promise<string[]> 
 /** Gives back what was not used, lets the alarms fire again, and closes unless a signal has come meanwhile. */
 async function close(ctx: Context, event: RecoveryEvent, next: Recovery, also: Change): Promise<void> {
   const { ports, recovery } = ctx
+  // Nothing ends while a request of ours may still arrive.
+  await joinRequests(ctx)
   const { freed, notes } = await tidyTargets(ctx)
   const rearmed = await rearmAlarms(ctx, recovery.id)
   const ended = { ...next, targets: withoutTargets(next, freed) }

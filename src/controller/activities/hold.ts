@@ -1,18 +1,19 @@
 import { fenceBegun } from '../../core/holding.ts'
-import { isOpen } from '../../core/moves.ts'
+import { isOpen, movesOf } from '../../core/moves.ts'
 import { proves } from '../../core/proof.ts'
 import type { Hold, PowerReading } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { isArmed } from '../check-guards.ts'
 import type { Context } from '../context.ts'
-import { isWorldError } from '../context.ts'
+import { forgetProof, isWorldError } from '../context.ts'
 import { provenTarget, reportLostTargets } from '../lost-targets.ts'
 import { drawPlan } from '../planning.ts'
 import { doubtHold, rereadProof, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
+import { readMigrations } from './moving/read-migrations.ts'
 import { settleMoves } from './moving/settle.ts'
-import { yieldPlaces } from './moving/stuck.ts'
+import { isStuck, yieldPlaces } from './moving/stuck.ts'
 import { guardsFor, objectionBeforeFence } from './plan.ts'
 
 const lookFirstMs = 5000
@@ -22,7 +23,7 @@ const hourMs = 3_600_000
 
 /** Waits for a person, a guard or the world, and looks on quietly: only a change is said. What keeps coming back is looked at the rarer. */
 export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
-  delete ctx.memory.provenAtMs
+  forgetProof(ctx.memory)
   ctx.memory.lateReports.clear()
   const { phase, lastHold } = ctx.recovery
   if (phase.state !== 'held') throw new Error(`a recovery that is ${phase.state} is not held`)
@@ -42,6 +43,7 @@ export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
 
 async function lookAgain(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
   try {
+    await followMoves(ctx)
     if (held.code === 'not-fenced') return await lookUnfenced(ctx)
     return await (fenceBegun(ctx.recovery) ? lookAfterFence(ctx, held) : lookBeforeFence(ctx, held))
   } catch (error) {
@@ -108,7 +110,6 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
     // A power-off was intended, and something else than its proof holds it.
     return (await lookForProof(ctx)) ?? (await lookBeforeFence(ctx, held))
   }
-  const ended = await followMoves(ctx)
   if (held.code !== 'power') {
     const proof = await rereadProof(ctx)
     if (proof !== true) {
@@ -126,8 +127,10 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   }
   if (held.releasedBy === 'person') return held.code === 'servers' ? await serversFreed(ctx, held) : undefined
   // Moves that took too long may have come to their end all the same.
-  if (held.code === 'target')
-    return ended > 0 ? { type: 'released', because: 'a move that took too long has ended' } : undefined
+  if (held.code === 'target') {
+    const isOver = !movesOf(recovery, ctx.steps).some(move => isStuck(ctx, move))
+    return isOver ? { type: 'released', because: 'the moves that took too long have ended' } : undefined
+  }
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined) return undefined
   const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
@@ -142,15 +145,13 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   return cloud === undefined ? { type: 'released', because: 'what held it is gone' } : undefined
 }
 
-/**
- * What was sent is followed while nothing new is begun: it has places in the limits that others wait for. Answers how
- * many moves ended.
- */
-async function followMoves(ctx: Context): Promise<number> {
-  if (!ctx.steps.some(step => step.kind === 'evacuate' && isOpen(step))) return 0
-  const ended = await settleMoves(ctx, await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal))
+/** What was sent is followed while nothing new is begun: it has places in the limits that others wait for. */
+async function followMoves(ctx: Context): Promise<void> {
+  if (!ctx.steps.some(step => step.kind === 'evacuate' && isOpen(step))) return
+  const { migrations, isWhole } = await readMigrations(ctx, true)
+  if (!isWhole) return
+  await settleMoves(ctx, migrations)
   await yieldPlaces(ctx)
-  return ended
 }
 
 /** A BMC that mends may bring the proof by itself; nothing is sent to it. */

@@ -4,18 +4,21 @@ import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { fitsInto } from '../../core/room.ts'
 import type { Context } from '../context.ts'
-import { isWorldError, joinRequests } from '../context.ts'
+import { forgetProof, isWorldError, joinRequests } from '../context.ts'
 import { doubtHold, notedProof, proofAgeMaxMs, rereadProof } from '../power.ts'
 import { begin } from './moving/begin.ts'
 import type { Look } from './moving/look.ts'
 import { danger, look } from './moving/look.ts'
-import { outcome } from './moving/outcome.ts'
+import { outcome, stall } from './moving/outcome.ts'
 import { settle } from './moving/settle.ts'
 import { yieldPlaces } from './moving/stuck.ts'
 
 const roomEveryMs = 10_000
-/** A round that took this much longer than it should was a pause: of the process, or of the machine. */
-const pauseMs = 30_000
+/**
+ * A round that took so long was a pause, of the process or of the machine; a Nova that needs eight seconds a call makes a
+ * round of most of a minute. Shorter ones end the lease, and the age of the proof bounds what may leave.
+ */
+const pauseMs = 90_000
 
 /** Evacuates every server of the plan within the limits and follows each to its end. */
 export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
@@ -26,28 +29,36 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
   let pace = startPace(max, targets, clock.now())
   let roomAtMs = 0
   let roundAtMs = ctx.memory.provenAtMs ?? clock.now()
+  // Requests that nobody waited for when the host came on.
+  if (ctx.memory.halted === true) await joined(ctx, undefined)
   for (;;) {
-    if (clock.now() - roundAtMs > pauseMs) delete ctx.memory.provenAtMs
+    if (clock.now() - roundAtMs > pauseMs) forgetProof(ctx.memory)
     roundAtMs = clock.now()
     const doubt = await firstProof(ctx)
     if (doubt !== undefined) return await joined(ctx, doubt)
     const seen = await look(ctx)
     const trouble = danger(ctx, seen) ?? staleProof(ctx, seen.proof)
     // A cancelled recovery begins nothing, but a target that dies still concerns it.
-    if (trouble !== undefined && (recovery.cancelling === undefined || trouble.type === 'targetChanged'))
-      return await joined(ctx, trouble)
-    const finished = await settle(ctx, seen.migrations)
-    await yieldPlaces(ctx)
-    pace = adapt(pace, { finished, trouble: takeTrouble(ctx), max, nowMs: clock.now() })
-    if (recovery.cancelling === undefined) {
-      if (clock.now() - roomAtMs >= roomEveryMs) {
-        if (await isFilled(ctx))
-          return await joined(ctx, { type: 'replanned', because: 'others have taken the room of a target' })
-        roomAtMs = clock.now()
-      }
-      if (typeof seen.proof !== 'object') begin(ctx, seen.migrations, pace.window)
+    if (trouble !== undefined && (recovery.cancelling === undefined || trouble.type === 'targetChanged')) {
+      if (trouble.type !== 'sourceCameOn') return await joined(ctx, trouble)
+      // Its power-off does not wait for requests that hang; what has not left yet does not leave.
+      ctx.memory.halted = true
+      return trouble
     }
-    const event = outcome(ctx)
+    if (seen.isWhole) {
+      const finished = await settle(ctx, seen.migrations)
+      await yieldPlaces(ctx)
+      pace = adapt(pace, { finished, trouble: takeTrouble(ctx), max, nowMs: clock.now() })
+      if (recovery.cancelling === undefined) {
+        if (clock.now() - roomAtMs >= roomEveryMs) {
+          if (await isFilled(ctx))
+            return await joined(ctx, { type: 'replanned', because: 'others have taken the room of a target' })
+          roomAtMs = clock.now()
+        }
+        if (typeof seen.proof !== 'object') begin(ctx, seen.migrations, pace.window)
+      }
+    }
+    const event = (seen.isWhole ? outcome(ctx) : undefined) ?? stall(ctx)
     if (event !== undefined) return await joined(ctx, event)
     await ctx.wait(pollMs(ctx.steps.filter(step => step.kind === 'evacuate' && isOpen(step)).length))
     if (ctx.interrupted()) return await joined(ctx, 'interrupted')

@@ -59,7 +59,7 @@ async function lookAtHost(ctx: Context): Promise<HostSeen | undefined> {
   if (!isComplete(before) || !isComplete(after)) return undefined
   const staying = listed.filter(server => !isLeaving(server))
   const left = new Set(staying.map(server => server.id))
-  const known = new Set(movesOf(ctx.recovery, ctx.steps).map(move => move.server))
+  const known = new Set(movesOf(ctx.recovery, ctx.steps).flatMap(move => (move.state === 'gone' ? [] : move.server)))
   const late = staying.filter(server => !known.has(server.id))
   if (late.length === 0) return { left }
   const because = `${late.map(server => server.name).join(', ')} appeared on ${ctx.recovery.host}`

@@ -28,10 +28,14 @@ function createNovaReads(world: World): NovaReads {
     server: (id, signal) =>
       answer(world, signal, () => {
         const server = world.servers.get(id)
+        if (server?.host !== undefined && known(world, server.host).cellDown)
+          throw new CloudError('unreachable', `the cell of server ${id} can't be read`)
         return server === undefined ? undefined : serverAsTold(server)
       }),
     migrationsFrom: (host, signal) =>
       answer(world, signal, () => {
+        // Nova leaves out silently what is in a cell that it can't reach.
+        if (known(world, host).cellDown) return []
         const records = world.migrations.filter(record => record.source === host)
         return records.map(record => ({ ...record })).toReversed()
       }),

@@ -31,6 +31,8 @@ export function watchProofs(world: World, recorder: Recorder, book: LawBook, rea
         const objection = objectionToFence(proof, said)
         if (objection !== undefined) book.breach('true-proof', `the proof of ${name}: ${objection}`)
         if (wasLied(proof, said)) excuses.hosts.set(name, 'its BMC lied')
+      } else if (proof.kind === 'waived' && name !== recovery.host) {
+        book.breach('true-proof', `the fence of ${name} was waived, and it is no host that died but a target`)
       } else if (mayRunGuests(hostOf(world, name))) excuses.hosts.set(name, proof.kind)
     }
   })

@@ -24,9 +24,9 @@ export function begin(ctx: Context, migrations: readonly Migration[], window: nu
   let flying = 0
   for (const move of moves) {
     if (!ctx.memory.inFlight.has(move.server) && move.state !== 'sending' && move.state !== 'moving') continue
-    if (isStuck(ctx, move)) continue
-    flying += 1
+    // What is stuck leaves its place in the limits to others, but not the one on its target.
     count(perTarget, move.target)
+    if (!isStuck(ctx, move)) flying += 1
   }
   const next: Beginning[] = []
   for (const move of moves) {
@@ -145,7 +145,8 @@ async function evacuate(
 /** A slow store or a slow Nova may lie between the look and this moment: what forbade it meanwhile must not be overtaken. */
 function assertStillRight({ memory, ports }: Context): void {
   if (memory.halted === true) throw new CloudError('unreachable', 'not sent: the moves were stopped meanwhile')
-  const provenAtMs = memory.provenAtMs ?? 0
+  const { provenAtMs } = memory
+  if (provenAtMs === undefined) throw new CloudError('unreachable', 'not sent: the proof has to be read again first')
   if ((memory.seenOnAtMs ?? 0) >= provenAtMs)
     throw new CloudError('unreachable', 'not sent: the host was seen on meanwhile')
   if (ports.clock.now() - provenAtMs > proofAgeMaxMs)

@@ -1,5 +1,5 @@
 import { foreignEvacuationsMax } from '../../../core/guards.ts'
-import type { Host, HostsReading, Migration } from '../../../core/inventory.ts'
+import type { Host, HostsReading } from '../../../core/inventory.ts'
 import { findHost } from '../../../core/inventory.ts'
 import { isIsolatedByUs } from '../../../core/marks.ts'
 import { movesOf } from '../../../core/moves.ts'
@@ -8,22 +8,20 @@ import type { RecoveryEvent } from '../../../core/recovery-event.ts'
 import type { Context } from '../../context.ts'
 import { foreignEvacuations } from '../../planning.ts'
 import { doubtHold, rereadProof } from '../../power.ts'
+import type { MigrationsRead } from './read-migrations.ts'
+import { readMigrations } from './read-migrations.ts'
 
 /** What one round sees: one list of services, one of migrations, one reading of the BMC. */
-export interface Look {
-  readonly reading: HostsReading
-  readonly migrations: readonly Migration[]
+export interface Look extends MigrationsRead {
   /** The proof still stands, or why not; `unread` while the BMC takes its time. */
   readonly proof: true | 'unread' | { readonly on: boolean; readonly reason: string }
 }
 
 export async function look(ctx: Context): Promise<Look> {
-  const [reading, migrations, proof] = await Promise.all([
-    ctx.ports.cloud.hosts(ctx.signal),
-    ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal),
-    readProof(ctx)
-  ])
-  return { reading, migrations, proof }
+  // Only what waits to be sent, or may not have been sent, is decided by what the list lacks.
+  const asksForMore = movesOf(ctx.recovery, ctx.steps).some(({ state }) => state === 'waiting' || state === 'sending')
+  const [read, proof] = await Promise.all([readMigrations(ctx, asksForMore), readProof(ctx)])
+  return { ...read, proof }
 }
 
 /** A BMC that hangs must not slow down the moves: a round waits so long, and the reading goes on beside it. */
@@ -49,7 +47,10 @@ async function readProof(ctx: Context): Promise<Look['proof']> {
 /** What it says counts from the moment in which it is said: moves that are about to leave do not wait for the round. */
 async function proofNow(ctx: Context): Promise<Exclude<Look['proof'], 'unread'>> {
   const { memory, ports } = ctx
+  const { proofsForgotten } = memory
   const proof = await rereadProof(ctx, true)
+  // A hold or a pause lay between: what was asked before it says nothing about now.
+  if (memory.proofsForgotten !== proofsForgotten) return proof
   if (proof === true) memory.provenAtMs = ports.clock.now()
   else if (proof.on) memory.seenOnAtMs = ports.clock.now()
   return proof

@@ -33,6 +33,33 @@ export function needsPlan(ctx: Context, move: Move): boolean {
   return last?.state === 'failed' && last.reached !== true && last.unsent !== true && !plannedAfter
 }
 
+/** Somebody waits, and for longer than any move may take nothing began or ended: that is said, not waited for in silence. */
+export function stall(ctx: Context): RecoveryEvent | undefined {
+  const { memory, ports, recovery, steps } = ctx
+  const nowMs = ports.clock.now()
+  const moves = movesOf(recovery, steps)
+  const mark = moves.map(move => `${move.state}${move.attempts}`).join()
+  if (memory.progress?.mark !== mark) memory.progress = { mark, atMs: nowMs }
+  if (nowMs - Math.max(memory.progress.atMs, recovery.sinceMs) <= stallMs(ctx)) return undefined
+  const stuck = moves.filter(move => isStuck(ctx, move))
+  if (stuck.length > 0) return { type: 'stopped', hold: stuckHold(ctx, stuck) }
+  const waiting = moves.filter(({ state }) => state === 'waiting').map(({ name }) => name)
+  const who = waiting.length === 0 ? 'the moves' : waiting.join(', ')
+  return {
+    type: 'stopped',
+    hold: {
+      code: 'cloud',
+      reason: `nothing has begun or ended for ${Math.round(stallMs(ctx) / 1000)} s: ${who} can't go on. Nova or one of its cells does not answer, or other recoveries have all the places`,
+      releasedBy: 'world'
+    }
+  }
+}
+
+/** Longer than a move may take, and than a lost request is waited for. */
+function stallMs({ recovery }: Context): number {
+  return recovery.settings.evacuate.moveTimeoutMs + 240_000
+}
+
 function stuckHold(ctx: Context, stuck: readonly Move[]): Hold {
   const hosts = [...new Set(stuck.map(move => move.target ?? 'an unknown host'))]
   const lost = hosts.filter(host => ctx.recovery.targets[host]?.state === 'lost')

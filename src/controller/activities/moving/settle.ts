@@ -8,8 +8,11 @@ import { act, note, record, stepText } from '../../context.ts'
 import { goneServers } from './gone.ts'
 import { createServerReader } from './server-reader.ts'
 
-/** After this long a request that was cut off can no longer arrive: its own timeout and a quiet time. */
-const unknownMs = 75_000
+/**
+ * After this long a request that was cut off can no longer arrive: its own timeout of a minute, and a quiet time in which
+ * a busy API works off what waits in front of it. Nobody is hurt by waiting.
+ */
+const unknownMs = 180_000
 const restoreMs = 180_000
 const restoresMax = 3
 

@@ -75,8 +75,8 @@ export const proofMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/moving/look.ts',
-        find: 'readProof(ctx)\n',
-        replace: 'Promise.resolve(true as const)\n'
+        find: 'readProof(ctx)]',
+        replace: 'Promise.resolve(true as const)]'
       }
     ]
   },

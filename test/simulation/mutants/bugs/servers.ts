@@ -141,7 +141,7 @@ export const serverMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/moving/settle.ts',
-        find: 'const unknownMs = 75_000',
+        find: 'const unknownMs = 180_000',
         replace: 'const unknownMs = 2000'
       }
     ]
@@ -207,8 +207,8 @@ export const serverMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/moving/stuck.ts',
-        find: '> ctx.recovery.settings.evacuate.moveTimeoutMs',
-        replace: '> 1e9 * ctx.recovery.settings.evacuate.moveTimeoutMs'
+        find: '> recovery.settings.evacuate.moveTimeoutMs',
+        replace: '> 1e9 * recovery.settings.evacuate.moveTimeoutMs'
       }
     ]
   },
