@@ -5,35 +5,19 @@
  *     node bench/scale.ts [--hosts 1000] [--servers 50000] [--racks 20] [--latency 0] [--idle 60] [--json FILE]
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { RecoveryView } from '../test/e2e/views.ts'
-import { type BigCloud, bigCloud, type Size } from './big-cloud.ts'
+import { type BigCloud, bigCloud } from './big-cloud.ts'
+import { configFor, type Started } from './scale-config.ts'
+import { type Client, countOf, createClient, peakOf, usageOf } from './service-client.ts'
 import { freePort, startService } from './service-process.ts'
 import { median, printTable } from './table.ts'
 
-interface Started {
-  readonly url: string
-  readonly cloudsYaml: string
-  readonly machines: readonly {
-    readonly host: string
-    readonly url: string
-    readonly uuid: string
-    readonly ssh: string
-  }[]
-}
-
-interface Usage {
-  readonly cpuSeconds: number
-  readonly residentMiB: number
-  readonly calls: Readonly<Record<string, number>>
-}
-
-const secrets = { alarms: 'alarm-secret-for-the-bench', operator: 'operator-secret-for-the-bench' }
 const plansMeasured = 5
 
 async function main(): Promise<number> {
@@ -47,52 +31,32 @@ async function main(): Promise<number> {
       json: { type: 'string' }
     }
   })
-  const size: Size = {
-    hosts: Number(values.hosts),
-    servers: Number(values.servers),
-    racks: Number(values.racks),
-    sparesPerRack: 2
-  }
+  const [hosts, servers, racks] = [Number(values.hosts), Number(values.servers), Number(values.racks)]
+  const size = { hosts, servers, racks, sparesPerRack: 2, latencyMs: Number(values.latency) }
   const cloud = bigCloud(size)
-  const emulator = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'emulator-process.ts'), JSON.stringify({ ...size, latencyMs: Number(values.latency) })],
-    { stdio: ['ignore', 'pipe', 'inherit'] }
-  )
-  const started = await firstLine<Started>(emulator)
-  const folder = mkdtempSync(join(tmpdir(), 'switchover-scale-'))
-  const port = await freePort()
-  writeFileSync(join(folder, 'clouds.yaml'), started.cloudsYaml)
-  writeFileSync(join(folder, 'switchover.yaml'), JSON.stringify(configFor(folder, port, cloud, started)))
-  const begunMs = Date.now()
-  const service = await startService(folder, port)
-  const client = createClient(port)
+  const children: ChildProcess[] = []
   try {
-    const figures = {
-      ...size,
-      latencyMs: Number(values.latency),
-      ...(await measure(client, cloud, started, begunMs, Number(values.idle)))
-    }
-    const peakMiB = peakOf(service)
-    const rows = Object.entries({ ...figures, ...(peakMiB === undefined ? {} : { peakMiB }) }).map(([what, value]) => ({
-      what,
-      value
-    }))
-    printTable(rows)
+    const program = join(import.meta.dirname, 'emulator-process.ts')
+    const stdio = ['ignore', 'pipe', 'inherit'] as const
+    const emulator = spawn(process.execPath, [program, JSON.stringify(size)], { stdio: [...stdio] })
+    children.push(emulator)
+    const started = await firstLine<Started>(emulator)
+    const folder = mkdtempSync(join(tmpdir(), 'switchover-scale-'))
+    const port = await freePort()
+    writeFileSync(join(folder, 'clouds.yaml'), started.cloudsYaml)
+    writeFileSync(join(folder, 'switchover.yaml'), JSON.stringify(configFor(folder, port, cloud, started)))
+    const begunMs = Date.now()
+    const service = await startService(folder, port)
+    children.push(service)
+    const measured = await measure(createClient(port), cloud, started, begunMs, Number(values.idle))
+    const figures = { ...size, ...measured, peakMiB: peakOf(service.pid) ?? 'not known' }
+    printTable(Object.entries(figures).map(([what, value]) => ({ what, value })))
     console.log(JSON.stringify(figures))
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`)
     return figures.ended === 'recovered' ? 0 : 1
   } finally {
-    service.kill('SIGKILL')
-    emulator.kill('SIGKILL')
+    for (const child of children) child.kill('SIGKILL')
   }
-}
-
-interface Client {
-  get<T>(path: string): Promise<T>
-  /** undefined while it is not ready. */
-  text(path: string): Promise<string | undefined>
-  readonly alarmUrl: string
 }
 
 async function measure(client: Client, cloud: BigCloud, { url }: Started, begunMs: number, idleSeconds: number) {
@@ -123,6 +87,7 @@ async function measure(client: Client, cloud: BigCloud, { url }: Started, begunM
     residentMiB: after.residentMiB,
     ...recovery,
     secondCpuMsPerServer: third.cpuMsPerServer,
+    secondUserCpuMsPerServer: third.userCpuMsPerServer,
     secondWholeRecoveryMs: third.wholeRecoveryMs
   }
 }
@@ -169,6 +134,7 @@ async function timeRecovery(client: Client, url: string, host: string) {
     moved,
     ...timesOf(view, host),
     cpuMsPerServer: round(((after.cpuSeconds - before.cpuSeconds) * 1000) / moved),
+    userCpuMsPerServer: round(((after.userSeconds - before.userSeconds) * 1000) / moved),
     callsPerServer: round((countOf(after) - countOf(before)) / moved)
   }
 }
@@ -184,94 +150,6 @@ function timesOf(view: RecoveryView, host: string) {
     proofToFirstEvacuateMs: between(view.proofs[host]?.atMs, first),
     firstEvacuateToEndMs: between(first, at('every move has ended')),
     wholeRecoveryMs: between(view.openedAtMs, view.timeline.at(-1)?.atMs)
-  }
-}
-
-function configFor(folder: string, port: number, cloud: BigCloud, { machines }: Started): object {
-  const ssh = new Map(machines.map(({ host, ssh: address }) => [host, address]))
-  return {
-    listen: { host: '127.0.0.1', port },
-    store: { url: `file:${join(folder, 'switchover.db')}` },
-    cloud: { name: 'lab' },
-    auth: {
-      alarms: { tokens: [{ name: 'aodh', secret: secrets.alarms }] },
-      operators: { tokens: [{ name: 'olga', secret: secrets.operator, role: 'operator' }] }
-    },
-    armed: true,
-    segments: cloud.racks.map(({ name, hosts, spares }, index) => ({
-      name,
-      hosts: { aggregate: name },
-      spares: { aggregate: `${name}-spares` },
-      // The second rack has no use for its spares, so that both kinds of plan can be timed.
-      method: index === 1 || cloud.racks.length === 1 ? 'auto' : 'reserved_host',
-      storage: 'shared',
-      confirm: {
-        downSeconds: 5,
-        timeoutSeconds: 60,
-        alive: [{ ssh: 22, hosts: Object.fromEntries([...hosts, ...spares].map(host => [host, ssh.get(host)])) }]
-      },
-      limits: { recoveriesPerHour: 100, hostsDownPercent: 50 },
-      fencing: ['bmc']
-    })),
-    fencing: {
-      bmc: {
-        ...{ type: 'redfish', url: 'http://{host}.invalid', user: 'admin', password: 'unused' },
-        hosts: Object.fromEntries(machines.map(({ host, ssh: _ssh, ...bmc }) => [host, bmc]))
-      }
-    },
-    limits: { recoveriesPerHour: 100 }
-  }
-}
-
-function createClient(port: number): Client {
-  const ask = async (path: string) => {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-      headers: { authorization: `Bearer ${secrets.operator}` }
-    })
-    return { ok: answer.ok, text: await answer.text() }
-  }
-  return {
-    alarmUrl: `http://aodh:${secrets.alarms}@127.0.0.1:${port}/v1/alarms`,
-    async get<T>(path: string) {
-      const { ok, text } = await ask(path)
-      if (!ok) throw new Error(`GET ${path}: ${text}`)
-      return JSON.parse(text) as T
-    },
-    async text(path) {
-      const { ok, text } = await ask(path)
-      return ok ? text : undefined
-    }
-  }
-}
-
-/** As the service itself measures it. */
-async function usageOf(client: Client): Promise<Usage> {
-  const text = (await client.text('/metrics')) ?? ''
-  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0)
-  const calls: Record<string, number> = {}
-  for (const [, service = '', count] of text.matchAll(
-    /^switchover_openstack_call_seconds_count\{service="(\w+)".*\} (\d+)$/gm
-  )) {
-    calls[service] = (calls[service] ?? 0) + Number(count)
-  }
-  return {
-    cpuSeconds: value('switchover_process_cpu_seconds_total'),
-    residentMiB: Math.round(value('switchover_process_resident_memory_bytes') / 2 ** 20),
-    calls
-  }
-}
-
-function countOf({ calls }: Usage, service?: string): number {
-  return service === undefined ? Object.values(calls).reduce((sum, count) => sum + count, 0) : (calls[service] ?? 0)
-}
-
-/** The most that it ever had in memory; undefined where the system does not tell. */
-function peakOf({ pid }: ChildProcess): number | undefined {
-  try {
-    const match = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    return match === null ? undefined : Math.round(Number(match[1]) / 1024)
-  } catch {
-    return undefined
   }
 }
 
