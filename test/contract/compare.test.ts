@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { compareCase } from './compare.ts'
 import { normalised } from './observation.ts'
-import { shapeOf } from './shape.ts'
+import { shapeOf } from './steps/shape.ts'
 
 const names = ['Zed', 'the emulator'] as const
 

@@ -1,4 +1,4 @@
-import type { Stage } from './stage.ts'
+import type { Stage } from './steps/stage.ts'
 
 /** One situation, brought about in the same way in every world. What is written down of it must be the same in all. */
 export interface ContractCase {

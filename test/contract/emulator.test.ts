@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { cases } from './cases.ts'
 import { compareCase } from './compare.ts'
-import { createEmulatorWorld } from './emulator-world.ts'
 import { play } from './play.ts'
 import { readRecords } from './record.ts'
-import type { World } from './world.ts'
+import { createEmulatorWorld } from './worlds/emulator-world.ts'
+import type { World } from './worlds/world.ts'
 
 const records = readRecords()
 const open: World[] = []

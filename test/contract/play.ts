@@ -1,7 +1,7 @@
 import type { ContractCase } from './contract-case.ts'
 import type { Observation } from './observation.ts'
-import { createStage, type Stage } from './stage.ts'
-import type { World } from './world.ts'
+import { createStage, type Stage } from './steps/stage.ts'
+import type { World } from './worlds/world.ts'
 
 /** Plays one case on a clean cloud. One that cannot be played to its end says so in its last step. */
 export async function play(world: World, { play: story }: ContractCase): Promise<readonly Observation[]> {

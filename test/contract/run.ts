@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util'
 import { cases } from './cases.ts'
 import { compareCase } from './compare.ts'
 import type { ContractCase } from './contract-case.ts'
-import { createEmulatorWorld } from './emulator-world.ts'
 import type { Observation } from './observation.ts'
 import { play } from './play.ts'
 import { readRecords, writeRecord } from './record.ts'
 import { livingTruth, recordedTruth, type Truth } from './truth.ts'
+import { createEmulatorWorld } from './worlds/emulator-world.ts'
 
 const { values: options } = parseArgs({
   options: {

@@ -1,8 +1,8 @@
 import type { ContractCase } from './contract-case.ts'
-import { createLabWorld } from './lab-world.ts'
 import type { Observation } from './observation.ts'
 import { play } from './play.ts'
 import type { Recorded } from './record.ts'
+import { createLabWorld } from './worlds/lab-world.ts'
 
 /** What the emulator is held against: a real OpenStack, there and then or as it was recorded. */
 export interface Truth {

@@ -16,12 +16,20 @@ const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarnin
 
 const soaks: Readonly<Record<string, Soak>> = {
   crashes: {
-    what: 'the plain recovery with a crash before and after every single call (1 min)',
+    what: 'the plain recovery with a crash before and after every single call',
     words: [...jest, 'test/simulation/crashes'],
     env: { CRASHES: 'all' }
   },
+  seeds: {
+    what: 'five thousand random scenarios, other ones than those of npm test',
+    words: ['test/simulation/simulate-seeds.ts', '--seeds', '5000', '--from', '100001']
+  },
+  mutants: {
+    what: 'each planted bug must be caught by random scenarios alone',
+    words: ['test/simulation/mutants/run-mutants.ts']
+  },
   contract: {
-    what: 'the emulator against a real OpenStack: every case, and where they differ (20 min)',
+    what: 'the emulator against a real OpenStack: every case, and where they differ',
     words: ['test/contract/run.ts'],
     lacking: () => (process.env.SWITCHOVER_LAB === undefined ? 'SWITCHOVER_LAB names no test cloud' : undefined)
   }

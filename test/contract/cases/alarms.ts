@@ -1,8 +1,8 @@
 import type { ContractCase } from '../contract-case.ts'
-import { answered } from '../evacuate.ts'
-import { createReceiver, type Receiver } from '../receiver.ts'
-import { shapeOf } from '../shape.ts'
-import { type Stage, source, target } from '../stage.ts'
+import { answered } from '../steps/evacuate.ts'
+import { createReceiver, type Receiver } from '../steps/receiver.ts'
+import { shapeOf } from '../steps/shape.ts'
+import { type Stage, source, target } from '../steps/stage.ts'
 
 /** Aodh: how often an event alarm fires, at whom, and what it sends. */
 export const alarms: readonly ContractCase[] = [

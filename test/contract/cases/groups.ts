@@ -1,7 +1,7 @@
 import { createOpenStack } from '../../e2e/openstack.ts'
 import type { ContractCase } from '../contract-case.ts'
-import { evacuate, failSource, waitFor } from '../evacuate.ts'
-import { type Stage, source, target } from '../stage.ts'
+import { evacuate, failSource, waitFor } from '../steps/evacuate.ts'
+import { type Stage, source, target } from '../steps/stage.ts'
 
 /** Server groups hold for an evacuation as for a first boot. */
 export const groups: readonly ContractCase[] = [

@@ -1,7 +1,7 @@
 import type { ContractCase } from '../contract-case.ts'
-import { answered, die, waitFor } from '../evacuate.ts'
-import { evacuationsOf, providerOf } from '../look.ts'
-import { type Stage, source, target } from '../stage.ts'
+import { answered, die, waitFor } from '../steps/evacuate.ts'
+import { evacuationsOf, providerOf } from '../steps/look.ts'
+import { type Stage, source, target } from '../steps/stage.ts'
 
 const three = ['server 1', 'server 2', 'server 3']
 

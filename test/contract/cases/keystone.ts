@@ -1,5 +1,5 @@
 import type { ContractCase } from '../contract-case.ts'
-import { shapeOf } from '../shape.ts'
+import { shapeOf } from '../steps/shape.ts'
 
 export const keystone: readonly ContractCase[] = [
   {

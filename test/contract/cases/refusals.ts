@@ -1,6 +1,6 @@
 import type { ContractCase } from '../contract-case.ts'
-import { answered } from '../evacuate.ts'
-import { type Stage, type StageRequest, source, target } from '../stage.ts'
+import { answered } from '../steps/evacuate.ts'
+import { type Stage, type StageRequest, source, target } from '../steps/stage.ts'
 
 const unknown = '00000000-0000-0000-0000-000000000000'
 

@@ -1,6 +1,6 @@
 import type { ContractCase } from '../contract-case.ts'
-import { evacuate, failSource } from '../evacuate.ts'
-import { source, target } from '../stage.ts'
+import { evacuate, failSource } from '../steps/evacuate.ts'
+import { source, target } from '../steps/stage.ts'
 
 /** What Nova refuses at once, and in which words. */
 export const requests: readonly ContractCase[] = [

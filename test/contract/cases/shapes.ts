@@ -1,8 +1,8 @@
 import type { ContractCase } from '../contract-case.ts'
-import { evacuate, failSource } from '../evacuate.ts'
-import { isRefusedByPlacement, providerOf } from '../look.ts'
-import { shapeOf } from '../shape.ts'
-import { type Stage, type StageRequest, source, target } from '../stage.ts'
+import { evacuate, failSource } from '../steps/evacuate.ts'
+import { isRefusedByPlacement, providerOf } from '../steps/look.ts'
+import { shapeOf } from '../steps/shape.ts'
+import { type Stage, type StageRequest, source, target } from '../steps/stage.ts'
 
 const nobody = '00000000-0000-0000-0000-000000000000'
 

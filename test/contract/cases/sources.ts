@@ -1,6 +1,6 @@
 import type { ContractCase } from '../contract-case.ts'
-import { die, evacuate } from '../evacuate.ts'
-import { source, target } from '../stage.ts'
+import { die, evacuate } from '../steps/evacuate.ts'
+import { source, target } from '../steps/stage.ts'
 
 /** What Nova must think of the source before it lets a server go. */
 export const sources: readonly ContractCase[] = [

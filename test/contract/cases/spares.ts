@@ -1,7 +1,7 @@
 import type { ContractCase } from '../contract-case.ts'
-import { evacuate, failSource } from '../evacuate.ts'
-import { isRefusedByPlacement } from '../look.ts'
-import { type Stage, target } from '../stage.ts'
+import { evacuate, failSource } from '../steps/evacuate.ts'
+import { isRefusedByPlacement } from '../steps/look.ts'
+import { type Stage, target } from '../steps/stage.ts'
 
 /** A spare that has just been enabled. */
 export const spares: readonly ContractCase[] = [

@@ -1,7 +1,7 @@
 import type { ContractCase } from '../contract-case.ts'
-import { answered, evacuate, failSource, waitFor } from '../evacuate.ts'
-import { lookAt } from '../look.ts'
-import { type Stage, target } from '../stage.ts'
+import { answered, evacuate, failSource, waitFor } from '../steps/evacuate.ts'
+import { lookAt } from '../steps/look.ts'
+import { type Stage, target } from '../steps/stage.ts'
 
 interface Prepared {
   /** As Nova's `status` has it, or what else was done to the server. */

@@ -1,7 +1,7 @@
 import type { ContractCase } from '../contract-case.ts'
-import { die, evacuate, failSource, revive } from '../evacuate.ts'
-import { lookAt, settled } from '../look.ts'
-import { other, source, target } from '../stage.ts'
+import { die, evacuate, failSource, revive } from '../steps/evacuate.ts'
+import { lookAt, settled } from '../steps/look.ts'
+import { other, source, target } from '../steps/stage.ts'
 
 /** What becomes of a server whose target will not have it, or dies. */
 export const targets: readonly ContractCase[] = [

@@ -1,7 +1,7 @@
 import type { ContractCase } from '../contract-case.ts'
-import { answered, evacuate, failSource } from '../evacuate.ts'
-import { evacuationsOf, lookAt, settled } from '../look.ts'
-import { other, type Stage, target } from '../stage.ts'
+import { answered, evacuate, failSource } from '../steps/evacuate.ts'
+import { evacuationsOf, lookAt, settled } from '../steps/look.ts'
+import { other, type Stage, target } from '../steps/stage.ts'
 
 /** Two evacuations of one server: neither is refused, and not both succeed. Which stops which is decided by milliseconds. */
 export const twice: readonly ContractCase[] = [

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createApi } from '../e2e/api.ts'
-import { createLab } from '../e2e/lab.ts'
+import { createApi } from '../../e2e/api.ts'
+import { createLab } from '../../e2e/lab.ts'
 import { newestMicroversion, type World } from './world.ts'
 
 /** The newest microversion of a release's compute API. */

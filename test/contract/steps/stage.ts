@@ -1,8 +1,8 @@
-import type { ApiAnswer, ApiRequest, ServiceName } from '../e2e/api.ts'
-import type { BootOptions, Lab } from '../e2e/lab.ts'
-import type { NovaService } from '../e2e/openstack.ts'
-import { normalised, type Observation } from './observation.ts'
-import type { World } from './world.ts'
+import type { ApiAnswer, ApiRequest, ServiceName } from '../../e2e/api.ts'
+import type { BootOptions, Lab } from '../../e2e/lab.ts'
+import type { NovaService } from '../../e2e/openstack.ts'
+import { normalised, type Observation } from '../observation.ts'
+import type { World } from '../worlds/world.ts'
 
 /** Where cases take place: this host fails, */
 export const source = 'compute-01'

@@ -1,4 +1,4 @@
-import type { ApiAnswer } from '../e2e/api.ts'
+import type { ApiAnswer } from '../../e2e/api.ts'
 import { lookAt, settled } from './look.ts'
 import { messageOf, type Stage, source } from './stage.ts'
 

@@ -1,5 +1,5 @@
-import type { Api } from '../e2e/api.ts'
-import type { Lab } from '../e2e/lab.ts'
+import type { Api } from '../../e2e/api.ts'
+import type { Lab } from '../../e2e/lab.ts'
 
 /** A cloud that the cases are tried on: a real OpenStack, or the emulator. Its hosts are compute-01 … compute-04, or more. */
 export interface World {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { NovaMigration, NovaServer } from '../e2e/openstack.ts'
+import type { NovaMigration, NovaServer } from '../../e2e/openstack.ts'
 import type { Stage } from './stage.ts'
 
 interface ActionEvent {

@@ -1,9 +1,9 @@
-import { startEmulator } from '../../src/emulator/start-emulator.ts'
-import { createApi, type Fetch } from '../e2e/api.ts'
-import { driveEmulator } from '../e2e/drive-emulator.ts'
-import { createLab } from '../e2e/lab.ts'
-import { likeTheLab } from '../e2e/like-the-lab.ts'
-import { createVirtualClock } from '../simulation/virtual-clock.ts'
+import { startEmulator } from '../../../src/emulator/start-emulator.ts'
+import { createApi, type Fetch } from '../../e2e/api.ts'
+import { driveEmulator } from '../../e2e/drive-emulator.ts'
+import { createLab } from '../../e2e/lab.ts'
+import { likeTheLab } from '../../e2e/like-the-lab.ts'
+import { createVirtualClock } from '../../simulation/virtual-clock.ts'
 import type { World } from './world.ts'
 
 /** Verbs that wait for the cloud. */
