@@ -8,6 +8,7 @@ import type { Mutation } from './mutation.ts'
 export interface Hunt {
   readonly mutation: Mutation
   readonly seeds: number
+  /** Of CPU, so that a busy machine makes no difference. */
   readonly seconds: number
   /** The law that broke first, in the seed that was the last one; absent when the bug got away. */
   readonly caught?: { readonly law: string; readonly seed: number; readonly sentence: string }
@@ -22,17 +23,17 @@ export interface HuntOptions {
   readonly folder: string
   readonly seedsMax: number
   readonly secondsMax: number
+  /** Ends what runs. */
+  readonly signal: AbortSignal
 }
 
 /** Plants the bug in a copy of the tree, and plays seed after seed there until a law breaks. */
 export async function hunt(mutation: Mutation, options: HuntOptions): Promise<Hunt> {
   const copy = join(options.folder, mutation.name)
   copyTree(options.root, copy)
-  const begunMs = performance.now()
   try {
     applyMutation(join(copy, 'src'), mutation)
-    const found = await search(copy, options)
-    return { mutation, ...found, seconds: (performance.now() - begunMs) / 1000 }
+    return { mutation, ...(await search(copy, options)) }
   } finally {
     rmSync(copy, { recursive: true, force: true })
   }
@@ -40,24 +41,27 @@ export async function hunt(mutation: Mutation, options: HuntOptions): Promise<Hu
 
 async function search(
   copy: string,
-  { root, seedsMax, secondsMax }: HuntOptions
-): Promise<Pick<Hunt, 'seeds' | 'caught' | 'trouble'>> {
+  { root, seedsMax, secondsMax, signal }: HuntOptions
+): Promise<Omit<Hunt, 'mutation'>> {
+  let seconds = 0
   const untilMs = performance.now() + secondsMax * 1000
   for (let from = 1; from <= seedsMax; ) {
-    const played = await playSeeds(copy, from, seedsMax - from + 1, untilMs - performance.now())
+    const played = await playSeeds(copy, from, seedsMax - from + 1, untilMs - performance.now(), signal)
     const report = reportOf(played)
-    if (typeof report === 'string') return { seeds: from - 1, trouble: report }
+    if (typeof report === 'string') return { seeds: from - 1, seconds, trouble: report }
+    seconds += report.cpuSeconds
     const { finding } = report
     if (finding === undefined) break
     // A bug that throws at once was not planted well: any test would see it.
     if (/\b(Type|Reference|Syntax)Error\b/.test(finding.sentence))
-      return { seeds: finding.seed, trouble: `it breaks the program by itself: ${finding.sentence}` }
-    const clean = reportOf(await playSeeds(root, finding.seed, 1, 60_000))
-    if (typeof clean === 'object' && clean.finding === undefined) return { seeds: finding.seed, caught: finding }
+      return { seeds: finding.seed, seconds, trouble: `it breaks the program by itself: ${finding.sentence}` }
+    const clean = reportOf(await playSeeds(root, finding.seed, 1, 600_000, signal))
+    if (typeof clean === 'object' && clean.finding === undefined)
+      return { seeds: finding.seed, seconds, caught: finding }
     // The tree itself breaks a law there, so this seed says nothing about the planted bug.
     from = finding.seed + 1
   }
-  return { seeds: seedsMax }
+  return { seeds: seedsMax, seconds }
 }
 
 /** What the simulation needs, and nothing that a bug could be hidden from. */
@@ -75,11 +79,11 @@ interface Played {
   readonly isOver: boolean
 }
 
-function playSeeds(tree: string, from: number, seeds: number, limitMs: number): Promise<Played> {
+function playSeeds(tree: string, from: number, seeds: number, limitMs: number, signal: AbortSignal): Promise<Played> {
   const { promise, resolve, reject } = Promise.withResolvers<Played>()
   const script = join(tree, 'test/simulation/simulate-seeds.ts')
   const words = [script, '--from', String(from), '--seeds', String(seeds), '--until-finding', '--json']
-  const child = spawn(process.execPath, words, { cwd: tree, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, words, { cwd: tree, stdio: ['ignore', 'pipe', 'pipe'], signal })
   let output = ''
   let errors = ''
   let isOver = true
@@ -103,6 +107,7 @@ function playSeeds(tree: string, from: number, seeds: number, limitMs: number): 
 
 /** What `simulate-seeds --json` prints. */
 interface Report {
+  readonly cpuSeconds: number
   readonly finding?: { readonly seed: number; readonly law: string; readonly sentence: string }
 }
 

@@ -21,7 +21,7 @@ async function main(): Promise<number> {
     options: {
       only: { type: 'string', multiple: true },
       seeds: { type: 'string', default: '3000' },
-      seconds: { type: 'string', default: '600' },
+      seconds: { type: 'string', default: '1800' },
       jobs: { type: 'string', default: '2' },
       list: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -30,15 +30,26 @@ async function main(): Promise<number> {
   })
   const unknown = values.only?.find(name => !mutations.some(mutation => mutation.name === name))
   if (unknown !== undefined) throw new Error(`there is no mutation ${unknown}; --list shows them`)
+  if (values.write && values.only !== undefined) throw new Error('--write is for all of them')
   const chosen = mutations.filter(({ name }) => values.only?.includes(name) ?? true)
   if (values.list) {
     for (const { name, bug } of chosen) console.log(`${name.padEnd(34)} ${bug}`)
     return 0
   }
   const folder = mkdtempSync(join(tmpdir(), 'switchover-mutants-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const ending = new AbortController()
+  process.once('exit', () => {
+    ending.abort()
+    rmSync(folder, { recursive: true, force: true })
+  })
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1))
-  const options = { root, folder, seedsMax: Number(values.seeds), secondsMax: Number(values.seconds) }
+  const options = {
+    root,
+    folder,
+    seedsMax: Number(values.seeds),
+    secondsMax: Number(values.seconds),
+    signal: ending.signal
+  }
   const hunts: Hunt[] = []
   const waiting = [...chosen]
   const work = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Hunt } from './hunt.ts'
 /** One line for a terminal, as soon as the bug was caught or got away. */
 export function lineOf({ mutation, caught, seeds, seconds, trouble }: Hunt): string {
   const result = caught === undefined ? (trouble ?? 'GOT AWAY') : `${caught.law}: ${caught.sentence.split('\n')[0]}`
-  return `${mutation.name.padEnd(34)} ${String(seeds).padStart(5)} seeds ${seconds.toFixed(1).padStart(6)} s  ${result}`
+  return `${mutation.name.padEnd(34)} ${String(seeds).padStart(5)} seeds ${seconds.toFixed(1).padStart(6)} s of CPU  ${result}`
 }
 
 export function lastLineOf(hunts: readonly Hunt[]): string {
