@@ -1,9 +1,11 @@
 import type { Received, Store } from '../../src/controller/ports.ts'
+import type { Recovery } from '../../src/core/recovery.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
 import { befall } from '../../src/emulator/befall.ts'
 import { isUnderWay } from '../../src/emulator/model/attempts.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import { isUse } from '../../src/emulator/use-server.ts'
+import { helpFor } from './helper.ts'
 import type { Case } from './laws/case.ts'
 import { objectionToHold } from './laws/holds.ts'
 import { tell } from './people.ts'
@@ -36,22 +38,49 @@ export interface Stage {
 /** It is over when nothing has moved for so long and nobody is at work: a held recovery looks at the world now and then. */
 const quietMs = { held: 150_000, ended: 20_000, heldForNothing: 1_000_000 }
 
+/** A hold after the other may have to be helped. */
+const helpMax = 12
+
 /** Lets the events of the scenario happen until all is quiet. */
 export async function play(stage: Stage): Promise<void> {
-  const { clock, recorder, processes, scenario } = stage
+  const { recorder, processes, scenario } = stage
   await processes.start()
   for (const event of scenario.events) await schedule(stage, event)
-  const untilSeconds = scenario.untilSeconds ?? 3600
-  let quietSinceMs = clock.now()
-  for (let lines = 0; clock.seconds() < untilSeconds; ) {
-    await clock.sleep(1000)
-    if (recorder.log.length !== lines || stage.pending > 0 || isAtWork(stage)) quietSinceMs = clock.now()
-    lines = recorder.log.length
-    if (clock.now() - quietSinceMs > (await patienceMs(stage, clock.now() - quietSinceMs))) break
+  await becomeQuiet(stage, (scenario.untilSeconds ?? 3600) * 1000)
+  for (let round = 0; scenario.helper === true && round < helpMax && heldOnes(stage).length > 0; round++) {
+    for (const recovery of heldOnes(stage)) await help(stage, recovery)
+    await becomeQuiet(stage, 3_600_000)
+  }
+  for (const { host, phase } of scenario.helper === true ? heldOnes(stage) : []) {
+    const why = phase.state === 'held' ? `${phase.hold.code} (${phase.hold.reason})` : phase.state
+    stage.case.book.breach('way-out', `${host} is held ${why}, and an operator has done all that it asks for`)
   }
   for (const failure of processes.failures()) {
     recorder.say(`the service failed: ${failure}`)
     stage.case.book.breach('no-mistake', failure)
+  }
+}
+
+async function becomeQuiet(stage: Stage, limitMs: number): Promise<void> {
+  const { clock, recorder } = stage
+  const startMs = clock.now()
+  let quietSinceMs = startMs
+  for (let lines = 0; clock.now() - startMs < limitMs; ) {
+    await clock.sleep(1000)
+    if (recorder.log.length !== lines || stage.pending > 0 || isAtWork(stage)) quietSinceMs = clock.now()
+    lines = recorder.log.length
+    if (clock.now() - quietSinceMs > (await patienceMs(stage, clock.now() - quietSinceMs))) return
+  }
+}
+
+function heldOnes({ recorder }: Stage): Recovery[] {
+  return [...recorder.recoveries.values()].filter(recovery => recovery.phase.state === 'held')
+}
+
+async function help(stage: Stage, recovery: Recovery): Promise<void> {
+  for (const deed of helpFor(stage.world, recovery, await stage.store.steps(recovery.id))) {
+    await deal(stage, deed)
+    await stage.clock.sleep(2000)
   }
 }
 
@@ -105,7 +134,7 @@ function happen(stage: Stage, event: ScenarioEvent): void {
     .finally(() => void stage.pending--)
 }
 
-async function deal(stage: Stage, event: ScenarioEvent): Promise<void> {
+async function deal(stage: Stage, event: Deed): Promise<void> {
   const { recorder, processes, world, store } = stage
   for (const [row, { phase }] of rowsOfDeed(event, recorder.recoveries.values())) meet(stage.meetings, row, phase.state)
   const subject = subjectOf(event)

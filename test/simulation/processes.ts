@@ -26,6 +26,8 @@ export interface ProcessWorld {
   readonly replicas: number
   readonly stateOf: (recovery: string) => State | undefined
   readonly late: (name: string, args: readonly unknown[]) => void
+  /** A call that left in good order takes effect only now. */
+  readonly overtaken: (args: readonly unknown[]) => void
   /** A process died, at this call if a fault struck it. */
   crashed(call: string | undefined): void
 }
@@ -122,10 +124,10 @@ async function launch(
   life: Life,
   failures: string[]
 ): Promise<Pick<Running, 'service' | 'stop'>> {
-  const { segment, limits, plan, stateOf, late } = world
+  const { segment, limits, plan, stateOf, late, overtaken } = world
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {} }
-  const faulty = withFaults(world.ports, { plan, life, stateOf, late })
+  const faulty = withFaults(world.ports, { plan, life, stateOf, late, overtaken })
   const directory = createDirectory([segment], faulty.cloud, { armed: true, approvalMinutes: 60, log, ...limits })
   const ports: Ports = { ...faulty, policy: directory, log, metrics }
   await directory.refresh()

@@ -1,35 +1,40 @@
 import { parseArgs } from 'node:util'
 import type { Meetings } from './random/fault-table.ts'
-import { meet, tableText } from './random/fault-table.ts'
+import { emptyCells, meet, tableText } from './random/fault-table.ts'
 import { runSeed } from './random/run-seed.ts'
 import { saveScenario } from './random/save-scenario.ts'
 import { shrink } from './random/shrink.ts'
 
-/** `npm run simulate -- --seeds N --from S`: random scenarios, a seed each; the exit status is 1 when a law was broken. */
+/**
+ * `npm run simulate -- --seeds N --from S`: random scenarios, a seed each. The exit status is 1 when a law was broken, or
+ * with `--full-table` when a fault never met a state that it could meet.
+ */
 const { values: options } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '200' },
+    seeds: { type: 'string', default: '2000' },
     from: { type: 'string', default: '1' },
     'until-finding': { type: 'boolean', default: false },
+    'full-table': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
-    table: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false }
   }
 })
+
+/** So many seeds are played twice: the same seed gives the same log. */
+const twiceEvery = 20
 
 const say = (line: string): void => {
   if (!options.json) console.log(line)
 }
 
 const from = Number(options.from)
-const count = Number(options.seeds)
 const startedMs = performance.now()
 const meetings: Meetings = new Map()
 const findings: { seed: number; law: string; sentence: string }[] = []
 let done = 0
-for (let seed = from; seed < from + count; seed++) {
-  const { breaches, run, scenario } = await runSeed(seed)
+for (let seed = from; seed < from + Number(options.seeds); seed++) {
+  const { breaches, run, scenario } = await runSeed(seed, seed % twiceEvery === 0)
   done++
   for (const [row, cells] of run?.meetings ?? []) for (const [state, times] of cells) meet(meetings, row, state, times)
   for (const { law, sentence, seconds } of breaches) {
@@ -38,31 +43,27 @@ for (let seed = from; seed < from + count; seed++) {
   }
   if (options.log) say([JSON.stringify(scenario), ...(run?.log ?? []), JSON.stringify(run?.ends)].join('\n'))
   const [first] = breaches
-  if (first !== undefined && options.save) {
-    const smallest = await shrink(scenario, first)
-    say(`  saved as scenarios/${await saveScenario(seed, first, smallest)}`)
-  }
+  if (first !== undefined && options.save)
+    say(`  saved as scenarios/${await saveScenario(seed, first, await shrink(scenario, first))}`)
   if (first !== undefined && options['until-finding']) break
 }
+
 const seconds = (performance.now() - startedMs) / 1000
 const { user, system } = process.cpuUsage()
 const cpuSeconds = (user + system) / 1e6
 const perMinute = Math.round((60 * done) / seconds)
-say(
-  `${done} seeds in ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of CPU), ${perMinute} a minute; ${findings.length} findings`
-)
-if (options.table) say(tableText(meetings))
+const { empty, wronglyExplained } = emptyCells(meetings)
 if (options.json) {
-  const [first] = findings
-  console.log(
-    JSON.stringify({
-      seeds: done,
-      seconds,
-      cpuSeconds,
-      perMinute,
-      findings,
-      ...(first !== undefined && { finding: first })
-    })
-  )
+  const [finding] = findings
+  const table = Object.fromEntries([...meetings].map(([row, cells]) => [row, Object.fromEntries(cells)]))
+  const figures = { seeds: done, seconds, cpuSeconds, perMinute }
+  console.log(JSON.stringify({ ...figures, findings, finding, empty, wronglyExplained, table }))
+} else {
+  console.log(`\n${tableText(meetings)}\n`)
+  if (options['full-table']) for (const cell of empty) console.log(`never met: ${cell}`)
+  for (const cell of wronglyExplained) console.log(`met, though it is called impossible: ${cell}`)
+  const speed = `${done} seeds in ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of CPU), ${perMinute} a minute`
+  console.log(`${speed}; ${findings.length} findings, ${empty.length} cells empty`)
 }
-process.exitCode = findings.length > 0 ? 1 : 0
+const isTableBad = options['full-table'] && empty.length + wronglyExplained.length > 0
+process.exitCode = findings.length > 0 || isTableBad ? 1 : 0

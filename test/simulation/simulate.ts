@@ -87,6 +87,9 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     late: (_, args) => {
       for (const word of args) if (typeof word === 'string') at.excuses.late.add(word.replace(/^service-/, ''))
     },
+    overtaken: ([server]) => {
+      if (typeof server === 'string') at.excuses.overtaken.add(server)
+    },
     crashed: call => recorder.say(`the service dies${call === undefined ? '' : ` at ${call}`}`)
   })
   try {

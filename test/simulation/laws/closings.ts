@@ -19,9 +19,9 @@ export function watchClosings(at: Case): void {
 }
 
 /** Nothing is left there, and each server runs where Nova says, once, or not at all if it was stopped. */
-function checkRecovered({ world, excuses, book, touched }: Case, recovery: Recovery): void {
+function checkRecovered({ world, excuses, book, touched, chronicle }: Case, recovery: Recovery): void {
   for (const server of serversOn(world, recovery.host)) {
-    if (world.clock.now() - (touched.get(server.id) ?? 0) < lookMs) continue
+    if (!chronicle.isOld(touched.get(server.id) ?? 0, lookMs)) continue
     book.breach('restored', `${server.name} is still on ${recovery.host}, which is called recovered`)
   }
   for (const listed of recovery.servers) {

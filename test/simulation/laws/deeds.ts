@@ -59,7 +59,7 @@ export function lawfulCloud(cloud: Cloud, at: Case): Cloud {
       const source = world.servers.get(id)?.host
       // What leaves a process that stood still after its last check is beyond us (and goes to the target that was named).
       if (source !== undefined && source !== target && !at.excuses.late.has(id)) {
-        checkProof(at, source)
+        if (!at.excuses.overtaken.has(id)) checkProof(at, source)
         const holder = (await recorder.store.targets())[target]
         if (holder === undefined || recorder.recoveries.get(holder)?.host !== source) {
           book.breach('one-holder', `${id} is sent to ${target}, which the recovery of ${source} does not hold`)

@@ -30,6 +30,7 @@ export type Law =
   | 'ends-or-held'
   | 'goes-on'
   | 'moved'
+  | 'way-out'
   | 'gives-back'
   | 'restored'
   | 'timeline'

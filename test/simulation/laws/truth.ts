@@ -1,3 +1,4 @@
+import { isOurs } from '../../../src/core/marks.ts'
 import { lastReport, reports, works } from '../../../src/emulator/model/hosts.ts'
 import type { ModelHost, ModelServer, World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
@@ -10,6 +11,11 @@ export function mayRunGuests(host: ModelHost): boolean {
 /** Its ssh greets: the kernel runs and the network is there. */
 export function answers(host: ModelHost): boolean {
   return mayRunGuests(host) && !host.cutOff
+}
+
+/** Its service bears one of our reasons. */
+export function isMarkedBySwitchover(world: World, name: string): boolean {
+  return isOurs(hostOf(world, name).disabledReason)
 }
 
 /** How long nothing was heard of its nova-compute, ms. */

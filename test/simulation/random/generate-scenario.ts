@@ -1,6 +1,8 @@
+import type { HostSpec } from '../../../src/emulator/model/spec.ts'
 import type { Scenario, ScenarioEvent } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 import { createChance } from './chance.ts'
+import { focusOf } from './focus.ts'
 import { randomFaults } from './random-faults.ts'
 import { lateArrival, randomOthers } from './random-others.ts'
 import { randomPeople } from './random-people.ts'
@@ -12,33 +14,47 @@ import { randomWorld } from './random-world.ts'
 /** A scenario as `scenario.json` has it, made from a seed alone: all that is random in it is data. */
 export function generateScenario(seed: number): Scenario {
   const chance = createChance(seed)
-  const world = randomWorld(chance)
+  // Half of them are calm but for what strikes them, so that the later states are met as well.
+  const isCalm = chance.percent(50)
+  const world = randomWorld(chance, isCalm)
   const names = Object.keys(world.hosts)
   const hosts = names.filter(name => world.hosts[name]?.spare === undefined)
   const spares = names.filter(name => world.hosts[name]?.spare !== undefined)
+  const [host = ''] = hosts
+  const focus = focusOf(seed, chance, { host, servers: serverNames(world.hosts[host]), targets: spares })
   const replicas = chance.percent(25) ? 2 : 1
+  const people = isCalm && chance.percent(70) ? [] : randomPeople(chance, hosts, spares)
   const events = [
-    ...randomTrouble(chance, hosts, spares),
-    ...randomPeople(chance, hosts, spares),
-    ...randomOthers(chance, hosts, spares),
-    ...randomUsers(chance, hosts[0] ?? '', world.hosts[hosts[0] ?? ''] ?? {})
+    ...randomTrouble(chance, hosts, spares, isCalm),
+    ...people,
+    ...(isCalm ? [] : randomOthers(chance, hosts, spares)),
+    ...randomUsers(chance, host, world.hosts[host] ?? {}),
+    ...focus.events
   ]
   return {
     world,
-    segment: randomSegment(chance),
-    limits: randomLimits(chance),
+    ...(isCalm ? {} : { segment: randomSegment(chance), limits: randomLimits(chance) }),
     ...(replicas > 1 && { replicas }),
     events: apart(chance, events),
-    faults: [...randomFaults(chance, replicas), ...(chance.percent(8) ? [lateArrival(chance)] : [])],
+    faults: [
+      ...randomFaults(chance, replicas),
+      ...(!isCalm && chance.percent(8) ? [lateArrival(chance)] : []),
+      ...focus.faults
+    ],
+    ...(chance.percent(40) && { helper: true }),
     quietSeconds: chance.percent(25) ? 200 : 60,
     expect: {}
   }
 }
 
+function serverNames(host: HostSpec | undefined): string[] {
+  return typeof host?.servers === 'object' ? host.servers.map(server => server.name) : []
+}
+
 /** No two things happen in the same millisecond: their order would be nobody's. */
 function apart(chance: Chance, events: readonly ScenarioEvent[]): ScenarioEvent[] {
   return events.map(event => {
-    const ms = chance.int(1, 999) / 1000
+    const ms = chance.int(1, 99) / 1000
     return 'at' in event ? { ...event, at: event.at + ms } : { ...event, after: (event.after ?? 0) + ms }
   })
 }

@@ -5,7 +5,13 @@ const deaths = { panic: 8, powerOff: 4, cutOff: 5, killCompute: 2, hangCompute: 
 type Death = keyof typeof deaths
 
 /** Hosts that die, hang or are cut off, what Aodh says of it, and hosts that return. */
-export function randomTrouble(chance: Chance, hosts: readonly string[], spares: readonly string[]): ScenarioEvent[] {
+export function randomTrouble(
+  chance: Chance,
+  hosts: readonly string[],
+  spares: readonly string[],
+  isCalm: boolean
+): ScenarioEvent[] {
+  if (isCalm) return plainFailure(chance, hosts[0] ?? '')
   const count = Number(chance.weighted({ 0: 1, 1: 12, 2: 4, 3: 1 }))
   const [first, ...others] = hosts
   const failing = [first ?? '', ...chance.some(others, 2)].slice(0, count)
@@ -19,6 +25,15 @@ export function randomTrouble(chance: Chance, hosts: readonly string[], spares: 
 /** A switch or a rack takes several with it; as a rule they fail one after the other. */
 function laterBy(chance: Chance): number {
   return chance.percent(30) ? chance.int(0, 3) : chance.int(0, 200)
+}
+
+/** It dies, and Aodh says so. */
+function plainFailure(chance: Chance, host: string): ScenarioEvent[] {
+  const at = chance.int(2, 20)
+  return [
+    { at, do: chance.pick(['panic', 'powerOff', 'cutOff'] as const), host },
+    { at: at + chance.int(1, 8), do: 'alarm', host }
+  ]
 }
 
 function randomFailure(chance: Chance, host: string, later: number): ScenarioEvent[] {

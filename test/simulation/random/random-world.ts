@@ -5,17 +5,18 @@ import type { Chance } from './chance.ts'
 
 const serversMax = 7
 
-/** 2 to 7 hosts, up to 3 spares, servers of every kind, groups, aggregates, live migrations on their way. */
-export function randomWorld(chance: Chance): WorldSpec {
+/** When it is calm nothing is wrong with the machines. 2 to 7 hosts, up to 3 spares, servers of every kind, groups, aggregates, live migrations on their way. */
+export function randomWorld(chance: Chance, isCalm: boolean): WorldSpec {
   const hosts: Record<string, HostSpec> = {}
   const count = chance.weighted({ 2: 3, 3: 3, 4: 2, 5: 1, 6: 1, 7: 1 })
   for (let index = 1; index <= Number(count); index++) {
     const suffix = String(index).padStart(2, '0')
     const servers = randomServers(chance, suffix, index === 1 ? chance.int(1, serversMax) : chance.int(0, 3))
-    hosts[`compute-${suffix}`] = { ...randomMachine(chance), ...(servers.length > 0 && { servers }) }
+    hosts[`compute-${suffix}`] = { ...(isCalm ? {} : randomMachine(chance)), ...(servers.length > 0 && { servers }) }
   }
-  for (let index = 1; index <= Number(chance.weighted({ 0: 1, 1: 6, 2: 5, 3: 2 })); index++) {
-    hosts[`spare-${index}`] = { ...randomMachine(chance), spare: chance.percent(95) ? true : 'later' }
+  for (let index = 1; index <= Number(chance.weighted({ 0: isCalm ? 0 : 1, 1: 6, 2: 5, 3: 2 })); index++) {
+    const machine = isCalm ? {} : randomMachine(chance)
+    hosts[`spare-${index}`] = { ...machine, spare: isCalm || chance.percent(95) ? true : 'later' }
   }
   const names = Object.keys(hosts).filter(name => name.startsWith('compute-'))
   const liveMigrations = randomLiveMigrations(chance, hosts, names)
@@ -24,7 +25,9 @@ export function randomWorld(chance: Chance): WorldSpec {
     hosts,
     ...(groups.length > 0 && { groups }),
     ...(liveMigrations.length > 0 && { liveMigrations }),
-    ...(chance.percent(20) && { aggregates: [{ name: 'ssd', hosts: chance.some(names, 2) }] }),
+    ...(chance.percent(40) && {
+      aggregates: [{ name: 'ssd', hosts: ['compute-01', ...chance.some(names.slice(1), 1)] }]
+    }),
     ...(chance.percent(20) && { latencyMs: chance.pick([20, 400, 1500]) })
   }
 }

@@ -13,10 +13,17 @@ export interface SeedRun {
   readonly run?: Run
 }
 
-/** Plays the scenario of one seed. What is thrown is a breach as well: a call that never ends, or our own mistake. */
-export async function runSeed(seed: number): Promise<SeedRun> {
+/**
+ * Plays the scenario of one seed. What is thrown is a breach as well: a call that never ends, or our own mistake. `twice`:
+ * it is played again, and must give the same log.
+ */
+export async function runSeed(seed: number, twice = false): Promise<SeedRun> {
   const scenario = generateScenario(seed)
-  return { seed, scenario, ...(await play(scenario)) }
+  const { run, breaches } = await play(scenario)
+  const again = twice ? (await play(scenario)).run : run
+  const isSame = again?.log.join('\n') === run?.log.join('\n') && again?.calls.join() === run?.calls.join()
+  const other: Breach[] = isSame ? [] : [{ law: 'same-log', seconds: 0, sentence: 'played again it went another way' }]
+  return { seed, scenario, breaches: [...breaches, ...other], ...(run !== undefined && { run }) }
 }
 
 /** What nobody caught: in production it ends the process. */

@@ -1,0 +1,98 @@
+import type { Recovery } from '../../src/core/recovery.ts'
+import type { Step } from '../../src/core/step.ts'
+import { lastStep } from '../../src/core/step.ts'
+import { works } from '../../src/emulator/model/hosts.ts'
+import type { World } from '../../src/emulator/model/world.ts'
+import { isMarkedBySwitchover } from './laws/truth.ts'
+import type { Deed } from './scenario.ts'
+
+/**
+ * What an operator does who reads why a recovery is held and does just that, with care: who vouches for a host has pulled
+ * its plug, who vouches for a server has looked everywhere. What nobody can help is cancelled.
+ */
+export function helpFor(world: World, recovery: Recovery, steps: readonly Step[]): Deed[] {
+  const { host, phase } = recovery
+  if (phase.state !== 'held') return []
+  const fenced = phase.fencing ?? host
+  switch (phase.hold.code) {
+    case 'compute-down':
+      return [{ do: 'startCompute', host }]
+    case 'maintenance':
+      return [
+        ...(isMarkedBySwitchover(world, host) ? [] : [{ do: 'enable', host } as const]),
+        { do: 'liftForceDown', host }
+      ]
+    case 'observing':
+      return [{ do: 'arm' }]
+    case 'approval':
+      return [{ do: 'approve', host }]
+    case 'not-fenced':
+      return [
+        { do: 'powerOff', host: fenced },
+        { do: 'vouch', of: host, ...(fenced === host ? {} : { host: fenced }) }
+      ]
+    case 'power':
+      return [
+        { do: 'powerOff', host },
+        { do: 'retry', host }
+      ]
+    case 'proof':
+      return [
+        { do: 'powerOff', host },
+        { do: 'vouch', of: host }
+      ]
+    case 'isolation':
+      return [
+        { do: 'forceDown', host },
+        { do: 'retry', host }
+      ]
+    case 'target':
+      return [...lostTargets(recovery, steps), ...copies(world, recovery, steps)]
+    case 'servers':
+      return stranded(world, recovery)
+    case 'cloud':
+    case 'unconfirmed':
+      // With no host left alive there is nothing to be mended by hand.
+      if (![...world.hosts.values()].some(works)) return [{ do: 'cancel', host }]
+      return [...world.hosts.keys()].map(name => ({ do: 'cellUp', host: name }))
+    default:
+      return [{ do: 'cancel', host }]
+  }
+}
+
+/** Hosts that servers are on their way to and do not reach: the plug is pulled, and somebody says so. */
+function lostTargets(recovery: Recovery, steps: readonly Step[]): Deed[] {
+  const open = steps.filter(step => step.kind === 'evacuate' && (step.state === 'sent' || step.state === 'sending'))
+  const targets = new Set(open.flatMap(step => step.to ?? []))
+  return [...targets].flatMap((target): Deed[] => [
+    { do: 'powerOff', host: target },
+    { do: 'vouch', of: recovery.host, host: target }
+  ])
+}
+
+/** A copy that a failed move may have left is destroyed, and somebody says so. */
+function copies(world: World, recovery: Recovery, steps: readonly Step[]): Deed[] {
+  const asked = new Set(steps.filter(step => step.kind === 'evacuate').map(step => step.target))
+  const servers = [...asked].filter(server => {
+    const last = lastStep(steps, 'evacuate', server)
+    return last?.state === 'failed' && last.reached === true
+  })
+  return servers.flatMap(server => [
+    ...clearAway(world, server, recovery.host),
+    { do: 'vouch' as const, of: recovery.host, server }
+  ])
+}
+
+function stranded(world: World, recovery: Recovery): Deed[] {
+  const asked = (recovery.plan?.staying ?? []).filter(stay => stay.because === 'person').map(stay => stay.server)
+  return asked.flatMap(server => [
+    ...clearAway(world, server, recovery.host),
+    { do: 'vouch' as const, of: recovery.host, server }
+  ])
+}
+
+/** Whatever runs of it outside the failed host. */
+function clearAway(world: World, server: string, failed: string): Deed[] {
+  const places = [...world.hosts.values()].filter(host => host.name !== failed && host.defined.has(server))
+  return places.map(place => ({ do: 'removeGuest', host: place.name, server }))
+}
