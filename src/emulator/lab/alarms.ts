@@ -27,7 +27,12 @@ function hostDown(stage: Stage, words: Words): string {
   if (url === undefined) throw new LabError('--url is wanted')
   const okUrl = words.option('ok-url')
   const event = words.option('event') ?? 'compute.host.down'
-  const query = host === undefined ? [] : [{ field: 'traits.host', op: 'eq', type: 'string', value: host }]
+  const equals = (trait: string, value: string) => ({ field: `traits.${trait}`, op: 'eq', type: 'string', value })
+  const query = [
+    ...(host === undefined ? [] : [equals('host', host)]),
+    // Nova tells of every change of a service.
+    ...(event === 'service.update' ? [equals('forced_down', 'True')] : [])
+  ]
   return addAlarm(stage.face.world, {
     name: words.option('name') ?? `host-down-${host ?? 'any'}`,
     severity: 'critical',
