@@ -97,7 +97,8 @@ export async function objectionBeforeFence(
     }
   }
   const guards = await guardsFor(ctx, segment, drawn)
-  const room = drawn.plan.staying.filter(stay => stay.because === 'room')
+  // A lost target is powered off in any case: the recovery that waits for that may hold the very room that is missing here.
+  const room = recovery.origin === 'target' ? [] : drawn.plan.staying.filter(stay => stay.because === 'room')
   const hold =
     guardHold(guards, ['cloud', 'maintenance', 'other-tool', 'guard']) ??
     (room.length > 0 ? noTarget(drawn) : wouldHave(holdOf(guards), drawn))

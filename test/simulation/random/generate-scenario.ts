@@ -33,7 +33,7 @@ export function generateScenario(seed: number): Scenario {
   ]
   return {
     world,
-    ...(isCalm ? {} : { segment: randomSegment(chance), limits: randomLimits(chance) }),
+    ...(isCalm ? {} : { segment: randomSegment(chance, spares.length > 0), limits: randomLimits(chance) }),
     ...(replicas > 1 && { replicas }),
     events: apart(chance, events),
     faults: [

@@ -2,9 +2,11 @@ import type { Scenario, SegmentOverrides } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 
 /** What an operator may have configured. */
-export function randomSegment(chance: Chance): SegmentOverrides {
+export function randomSegment(chance: Chance, hasSpares: boolean): SegmentOverrides {
+  // The configuration refuses the others where no spares are named.
+  const methods = hasSpares ? (['auto', 'auto_priority', 'rh_priority'] as const) : (['auto'] as const)
   const settings = {
-    ...(chance.percent(45) && { method: chance.pick(['auto', 'auto_priority', 'rh_priority'] as const) }),
+    ...(chance.percent(45) && { method: chance.pick(methods) }),
     ...(chance.percent(8) && { storage: 'local' as const, allowLocalDiskLoss: chance.percent(50) }),
     ...(chance.percent(20) && { confirm: { downMs: chance.pick([5000, 90_000]) } }),
     ...(chance.percent(60) && { evacuate: randomEvacuate(chance) })
