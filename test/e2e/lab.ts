@@ -74,6 +74,7 @@ export interface Lab {
 
 const normalLimitMs = 60_000
 const longLimitMs = 900_000
+const resetsMax = 5
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** `command`: path of the driver, for those who need it; `drive`: runs it, if not as a process. */
@@ -131,11 +132,14 @@ export function createLab(command: string, drive: Drive = driveProcess(command))
       return JSON.parse(await run(longLimitMs, ...words)) as Record<string, unknown>
     },
     async reset() {
-      try {
-        await run(longLimitMs, 'reset')
-      } catch {
-        // A cloud on a busy machine needs longer for its hosts to report than its own patience; a reset may be repeated.
-        await run(longLimitMs, 'reset')
+      // A cloud on a busy machine needs longer for its hosts to report than its own patience; a reset may be repeated.
+      for (let left = resetsMax - 1; ; left--) {
+        try {
+          await run(longLimitMs, 'reset')
+          return
+        } catch (error) {
+          if (left === 0) throw error
+        }
       }
     },
     env: async () => exportsOf(await run(normalLimitMs, 'env')),
