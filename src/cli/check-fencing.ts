@@ -13,8 +13,18 @@ type Answer =
   | { readonly host: string; readonly reading: PowerReading }
   | { readonly host: string; readonly error: string }
 
-/** Every host's and spare's BMC answers, is that of the right machine, and no two hosts have the same. */
-export async function checkFencing(segment: Segment, fencing: Pick<Fencing, 'read'>): Promise<CheckLine[]> {
+/** True when the configuration says which machine the host's BMC must turn out to be. */
+export type IsIdentified = (agent: string, host: string) => boolean
+
+/**
+ * Every host's and spare's BMC answers, is that of the right machine, and no two hosts have the same. Where no identity is
+ * configured two swapped BMCs look well, and the wrong host would be powered off: so that fails, with what was read.
+ */
+export async function checkFencing(
+  segment: Segment,
+  fencing: Pick<Fencing, 'read'>,
+  isIdentified: IsIdentified
+): Promise<CheckLine[]> {
   const lines: CheckLine[] = []
   for (const agent of segment.fencing) {
     const name = `${segment.name} fencing ${agent}`
@@ -24,7 +34,7 @@ export async function checkFencing(segment: Segment, fencing: Pick<Fencing, 'rea
     }
     const hosts = [...segment.hosts, ...segment.spares]
     const answers = await inParallel(hosts, atOnce, host => ask(fencing, agent, host))
-    lines.push(...linesOf(name, answers))
+    lines.push(...linesOf(name, answers, host => isIdentified(agent, host)))
   }
   return lines
 }
@@ -37,15 +47,15 @@ async function ask(fencing: Pick<Fencing, 'read'>, agent: string, host: string):
   }
 }
 
-function linesOf(name: string, answers: readonly Answer[]): CheckLine[] {
+function linesOf(name: string, answers: readonly Answer[], isIdentified: (host: string) => boolean): CheckLine[] {
   const owners = new Map<string, string>()
   const failures = answers.flatMap(answer => {
     if ('error' in answer) return [{ name: `${name} ${answer.host}`, ok: false, detail: answer.error }]
     const { host, reading } = answer
-    if (reading.identity === undefined) return []
+    if (reading.identity === undefined) return isIdentified(host) ? [] : [unidentified(name, host, undefined)]
     const owner = owners.get(reading.identity)
     owners.set(reading.identity, owner ?? host)
-    if (owner === undefined) return []
+    if (owner === undefined) return isIdentified(host) ? [] : [unidentified(name, host, reading.identity)]
     return [
       {
         name: `${name} ${host}`,
@@ -59,6 +69,15 @@ function linesOf(name: string, answers: readonly Answer[]): CheckLine[] {
     { name, ok: failures.length === 0, detail: `${well} of ${answers.length} BMCs answer as the right machine` },
     ...failures
   ]
+}
+
+function unidentified(name: string, host: string, identity: string | undefined): CheckLine {
+  const read = identity === undefined ? 'it tells none' : `it says ${identity}`
+  return {
+    name: `${name} ${host}`,
+    ok: false,
+    detail: `nobody can tell whether its BMC is that of another machine: configure the host's uuid or serial (${read}; compare it with the machine)`
+  }
 }
 
 /** Every configured sign of life has an address and is heard now. Hosts that are down are silent rightly, and were told already. */

@@ -2,7 +2,7 @@ import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
-import { checkAlive, checkFencing } from './check-fencing.ts'
+import { checkAlive, checkFencing, type IsIdentified } from './check-fencing.ts'
 import { checkMembers } from './check-segment.ts'
 import { checkStore } from './check-store.ts'
 import { createSilentLogger } from './logger.ts'
@@ -48,7 +48,11 @@ async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
     return [...well, ...linesOfError('cloud and BMCs', error)]
   }
   try {
-    return [...well, ...(await checkWorld(world))]
+    const isIdentified: IsIdentified = (agent, host) => {
+      const own = config.fencing[agent]?.hosts[host]
+      return own?.uuid !== undefined || own?.serial !== undefined
+    }
+    return [...well, ...(await checkWorld(world, isIdentified))]
   } finally {
     await world.close()
   }
@@ -59,7 +63,10 @@ function linesOfError(name: string, error: unknown): CheckLine[] {
   return error.mistakes.map(detail => ({ name, ok: false, detail }))
 }
 
-async function checkWorld({ openstack, fencing, probe, directory }: OutsideWorld): Promise<CheckLine[]> {
+async function checkWorld(
+  { openstack, fencing, probe, directory }: OutsideWorld,
+  isIdentified: IsIdentified
+): Promise<CheckLine[]> {
   const { cloud } = openstack
   const lines = await openstack.check()
   // Without a login nothing else can be read, and each try would wait for it again.
@@ -75,7 +82,8 @@ async function checkWorld({ openstack, fencing, probe, directory }: OutsideWorld
     const [bareMetal, addresses] = await Promise.all([cloud.bareMetalHosts(), cloud.addresses()])
     for (const segment of directory.segments()) {
       lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))
-      lines.push(...(await checkFencing(segment, fencing)), ...(await checkAlive(segment, reading, addresses, probe)))
+      lines.push(...(await checkFencing(segment, fencing, isIdentified)))
+      lines.push(...(await checkAlive(segment, reading, addresses, probe)))
     }
   } catch (error) {
     lines.push({ name: 'segments', ok: false, detail: messageOf(error) })

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { systemClock as clock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
+import { isArmed } from '../controller/check-guards.ts'
 import { createService } from '../controller/create-service.ts'
 import { runDuties, standardDuties } from '../controller/duties.ts'
 import { createIntake } from '../controller/intake.ts'
@@ -19,6 +20,8 @@ import { connectWorld } from './world.ts'
 
 export interface Switchover {
   readonly app: FastifyInstance
+  /** Segments that may act, by the API's word where it was given, else by the file. */
+  armedSegments(): Promise<string[]>
   /** Drives recoveries and does the periodic work until `stop`; rejects only for a mistake of our own. */
   run(): Promise<void>
   /** Takes no more requests, lets each deed in hand end within `limitMs`, and closes everything. Open recoveries wait for the next start. */
@@ -71,6 +74,10 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
   let running: Promise<unknown> = Promise.resolve()
   return {
     app,
+    async armedSegments() {
+      const arming = await store.arming()
+      return config.segments.flatMap(({ name }) => (isArmed(name, arming, directory) ? name : []))
+    },
     async run() {
       const { signal } = ending
       running = Promise.all([supervisor.run(signal), runDuties(ports, owner, duties, signal), notifier.run(signal)])

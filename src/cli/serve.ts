@@ -30,16 +30,14 @@ export async function serve(file: string, env: Environment, version: string): Pr
     await switchover.stop(stopLimitMs)
     log.info({}, 'stopped')
   })
-  sayStart(config, log, version)
+  sayStart(config, log, version, await switchover.armedSegments())
   // It ends when the service does. A failure becomes an unhandled rejection on purpose: that stops the process as above.
   void switchover.run()
 }
 
-function sayStart(config: Config, log: Logger, version: string): void {
-  const { armed, segments, listen: at, auth } = config
-  const modes = Object.fromEntries(
-    segments.map(segment => [segment.name, (segment.armed ?? armed) ? 'armed' : 'observing'])
-  )
+function sayStart(config: Config, log: Logger, version: string, armed: readonly string[]): void {
+  const { segments, listen: at, auth } = config
+  const modes = Object.fromEntries(segments.map(({ name }) => [name, armed.includes(name) ? 'armed' : 'observing']))
   log.info({ version, listen: at, segments: modes }, 'switchover started')
   for (const { name, fencing } of segments) {
     if (fencing.includes('none'))

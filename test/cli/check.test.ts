@@ -78,7 +78,7 @@ test('every BMC must answer as the right machine', async () => {
   const fencing = fencingThat({
     'compute-02': new FencingError('identity', 'compute-02: its BMC is that of UUID 7, not 8')
   })
-  const lines = await checkFencing(segment(), fencing)
+  const lines = await checkFencing(segment(), fencing, () => true)
   expect(lines[0]).toEqual({ name: 'rack-a fencing bmc', ok: false, detail: '2 of 3 BMCs answer as the right machine' })
   expect(lines[1]).toEqual({
     name: 'rack-a fencing bmc compute-02',
@@ -88,14 +88,25 @@ test('every BMC must answer as the right machine', async () => {
 })
 
 test('two hosts with the same BMC are found', async () => {
-  const lines = await checkFencing(segment(), fencingThat({ 'compute-01': 'u-1', 'compute-02': 'u-1' }))
+  const twice = fencingThat({ 'compute-01': 'u-1', 'compute-02': 'u-1' })
+  const lines = await checkFencing(segment(), twice, () => true)
   expect(failures(lines)[1]).toMatch(/compute-02: its BMC is that of compute-01 too/)
+})
+
+test('a BMC whose machine nobody can tell fails: two that are swapped would look well', async () => {
+  const fencing = fencingThat({ 'compute-01': 'u-1', 'compute-02': 'u-2' })
+  const lines = await checkFencing(segment(), fencing, (_agent, host) => host !== 'compute-02')
+  expect(lines[0]).toMatchObject({ ok: false, detail: '2 of 3 BMCs answer as the right machine' })
+  expect(failures(lines)[1]).toMatch(
+    /compute-02: nobody can tell .* configure the host's uuid or serial \(it says u-2;/
+  )
 })
 
 test('waived fencing is said and asks nobody', async () => {
   const lines = await checkFencing(
     segment({ fencing: ['none'] }),
-    fencingThat({ 'compute-01': new FencingError('refused', 'never asked') })
+    fencingThat({ 'compute-01': new FencingError('refused', 'never asked') }),
+    () => false
   )
   expect(lines).toEqual([{ name: 'rack-a fencing none', ok: true, detail: expect.stringContaining('waived') }])
 })

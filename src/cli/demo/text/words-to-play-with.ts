@@ -22,7 +22,11 @@ export function wordsToPlayWith(facts: Facts, well: readonly string[], failed: s
       lab('bmc', 'behave', two, '--unreachable'),
       lab('host', 'panic', two)
     ],
-    ['Go and pull the plug, then say so …', say('vouch', 'I pulled the plug')],
+    [
+      'Go and pull the plug, then say so (said without doing it, its guests run twice) …',
+      lab('host', 'off', two),
+      say('vouch', 'I pulled the plug')
+    ],
     ['… or mend the BMC.', lab('bmc', 'behave', two), say('retry', 'the BMC is mended')],
     [
       `${three} is cut off, runs on, and its BMC lies. Nobody can know, and a guest runs twice: here it is told.`,
