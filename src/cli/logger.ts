@@ -1,5 +1,6 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 
+const standardOutput = 1
 const secretKeys = ['secret', 'password', 'token', 'authorization', 'x-auth-token', 'x-subject-token']
 
 /**
@@ -14,7 +15,12 @@ export function createLogger(level: string, file?: string): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: '***' }
   }
-  return file === undefined ? pino(options) : pino(options, destination({ dest: file, sync: true }))
+  const out = destination({ dest: file ?? standardOutput, sync: true })
+  // Whoever read our lines may be gone (`serve | tee`): that loses lines, and must keep us neither from working nor from ending.
+  out.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return pino(options, out)
 }
 
 /** For commands whose answer is what they print. */
