@@ -20,8 +20,6 @@ export interface Trouble {
   readonly stateOf: (recovery: string) => State | undefined
   /** A command left a process that had stood still between its last check and this moment. */
   readonly late: (name: string, args: readonly unknown[]) => void
-  /** A call that left in good order takes effect only now. */
-  readonly overtaken: (args: readonly unknown[]) => void
 }
 
 /** Synchronous members, which neither fail nor count. */
@@ -73,10 +71,7 @@ async function strike(fault: Fault | undefined, call: Call, clock: Clock, troubl
     // It is on its way: not even the death of the process holds it up.
     void clock
       .sleep(fault.ms ?? 10_000)
-      .then(() => {
-        trouble.overtaken(call.args)
-        return call.invoke()
-      })
+      .then(() => call.invoke())
       .catch(() => undefined)
     return failed(call.port, fault.code ?? 'unknown')
   }

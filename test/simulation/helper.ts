@@ -1,9 +1,8 @@
 import type { Recovery } from '../../src/core/recovery.ts'
 import type { Step } from '../../src/core/step.ts'
 import { lastStep } from '../../src/core/step.ts'
-import { works } from '../../src/emulator/model/hosts.ts'
 import type { World } from '../../src/emulator/model/world.ts'
-import { isMarkedBySwitchover } from './laws/truth.ts'
+import { isMarkedBySwitchover, isUpInNova } from './laws/truth.ts'
 import type { Deed } from './scenario.ts'
 
 /**
@@ -52,12 +51,18 @@ export function helpFor(world: World, recovery: Recovery, steps: readonly Step[]
       return stranded(world, recovery)
     case 'cloud':
     case 'unconfirmed':
-      // With no host left alive there is nothing to be mended by hand.
-      if (![...world.hosts.values()].some(works)) return [{ do: 'cancel', host }]
-      return [...world.hosts.keys()].map(name => ({ do: 'cellUp', host: name }))
+      return readable(world, host)
     default:
       return [{ do: 'cancel', host }]
   }
+}
+
+/** Cells that are away are brought back; where no host is left nobody can help. */
+function readable(world: World, host: string): Deed[] {
+  const hosts = [...world.hosts.values()]
+  const away = hosts.filter(one => one.cellDown)
+  if (away.length === 0 && !hosts.some(one => isUpInNova(world, one))) return [{ do: 'cancel', host }]
+  return away.map(({ name }) => ({ do: 'cellUp', host: name }))
 }
 
 /** Hosts that servers are on their way to and do not reach: the plug is pulled, and somebody says so. */

@@ -136,7 +136,8 @@ function happen(stage: Stage, event: ScenarioEvent): void {
 
 async function deal(stage: Stage, event: Deed): Promise<void> {
   const { recorder, processes, world, store } = stage
-  for (const [row, { phase }] of rowsOfDeed(event, recorder.recoveries.values())) meet(stage.meetings, row, phase.state)
+  for (const [row, { phase }] of rowsOfDeed(event, recorder.recoveries.values(), world))
+    meet(stage.meetings, row, phase.state)
   const subject = subjectOf(event)
   const line = `* ${event.do}${subject === '' ? '' : ` ${subject}`}`
   if (isUse(event)) stage.case.touched.set(event.server, stage.clock.now())

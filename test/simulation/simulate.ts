@@ -72,7 +72,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   const processes = createProcesses({
     ports: {
       clock,
-      cloud: at.said.watched(lawfulCloud(model.cloud, at)),
+      cloud: at.said.watched(model.cloud),
       alarms: model.alarms,
       fencing: watchReadings(model.fencing, model.world, at.readings),
       probe: model.probe,
@@ -84,11 +84,9 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     limits,
     replicas: scenario.replicas ?? 1,
     stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
+    lawful: cloud => lawfulCloud(cloud, at),
     late: (_, args) => {
       for (const word of args) if (typeof word === 'string') at.excuses.late.add(word.replace(/^service-/, ''))
-    },
-    overtaken: ([server]) => {
-      if (typeof server === 'string') at.excuses.overtaken.add(server)
     },
     crashed: call => recorder.say(`the service dies${call === undefined ? '' : ` at ${call}`}`)
   })

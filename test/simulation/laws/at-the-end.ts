@@ -34,7 +34,7 @@ async function checkReserved({ store, recorder, book }: Case): Promise<void> {
   for (const [host, holder] of Object.entries(await store.targets())) {
     const recovery = recorder.recoveries.get(holder)
     if (recovery?.phase.state === 'held' && !fenceBegun(recovery))
-      book.breach('gives-back', `${host} is kept by the recovery of ${recovery.host}, which is held before its fence`)
+      book.breach('spares', `${host} is kept by the recovery of ${recovery.host}, which is held before its fence`)
   }
 }
 

@@ -50,16 +50,15 @@ function objectionTo(
   }
 }
 
-/** Before an evacuate leaves, its proof, its last power reading and its target's holder are looked at. */
+/** As the process sees it: before an evacuate leaves, its proof, its last power reading and its target's holder are looked at. */
 export function lawfulCloud(cloud: Cloud, at: Case): Cloud {
   const { world, recorder, book } = at
   return {
     ...cloud,
     async evacuate(id, target, signal) {
       const source = world.servers.get(id)?.host
-      // What leaves a process that stood still after its last check is beyond us (and goes to the target that was named).
-      if (source !== undefined && source !== target && !at.excuses.late.has(id)) {
-        if (!at.excuses.overtaken.has(id)) checkProof(at, source)
+      if (source !== undefined && source !== target) {
+        checkProof(at, source)
         const holder = (await recorder.store.targets())[target]
         if (holder === undefined || recorder.recoveries.get(holder)?.host !== source) {
           book.breach('one-holder', `${id} is sent to ${target}, which the recovery of ${source} does not hold`)

@@ -14,13 +14,11 @@ export interface Excuses {
   readonly servers: Set<string>
   /** Hosts and servers to which a process sent something after it had stood still between its last check and the socket. */
   readonly late: Set<string>
-  /** Servers whose request left in good order and took effect much later: its proof was good when it left. */
-  readonly overtaken: Set<string>
 }
 
 /** Weighs each proof against the truth at the moment when it is committed. */
 export function watchProofs(world: World, recorder: Recorder, book: LawBook, readings: Readings): Excuses {
-  const excuses: Excuses = { hosts: new Map(), servers: new Set(), late: new Set(), overtaken: new Set() }
+  const excuses: Excuses = { hosts: new Map(), servers: new Set(), late: new Set() }
   const known = new Set<string>()
   recorder.onChange(recovery => {
     for (const server of Object.keys(recovery.vouchedServers)) excuses.servers.add(server)

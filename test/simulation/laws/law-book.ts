@@ -31,7 +31,6 @@ export type Law =
   | 'goes-on'
   | 'moved'
   | 'way-out'
-  | 'gives-back'
   | 'restored'
   | 'timeline'
   | 'no-mistake'

@@ -1,5 +1,6 @@
 import type { Recovery } from '../../../src/core/recovery.ts'
 import { hasEnded } from '../../../src/core/recovery.ts'
+import type { World } from '../../../src/emulator/model/world.ts'
 import type { Fault, FaultKind } from '../faults.ts'
 import type { Deed } from '../scenario.ts'
 
@@ -16,6 +17,29 @@ const words: Readonly<Record<FaultKind, string>> = {
   crashAfter: 'crashes after a call',
   pauseBefore: 'stands still before a call',
   pauseAfter: 'stands still after a call'
+}
+
+const read = ['errorBefore', 'hang', 'slow'] as const
+const command = ['errorBefore', 'errorAfter', 'hang', 'slow'] as const
+
+/** Every row that a full table has. */
+export const expectedRows: readonly string[] = [
+  ...['a read of Nova', 'a read of Placement'].flatMap(subject => [...read, 'partial' as const].map(on(subject))),
+  ...['a power reading', 'a call of Aodh', 'a sign of life'].flatMap(subject => read.map(on(subject))),
+  ...['a command to Nova', 'a power-off', 'a call of the store'].flatMap(subject => command.map(on(subject))),
+  ...(['crashBefore', 'crashAfter', 'pauseBefore', 'pauseAfter'] as const).map(on('the process')),
+  ...['arms', 'disarms', 'vouches', 'says approve', 'says retry', 'says cancel'].map(word => `an operator ${word}`),
+  ...['alarm', 'ok', 'insufficient data', 'trigger'].map(word => `another signal: ${word}`),
+  ...['deleteServer', 'stopServer', 'startServer', 'resizeServer'].map(word => `a user does ${word}`),
+  ...['the failed host', 'a target'].flatMap(who =>
+    [' dies', ' returns', ': its BMC changes', ': its cell goes away', ': others change its force-down'].map(
+      what => `${who}${what}`
+    )
+  )
+]
+
+function on(subject: string): (kind: FaultKind) => string {
+  return kind => `${subject} ${words[kind]}`
 }
 
 /** The row of the table that a fault at a call belongs to. */
@@ -46,15 +70,19 @@ function subjectOf(name: string): string {
 }
 
 /** The rows that a happening belongs to, one for each open recovery that it concerns. */
-export function* rowsOfDeed(deed: Deed, recoveries: Iterable<Recovery>): Generator<[row: string, recovery: Recovery]> {
+export function* rowsOfDeed(
+  deed: Deed,
+  recoveries: Iterable<Recovery>,
+  world: World
+): Generator<[row: string, recovery: Recovery]> {
   for (const recovery of recoveries) {
     if (hasEnded(recovery)) continue
-    const row = rowFor(deed, recovery)
+    const row = rowFor(deed, recovery, world)
     if (row !== undefined) yield [row, recovery]
   }
 }
 
-function rowFor(deed: Deed, recovery: Recovery): string | undefined {
+function rowFor(deed: Deed, recovery: Recovery, world: World): string | undefined {
   switch (deed.do) {
     case 'arm':
     case 'disarm':
@@ -74,15 +102,14 @@ function rowFor(deed: Deed, recovery: Recovery): string | undefined {
     case 'stopServer':
     case 'startServer':
     case 'resizeServer':
-      return isOf(recovery, deed.server) ? `a user does ${deed.do}` : undefined
+      return isOf(recovery, deed.server, world) ? `a user does ${deed.do}` : undefined
     default:
       return 'host' in deed ? hostRow(deed, recovery) : undefined
   }
 }
 
-function isOf({ servers, plan }: Recovery, server: string): boolean {
-  const planned = [...(plan?.moves ?? []), ...(plan?.staying ?? [])].some(one => one.server === server)
-  return planned || servers.some(one => one.id === server)
+function isOf({ host, servers }: Recovery, server: string, world: World): boolean {
+  return world.servers.get(server)?.host === host || servers.some(one => one.id === server)
 }
 
 function hostRow(deed: Deed & { readonly host: string }, recovery: Recovery): string | undefined {

@@ -1,4 +1,5 @@
 import type { State } from '../../../src/core/recovery.ts'
+import { expectedRows } from './fault-rows.ts'
 import { impossibleCells } from './impossible-cells.ts'
 
 export const columns = [
@@ -24,10 +25,11 @@ export function meet(meetings: Meetings, row: string, state: string, times = 1):
 export function emptyCells(meetings: Meetings): { empty: string[]; wronglyExplained: string[] } {
   const empty: string[] = []
   const wronglyExplained: string[] = []
-  for (const [row, cells] of meetings) {
+  for (const row of new Set([...expectedRows, ...meetings.keys()])) {
+    const cells = meetings.get(row)
     for (const state of columns) {
       const reason = impossibleCells[row]?.[state]
-      const isMet = (cells.get(state) ?? 0) > 0
+      const isMet = (cells?.get(state) ?? 0) > 0
       if (!isMet && reason === undefined) empty.push(`${row} × ${state}`)
       if (isMet && reason !== undefined) wronglyExplained.push(`${row} × ${state}`)
     }

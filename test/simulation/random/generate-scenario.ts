@@ -14,8 +14,8 @@ import { randomWorld } from './random-world.ts'
 /** A scenario as `scenario.json` has it, made from a seed alone: all that is random in it is data. */
 export function generateScenario(seed: number): Scenario {
   const chance = createChance(seed)
-  // Half of them are calm but for what strikes them, so that the later states are met as well.
-  const isCalm = chance.percent(50)
+  // Many are calm but for what strikes them, so that the later states are met as well.
+  const isCalm = chance.percent(40)
   const world = randomWorld(chance, isCalm)
   const names = Object.keys(world.hosts)
   const hosts = names.filter(name => world.hosts[name]?.spare === undefined)
@@ -41,7 +41,7 @@ export function generateScenario(seed: number): Scenario {
       ...(!isCalm && chance.percent(8) ? [lateArrival(chance)] : []),
       ...focus.faults
     ],
-    ...(chance.percent(40) && { helper: true }),
+    ...(chance.percent(25) && { helper: true }),
     quietSeconds: chance.percent(25) ? 200 : 60,
     expect: {}
   }
