@@ -31,7 +31,10 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
     case 'compute-down':
       return answers(host) && at.segment.alive.length > 0 ? undefined : 'nothing on the host answers'
     case 'maintenance':
-      return (!host.enabled && !isOurs(host.disabledReason)) || host.forcedDown ? undefined : 'nobody maintains it'
+      // That it was enabled again can't be read while its cell is away.
+      return host.cellDown || (!host.enabled && !isOurs(host.disabledReason)) || host.forcedDown
+        ? undefined
+        : 'nobody maintains it'
     case 'observing':
       return (await isArmed(at)) ? 'the segment is armed' : undefined
     case 'approval':
