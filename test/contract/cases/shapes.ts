@@ -11,7 +11,6 @@ export const shapes: readonly ContractCase[] = [
   {
     name: 'shapes-of-nova',
     asks: 'Which keys do the answers of Nova have?',
-    telling: true,
     async play(stage) {
       const [moved, failed] = await stage.boot(['moved', 'failed', 'idle'])
       await failSource(stage)
