@@ -10,6 +10,13 @@ import type { Deed } from './scenario.ts'
  * its plug, who vouches for a server has looked everywhere. What nobody can help is cancelled.
  */
 export function helpFor(world: World, recovery: Recovery, steps: readonly Step[]): Deed[] {
+  if (recovery.phase.state !== 'held') return []
+  // Before anything else Nova has to be readable.
+  const away = [...world.hosts.values()].filter(one => one.cellDown)
+  return [...away.map(({ name }): Deed => ({ do: 'cellUp', host: name })), ...asked(world, recovery, steps)]
+}
+
+function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[] {
   const { host, phase } = recovery
   if (phase.state !== 'held') return []
   const fenced = phase.fencing ?? host
@@ -51,18 +58,16 @@ export function helpFor(world: World, recovery: Recovery, steps: readonly Step[]
       return stranded(world, recovery)
     case 'cloud':
     case 'unconfirmed':
-      return readable(world, host)
+      return hopeless(world, host)
     default:
       return [{ do: 'cancel', host }]
   }
 }
 
-/** Cells that are away are brought back; where no host is left nobody can help. */
-function readable(world: World, host: string): Deed[] {
+/** Where no host is left nobody can help. */
+function hopeless(world: World, host: string): Deed[] {
   const hosts = [...world.hosts.values()]
-  const away = hosts.filter(one => one.cellDown)
-  if (away.length === 0 && !hosts.some(one => isUpInNova(world, one))) return [{ do: 'cancel', host }]
-  return away.map(({ name }) => ({ do: 'cellUp', host: name }))
+  return hosts.some(one => one.cellDown || isUpInNova(world, one)) ? [] : [{ do: 'cancel', host }]
 }
 
 /** Hosts that servers are on their way to and do not reach: the plug is pulled, and somebody says so. */
@@ -77,8 +82,8 @@ function lostTargets(recovery: Recovery, steps: readonly Step[]): Deed[] {
 
 /** A copy that a failed move may have left is destroyed, and somebody says so. */
 function copies(world: World, recovery: Recovery, steps: readonly Step[]): Deed[] {
-  const asked = new Set(steps.filter(step => step.kind === 'evacuate').map(step => step.target))
-  const servers = [...asked].filter(server => {
+  const sent = new Set(steps.filter(step => step.kind === 'evacuate').map(step => step.target))
+  const servers = [...sent].filter(server => {
     const last = lastStep(steps, 'evacuate', server)
     return last?.state === 'failed' && last.reached === true
   })
@@ -89,8 +94,8 @@ function copies(world: World, recovery: Recovery, steps: readonly Step[]): Deed[
 }
 
 function stranded(world: World, recovery: Recovery): Deed[] {
-  const asked = (recovery.plan?.staying ?? []).filter(stay => stay.because === 'person').map(stay => stay.server)
-  return asked.flatMap(server => [
+  const staying = (recovery.plan?.staying ?? []).filter(stay => stay.because === 'person').map(stay => stay.server)
+  return staying.flatMap(server => [
     ...clearAway(world, server, recovery.host),
     { do: 'vouch' as const, of: recovery.host, server }
   ])

@@ -46,7 +46,8 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
     case 'proof':
       return proofOf(recovery)?.kind === 'fenced' && saysOff(host) ? 'its BMC says that the host is off' : undefined
     case 'target':
-      return await openMoves(at, recovery)
+      // How a move ended can't be read either.
+      return anyCellDown ? undefined : await openMoves(at, recovery)
     case 'servers':
       return strandedMigrations(at, recovery) ? undefined : 'no migration is in doubt'
     case 'other-tool':

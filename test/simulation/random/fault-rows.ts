@@ -4,9 +4,10 @@ import type { World } from '../../../src/emulator/model/world.ts'
 import type { Fault, FaultKind } from '../faults.ts'
 import type { Deed } from '../scenario.ts'
 
+const uses = ['deleteServer', 'stopServer', 'startServer', 'resizeServer'] as const
 const commands = ['isolate', 'enable', 'disable', 'addToAggregate', 'evacuate', 'resetToError', 'stop']
 
-const words: Readonly<Record<FaultKind, string>> = {
+const harms: Readonly<Record<FaultKind, string>> = {
   errorBefore: 'fails',
   errorAfter: 'fails, though it took effect',
   hang: 'comes late',
@@ -22,34 +23,51 @@ const words: Readonly<Record<FaultKind, string>> = {
 const read = ['errorBefore', 'hang', 'slow'] as const
 const command = ['errorBefore', 'errorAfter', 'hang', 'slow'] as const
 
+const failedHost = 'the failed host'
+type Whose = typeof failedHost | 'a target'
+
+/** What is said or done about a recovery. */
+const words: Partial<Record<Deed['do'], string>> = {
+  ...Object.fromEntries(['arm', 'disarm'].map(word => [word, `an operator ${word}s`])),
+  vouch: 'an operator vouches',
+  ...Object.fromEntries(['approve', 'retry', 'cancel'].map(word => [word, `an operator says ${word}`])),
+  ...Object.fromEntries(['alarm', 'ok', 'insufficient data', 'trigger'].map(word => [word, `another signal: ${word}`])),
+  ...Object.fromEntries(uses.map(use => [use, `a user does ${use}`]))
+}
+
+/** What becomes of a host. */
+const fates: Partial<Record<Deed['do'], string>> = {
+  ...Object.fromEntries(['panic', 'powerOff', 'cutOff', 'killCompute', 'hangCompute'].map(deed => [deed, ' dies'])),
+  ...Object.fromEntries(['boot', 'reconnect', 'startCompute'].map(deed => [deed, ' returns'])),
+  ...Object.fromEntries(['forceDown', 'liftForceDown'].map(deed => [deed, ': others change its force-down'])),
+  ...Object.fromEntries(['enable', 'adoptSpare'].map(deed => [deed, ': others enable or adopt it'])),
+  bmc: ': its BMC changes',
+  cellDown: ': its cell goes away',
+  addServer: ': a server appears'
+}
+
 /** Every row that a full table has. */
 export const expectedRows: readonly string[] = [
   ...['a read of Nova', 'a read of Placement'].flatMap(subject => [...read, 'partial' as const].map(on(subject))),
   ...['a power reading', 'a call of Aodh', 'a sign of life'].flatMap(subject => read.map(on(subject))),
   ...['a command to Nova', 'a power-off', 'a call of the store'].flatMap(subject => command.map(on(subject))),
   ...(['crashBefore', 'crashAfter', 'pauseBefore', 'pauseAfter'] as const).map(on('the process')),
-  ...['arms', 'disarms', 'vouches', 'says approve', 'says retry', 'says cancel'].map(word => `an operator ${word}`),
-  ...['alarm', 'ok', 'insufficient data', 'trigger'].map(word => `another signal: ${word}`),
-  ...['deleteServer', 'stopServer', 'startServer', 'resizeServer'].map(word => `a user does ${word}`),
-  ...['the failed host', 'a target'].flatMap(who =>
-    [' dies', ' returns', ': its BMC changes', ': its cell goes away', ': others change its force-down'].map(
-      what => `${who}${what}`
-    )
-  )
+  ...Object.values(words),
+  ...Object.values(fates).flatMap(fate => [`${failedHost}${fate}`, `a target${fate}`])
 ]
 
 function on(subject: string): (kind: FaultKind) => string {
-  return kind => `${subject} ${words[kind]}`
+  return kind => `${subject} ${harms[kind]}`
 }
 
 /** The row of the table that a fault at a call belongs to. */
-export function rowOfFault(fault: Fault, name: string): string {
-  if (fault.do.startsWith('crash') || fault.do.startsWith('pause')) return `the process ${words[fault.do]}`
+export function rowOfFault(fault: Pick<Fault, 'do'>, name: string): string {
+  if (fault.do.startsWith('crash') || fault.do.startsWith('pause')) return `the process ${harms[fault.do]}`
   const isCommand = name === 'fencing.powerOff' || commands.includes(name.replace('cloud.', ''))
   // That a read had taken effect makes no difference to anybody.
-  const word =
-    fault.do === 'errorAfter' && !isCommand && !name.startsWith('store.') ? words.errorBefore : words[fault.do]
-  return `${subjectOf(name)} ${word}`
+  const harm =
+    fault.do === 'errorAfter' && !isCommand && !name.startsWith('store.') ? harms.errorBefore : harms[fault.do]
+  return `${subjectOf(name)} ${harm}`
 }
 
 function subjectOf(name: string): string {
@@ -69,6 +87,12 @@ function subjectOf(name: string): string {
   }
 }
 
+/** The row of a deed; undefined when it has none. */
+export function rowOfDeed(deed: Deed['do'], whose: Whose): string | undefined {
+  const fate = fates[deed]
+  return words[deed] ?? (fate === undefined ? undefined : `${whose}${fate}`)
+}
+
 /** The rows that a happening belongs to, one for each open recovery that it concerns. */
 export function* rowsOfDeed(
   deed: Deed,
@@ -83,63 +107,13 @@ export function* rowsOfDeed(
 }
 
 function rowFor(deed: Deed, recovery: Recovery, world: World): string | undefined {
-  switch (deed.do) {
-    case 'arm':
-    case 'disarm':
-      return `an operator ${deed.do}s`
-    case 'vouch':
-      return deed.of === recovery.host ? 'an operator vouches' : undefined
-    case 'approve':
-    case 'retry':
-    case 'cancel':
-      return deed.host === recovery.host ? `an operator says ${deed.do}` : undefined
-    case 'alarm':
-    case 'trigger':
-    case 'ok':
-    case 'insufficient data':
-      return deed.host === recovery.host ? `another signal: ${deed.do}` : undefined
-    case 'deleteServer':
-    case 'stopServer':
-    case 'startServer':
-    case 'resizeServer':
-      return isOf(recovery, deed.server, world) ? `a user does ${deed.do}` : undefined
-    default:
-      return 'host' in deed ? hostRow(deed, recovery) : undefined
-  }
+  if ('server' in deed && typeof deed.server === 'string' && !('of' in deed))
+    return isOf(recovery, deed.server, world) ? rowOfDeed(deed.do, failedHost) : undefined
+  const host = 'of' in deed ? deed.of : 'host' in deed ? deed.host : recovery.host
+  if (host === recovery.host) return rowOfDeed(deed.do, failedHost)
+  return recovery.targets[host] === undefined || deed.do in words ? undefined : rowOfDeed(deed.do, 'a target')
 }
 
 function isOf({ host, servers }: Recovery, server: string, world: World): boolean {
   return world.servers.get(server)?.host === host || servers.some(one => one.id === server)
-}
-
-function hostRow(deed: Deed & { readonly host: string }, recovery: Recovery): string | undefined {
-  const who =
-    deed.host === recovery.host ? 'the failed host' : recovery.targets[deed.host] === undefined ? undefined : 'a target'
-  if (who === undefined) return undefined
-  switch (deed.do) {
-    case 'panic':
-    case 'powerOff':
-    case 'cutOff':
-    case 'killCompute':
-    case 'hangCompute':
-      return `${who} dies`
-    case 'boot':
-    case 'reconnect':
-    case 'startCompute':
-      return `${who} returns`
-    case 'bmc':
-      return `${who}: its BMC changes`
-    case 'cellDown':
-      return `${who}: its cell goes away`
-    case 'forceDown':
-    case 'liftForceDown':
-      return `${who}: others change its force-down`
-    case 'enable':
-    case 'adoptSpare':
-      return `${who}: others enable or adopt it`
-    case 'addServer':
-      return `${who}: a server appears`
-    default:
-      return undefined
-  }
 }

@@ -13,6 +13,11 @@ export const columns = [
   'held'
 ] as const satisfies readonly State[]
 
+export interface Cell {
+  readonly row: string
+  readonly state: (typeof columns)[number]
+}
+
 /** How often each fault met a recovery in each state: row → state → times. */
 export type Meetings = Map<string, Map<string, number>>
 
@@ -21,17 +26,22 @@ export function meet(meetings: Meetings, row: string, state: string, times = 1):
   meetings.set(row, cells.set(state, (cells.get(state) ?? 0) + times))
 }
 
+/** Those that a full table has, met or not. */
+function rowsOf(meetings: Meetings): string[] {
+  return [...new Set([...expectedRows, ...meetings.keys()])]
+}
+
 /** Cells in which nothing was ever tried, and that are not explained as impossible; and those that are wrongly. */
-export function emptyCells(meetings: Meetings): { empty: string[]; wronglyExplained: string[] } {
-  const empty: string[] = []
-  const wronglyExplained: string[] = []
-  for (const row of new Set([...expectedRows, ...meetings.keys()])) {
+export function emptyCells(meetings: Meetings): { empty: Cell[]; wronglyExplained: Cell[] } {
+  const empty: Cell[] = []
+  const wronglyExplained: Cell[] = []
+  for (const row of rowsOf(meetings)) {
     const cells = meetings.get(row)
     for (const state of columns) {
       const reason = impossibleCells[row]?.[state]
       const isMet = (cells?.get(state) ?? 0) > 0
-      if (!isMet && reason === undefined) empty.push(`${row} × ${state}`)
-      if (isMet && reason !== undefined) wronglyExplained.push(`${row} × ${state}`)
+      if (!isMet && reason === undefined) empty.push({ row, state })
+      if (isMet && reason !== undefined) wronglyExplained.push({ row, state })
     }
   }
   return { empty, wronglyExplained }
@@ -39,7 +49,7 @@ export function emptyCells(meetings: Meetings): { empty: string[]; wronglyExplai
 
 /** The table for people; `-` is impossible, `EMPTY` was never met. */
 export function tableText(meetings: Meetings): string {
-  const rows = [...meetings.keys()].toSorted()
+  const rows = rowsOf(meetings).toSorted()
   const width = Math.max(...rows.map(row => row.length))
   const cell = (row: string, state: (typeof columns)[number]): string => {
     const times = meetings.get(row)?.get(state) ?? 0

@@ -1,29 +1,45 @@
 import type { Fault, FaultKind } from '../faults.ts'
-import type { Deed, ScenarioEvent } from '../scenario.ts'
+import type { Deed } from '../scenario.ts'
 import type { Place } from './calls-in.ts'
 import { callsIn, partable, places } from './calls-in.ts'
 import type { Chance } from './chance.ts'
+import { rowOfDeed, rowOfFault } from './fault-rows.ts'
 import { harm } from './random-faults.ts'
+import type { Cast, Way } from './ways-there.ts'
+import { waysToCalls, waysToTargets } from './ways-there.ts'
 
-/** Who is who in a scenario: the host that fails, what it may lose, where it may go. */
-export interface Cast {
-  readonly host: string
-  readonly servers: readonly string[]
-  readonly targets: readonly string[]
+/** A cell of the table, and what it takes to fill it. */
+interface Cell {
+  readonly row: string | undefined
+  readonly state: Place
+  /** Nothing else should come between. */
+  readonly isCalm: boolean
+  readonly play: (chance: Chance, cast: Cast) => Way
 }
 
-type Cell = (chance: Chance, cast: Cast) => { fault: Fault } | { event: ScenarioEvent } | undefined
-
-/**
- * Each seed tries two cells of the table on purpose, the next seed the next two: chance alone would leave the rare ones
- * empty for a long time.
- */
-export function focusOf(seed: number, chance: Chance, cast: Cast): { faults: Fault[]; events: ScenarioEvent[] } {
-  const tried = [2 * seed, 2 * seed + 1].map(index => cells[index % cells.length]?.(chance, cast))
+/** Each seed tries two cells of the table on purpose: chance alone would leave the rare ones empty for a long time. */
+export function focusOf(seed: number): Pick<Cell, 'isCalm' | 'play'> {
+  const tried = cellsOf(seed)
   return {
-    faults: tried.flatMap(one => (one !== undefined && 'fault' in one ? [one.fault] : [])),
-    events: tried.flatMap(one => (one !== undefined && 'event' in one ? [one.event] : []))
+    isCalm: tried.some(cell => cell.isCalm),
+    play(chance, cast) {
+      const ways = tried.map(cell => cell.play(chance, cast))
+      return { events: ways.flatMap(way => way.events), faults: ways.flatMap(way => way.faults ?? []) }
+    }
   }
+}
+
+/** Whether a seed tries this cell on purpose. */
+export function tries(seed: number, row: string, state: string): boolean {
+  return cellsOf(seed).some(cell => cell.row === row && cell.state === state)
+}
+
+/** Other pairs in each round through the cells; one that needs calm is tried alone. */
+function cellsOf(seed: number): Cell[] {
+  const round = Math.floor(seed / cells.length)
+  const pair = [seed, 31 * seed + 7 * round + 1].flatMap(index => cells[index % cells.length] ?? [])
+  const calm = pair.find(cell => cell.isCalm)
+  return calm === undefined ? pair : [calm]
 }
 
 const kindsOfAll: readonly FaultKind[] = ['errorBefore', 'errorAfter', 'hang', 'slow']
@@ -38,57 +54,79 @@ function faultCells(): Cell[] {
 }
 
 function faultCell(state: Place, on: string, kind: FaultKind): Cell {
-  return chance => ({
-    fault: {
-      on,
-      in: state,
-      nth: chance.percent(70) ? 1 : chance.int(1, 5),
-      ...harm(chance, on, kind),
-      ...(kind.startsWith('pause') && { ms: chance.pick([4000, 20_000, 45_000]) })
+  const way = waysToCalls[`${state} ${on}`]
+  return {
+    row: rowOfFault({ do: kind }, on),
+    state,
+    isCalm: way !== undefined,
+    play(chance, cast) {
+      const fault: Fault = {
+        on,
+        in: state,
+        nth: way !== undefined || chance.percent(70) ? 1 : chance.int(1, 5),
+        ...harm(chance, on, kind),
+        ...(kind.startsWith('pause') && { ms: chance.pick([4000, 20_000, 45_000]) })
+      }
+      return { events: way?.(chance, cast).events ?? [], faults: [fault] }
     }
-  })
+  }
 }
 
-type Happening = (chance: Chance, cast: Cast) => Deed | undefined
+type HostDeed = (host: string) => Deed
 
-const happenings: readonly Happening[] = [
-  ...(['arm', 'disarm'] as const).map(
-    (word): Happening =>
-      () => ({ do: word })
+const fates: readonly HostDeed[] = [
+  ...(['panic', 'boot', 'cellDown', 'liftForceDown', 'forceDown', 'enable'] as const).map(
+    (deed): HostDeed =>
+      host => ({ do: deed, host })
   ),
-  ...(['approve', 'retry', 'cancel', 'alarm', 'ok', 'insufficient data', 'trigger'] as const).map(
-    (word): Happening =>
-      (_, { host }) => ({ do: word, host })
-  ),
-  (_, { host }) => ({ do: 'vouch', of: host }),
-  ...(['deleteServer', 'stopServer', 'startServer', 'resizeServer'] as const).map(
-    (word): Happening =>
-      (chance, { servers }) =>
-        servers.length === 0 ? undefined : { do: word, server: chance.pick(servers) }
-  ),
-  ...(['panic', 'boot', 'cellDown', 'liftForceDown', 'forceDown', 'enable'] as const).flatMap((word): Happening[] => [
-    (_, { host }) => ({ do: word, host }),
-    (chance, { targets }) => (targets.length === 0 ? undefined : { do: word, host: chance.pick(targets) })
-  ]),
-  (_, { host }) => ({ do: 'bmc', host, bmc: { mode: 'unreachable' } }),
-  (chance, { targets }) =>
-    targets.length === 0 ? undefined : { do: 'bmc', host: chance.pick(targets), bmc: { mode: 'unreachable' } },
-  (_, { host }) => ({ do: 'addServer', host, server: { name: 'vm-late-1', powerState: 'shutdown' } }),
-  (chance, { targets }) =>
-    targets.length === 0 ? undefined : { do: 'addServer', host: chance.pick(targets), server: { name: 'other-2' } }
+  host => ({ do: 'bmc', host, bmc: { mode: 'unreachable' } }),
+  host => ({ do: 'addServer', host, server: { name: `late-on-${host}`, powerState: 'shutdown' } })
 ]
 
+const words: readonly HostDeed[] = [
+  () => ({ do: 'arm' }),
+  () => ({ do: 'disarm' }),
+  ...(['approve', 'retry', 'cancel', 'alarm', 'ok', 'insufficient data', 'trigger'] as const).map(
+    (word): HostDeed =>
+      host => ({ do: word, host })
+  ),
+  host => ({ do: 'vouch', of: host })
+]
+
+const uses = (['deleteServer', 'stopServer', 'startServer', 'resizeServer'] as const).map(
+  use =>
+    (server: string): Deed => ({ do: use, server })
+)
+
 function happeningCells(): Cell[] {
-  return happenings.flatMap(happening =>
-    places.map((state): Cell => {
-      return (chance, cast) => {
-        const deed = happening(chance, cast)
-        // Some states last half a second.
-        const when = { when: `${cast.host}: ${state}`, after: chance.pick([0, 0.05, 0.2, 0.5, 2]) }
-        return deed === undefined ? undefined : { event: { ...when, ...deed } }
-      }
-    })
-  )
+  return places.flatMap(state => [
+    ...[...words, ...fates].map(deed => happeningCell(deed, state, 'the failed host', (_, { host }) => host)),
+    ...uses.map(deed => happeningCell(deed, state, 'the failed host', (chance, { servers }) => oneOf(chance, servers))),
+    ...fates.map(deed => happeningCell(deed, state, 'a target', (chance, { targets }) => oneOf(chance, targets)))
+  ])
+}
+
+function oneOf(chance: Chance, names: readonly string[]): string | undefined {
+  return names.length === 0 ? undefined : chance.pick(names)
+}
+
+type Subject = (chance: Chance, cast: Cast) => string | undefined
+
+function happeningCell(deed: HostDeed, state: Place, whose: Parameters<typeof rowOfDeed>[1], subject: Subject): Cell {
+  const way = whose === 'a target' || state === 'held' ? waysToTargets[state] : undefined
+  return {
+    row: rowOfDeed(deed('').do, whose),
+    state,
+    isCalm: way !== undefined,
+    play(chance, cast) {
+      const name = subject(chance, cast)
+      if (name === undefined) return { events: [] }
+      const there = way?.(chance, cast)
+      // Some states last half a second.
+      const moment = there?.moment ?? { when: `${cast.host}: ${state}`, after: chance.pick([0, 0.05, 0.2, 0.5, 2]) }
+      return { ...there, events: [...(there?.events ?? []), { ...moment, ...deed(name) }] }
+    }
+  }
 }
 
 /** In a fixed order that mixes states and faults. */

@@ -15,13 +15,14 @@ import { randomWorld } from './random-world.ts'
 export function generateScenario(seed: number): Scenario {
   const chance = createChance(seed)
   // Many are calm but for what strikes them, so that the later states are met as well.
-  const isCalm = chance.percent(40)
+  const cell = focusOf(seed)
+  const isCalm = chance.percent(40) || cell.isCalm
   const world = randomWorld(chance, isCalm)
   const names = Object.keys(world.hosts)
   const hosts = names.filter(name => world.hosts[name]?.spare === undefined)
   const spares = names.filter(name => world.hosts[name]?.spare !== undefined)
   const [host = ''] = hosts
-  const focus = focusOf(seed, chance, { host, servers: serverNames(world.hosts[host]), targets: spares })
+  const focus = cell.play(chance, { host, servers: serverNames(world.hosts[host]), targets: spares })
   const replicas = chance.percent(25) ? 2 : 1
   const people = isCalm && chance.percent(70) ? [] : randomPeople(chance, hosts, spares)
   const events = [
@@ -39,7 +40,7 @@ export function generateScenario(seed: number): Scenario {
     faults: [
       ...randomFaults(chance, replicas),
       ...(!isCalm && chance.percent(8) ? [lateArrival(chance)] : []),
-      ...focus.faults
+      ...(focus.faults ?? [])
     ],
     ...(chance.percent(25) && { helper: true }),
     quietSeconds: chance.percent(25) ? 200 : 60,
