@@ -33,6 +33,8 @@ export interface Context {
 export interface Memory {
   /** Dates of the failed host's reports that were seen, by Nova's clock. */
   readonly reports: Set<number>
+  /** When each sign of life of it was last heard, by our clock, ms. */
+  readonly heard: Map<string, number>
   /** How many signals had joined when the evidence was last read. */
   signalsSeen?: number
   /** When this run last saw the proof of the failed host to be true; undefined after anything that interrupts. */
@@ -70,6 +72,7 @@ export function createMemory(): Memory {
     inFlight: new Map(),
     failures: [],
     reports: new Set(),
+    heard: new Map(),
     restored: new Set(),
     lateReports: new Set(),
     yielded: new Set(),

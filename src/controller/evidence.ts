@@ -14,6 +14,8 @@ export interface EvidenceQuestion {
   readonly downMs: number
   /** Dates of the host's reports seen so far, by Nova's clock; the newest one is added. */
   readonly reports: Set<number>
+  /** When each sign of life was last heard, by our clock, ms; what is heard now is noted. */
+  readonly heard: Map<string, number>
 }
 
 export interface Gathered {
@@ -34,6 +36,11 @@ export async function gather(
   const reading = 'reading' in nova ? nova.reading : undefined
   const host = reading === undefined ? undefined : findHost(reading, question.host)
   if (host?.reportedAtMs !== undefined) question.reports.add(host.reportedAtMs)
+  const nowMs = world.clock.now()
+  for (const { source, says } of alive) if (says === 'alive') question.heard.set(source, nowMs)
+  const unheard = alive.find(
+    ({ source, says }) => says === 'unknown' && nowMs - (question.heard.get(source) ?? 0) < question.downMs
+  )
   const verdict = judge({
     nova: {
       host,
@@ -42,9 +49,10 @@ export async function gather(
       ...('error' in nova ? { error: nova.error } : {})
     },
     alive,
+    answered: unheard?.source,
     downMs: question.downMs
   })
-  return { evidence: { ...verdict, atMs: world.clock.now() }, reading }
+  return { evidence: { ...verdict, atMs: nowMs }, reading }
 }
 
 async function readHosts(cloud: Cloud, signal?: AbortSignal): Promise<{ reading: HostsReading } | { error: string }> {

@@ -12,10 +12,14 @@ export const readEveryMs = 2000
 /** A proof that nobody could read again for so long is none any more. */
 export const proofAgeMaxMs = 30_000
 
-/** The power of a host, or why it can't be read. */
+/** The power of a host, or why it can't be read. What was long on its way says nothing about now. */
 export async function readPower(ctx: Context, agent: string, host: string): Promise<PowerReading | string> {
+  const { clock, fencing } = ctx.ports
   try {
-    return await ctx.ports.fencing.read(agent, host, ctx.signal)
+    const askedAtMs = clock.now()
+    const reading = await fencing.read(agent, host, ctx.signal)
+    const tookMs = clock.now() - askedAtMs
+    return tookMs < proofAgeMaxMs ? reading : `unreachable: its BMC took ${Math.round(tookMs / 1000)} s to answer`
   } catch (error) {
     if (!isWorldError(error)) throw error
     return `${error.code}: ${error.message}`

@@ -17,7 +17,7 @@ export interface ListedServer {
 export interface PowerReading {
   readonly agent: string
   readonly power: 'on' | 'off' | 'changing'
-  /** By our clock, ms. */
+  /** When it was asked for, by our clock, ms: a late answer is an old one. */
   readonly atMs: number
   /** The machine's own serial number or UUID, as checked. */
   readonly identity?: string

@@ -31,18 +31,20 @@ export interface NovaView {
 export interface VerdictQuestion {
   readonly nova: NovaView
   readonly alive: readonly Observation[]
+  /** A source that can't be asked now, and answered less than `downMs` ago. */
+  readonly answered?: string | undefined
   readonly downMs: number
 }
 
 /** What the sources add up to. Only positive findings count: what is missing makes it `unknown`. */
-export function judge({ nova, alive, downMs }: VerdictQuestion): Omit<Evidence, 'atMs'> {
+export function judge({ nova, alive, answered, downMs }: VerdictQuestion): Omit<Evidence, 'atMs'> {
   const observation = novaObservation(nova, downMs)
   const observations = [observation, ...alive]
-  const [verdict, because] = weigh(observation, alive)
+  const [verdict, because] = weigh(observation, alive, answered)
   return { verdict, because, observations }
 }
 
-function weigh(nova: Observation, alive: readonly Observation[]): [Verdict, string] {
+function weigh(nova: Observation, alive: readonly Observation[], answered?: string): [Verdict, string] {
   if (nova.says === 'alive') return ['healthy', nova.detail]
   if (nova.says !== 'down') return ['unknown', nova.detail]
   const living = alive.find(observation => observation.says === 'alive')
@@ -52,6 +54,7 @@ function weigh(nova: Observation, alive: readonly Observation[]): [Verdict, stri
       `${nova.detail}, but ${living.source} answers (${living.detail}): only nova-compute is down`
     ]
   }
+  if (answered !== undefined) return ['unknown', `${nova.detail}, but ${answered} answered when it was last asked`]
   // An alive source that could not be asked says nothing; if all are so we know no more than Nova does, and
   // the proof of the fence still stands between this verdict and the first move.
   const silent = alive.filter(observation => observation.says === 'silent').map(observation => observation.source)

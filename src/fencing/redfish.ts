@@ -55,8 +55,11 @@ export function createRedfish(name: string, options: RedfishOptions, deps: Fenci
 
     async read(host, signal) {
       const { bmc } = bmcOf(host)
-      const { system, identity } = await bmc.inTurn(() => bmc.look(signal))
-      const reading = { agent: name, power: powerOf(host, system), atMs: deps.clock.now() }
+      const { system, identity, atMs } = await bmc.inTurn(async () => {
+        const askedAtMs = deps.clock.now()
+        return { ...(await bmc.look(signal)), atMs: askedAtMs }
+      })
+      const reading = { agent: name, power: powerOf(host, system), atMs }
       return identity === undefined ? reading : { ...reading, identity }
     },
 

@@ -57,6 +57,12 @@ test.each<[string, VerdictQuestion, string]>([
     look(down, [heard('ssh:22', 'silent'), heard('tcp:16509', 'alive')]),
     'compute-down'
   ],
+  [
+    'down, and ssh can not be asked any more, which answered a moment ago',
+    { ...look(down, [heard('ssh:22', 'unknown')]), answered: 'ssh:22' },
+    'unknown'
+  ],
+  ['down, and ssh can not be asked', look(down, [heard('ssh:22', 'unknown')]), 'dead'],
   ['down, and the kernel accepts but says nothing', look(down, [heard('ssh:22', 'silent')]), 'dead'],
   [
     'its report is young, and ssh is silent',

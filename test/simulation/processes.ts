@@ -3,7 +3,7 @@ import type { SegmentConfig } from '../../src/controller/directory.ts'
 import { createDirectory } from '../../src/controller/directory.ts'
 import { runDuties, standardDuties } from '../../src/controller/duties.ts'
 import { createIntake } from '../../src/controller/intake.ts'
-import type { Cloud, Log, Ports } from '../../src/controller/ports.ts'
+import type { Log, Ports } from '../../src/controller/ports.ts'
 import type { Service } from '../../src/controller/service.ts'
 import { createSupervisor } from '../../src/controller/supervisor.ts'
 import type { State } from '../../src/core/recovery.ts'
@@ -26,7 +26,7 @@ export interface ProcessWorld {
   readonly replicas: number
   readonly stateOf: (recovery: string) => State | undefined
   /** The cloud under the eyes of the laws, at the moment in which a request is sent. */
-  readonly lawful: (cloud: Cloud) => Cloud
+  readonly lawful: (ports: Pick<Ports, 'cloud' | 'fencing'>) => Pick<Ports, 'cloud' | 'fencing'>
   readonly late: (name: string, args: readonly unknown[]) => void
   /** A process died, at this call if a fault struck it. */
   crashed(call: string | undefined): void
@@ -128,9 +128,9 @@ async function launch(
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
-  const cloud = world.lawful(faulty.cloud)
+  const { cloud, fencing } = world.lawful(faulty)
   const directory = createDirectory([segment], cloud, { armed: true, approvalMinutes: 60, log, ...limits })
-  const ports: Ports = { ...faulty, cloud, policy: directory, log, metrics }
+  const ports: Ports = { ...faulty, cloud, fencing, policy: directory, log, metrics }
   await directory.refresh()
   const supervisor = createSupervisor(ports, { owner, ttlMs: leaseMs, concurrency: 16 })
   const abort = new AbortController()

@@ -10,7 +10,7 @@ import type { Chronicle } from './laws/chronicle.ts'
 import { createChronicle } from './laws/chronicle.ts'
 import { watchClosings } from './laws/closings.ts'
 import { watchCommits } from './laws/commits.ts'
-import { lawfulCloud, watchDeeds } from './laws/deeds.ts'
+import { lawfulPorts, watchDeeds } from './laws/deeds.ts'
 import { watchEvacuations } from './laws/evacuations.ts'
 import { judgeTruth, watchProofs } from './laws/excuses.ts'
 import { watchFences } from './laws/fences.ts'
@@ -84,7 +84,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     limits,
     replicas: scenario.replicas ?? 1,
     stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
-    lawful: cloud => lawfulCloud(cloud, at),
+    lawful: ports => lawfulPorts(ports, at),
     late: (_, args) => {
       for (const word of args) if (typeof word === 'string') at.excuses.late.add(word.replace(/^service-/, ''))
     },

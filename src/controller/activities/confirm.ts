@@ -37,7 +37,8 @@ export async function confirmOnce(
       host: recovery.host,
       segment: ports.policy.segment(recovery.segment),
       downMs: recovery.settings.confirm.downMs,
-      reports: ctx.memory.reports
+      reports: ctx.memory.reports,
+      heard: ctx.memory.heard
     },
     ctx.signal
   )

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { forgetProof, isWorldError } from '../context.ts'
 import { provenTarget, reportLostTargets } from '../lost-targets.ts'
 import { drawPlan } from '../planning.ts'
-import { doubtHold, rereadProof, signOfLife } from '../power.ts'
+import { doubtHold, readPower, rereadProof, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
 import { readMigrations } from './moving/read-migrations.ts'
 import { settleMoves } from './moving/settle.ts'
@@ -63,7 +63,9 @@ async function lookUnfenced(ctx: Context): Promise<RecoveryEvent | undefined> {
   const proven = segment === undefined ? undefined : await lookForProof(ctx)
   if (segment === undefined || proven === undefined) return undefined
   const drawn = await drawPlan(ctx.ports, ctx.recovery, segment, ctx.steps, ctx.signal)
-  return (await objectionBeforeFence(ctx, segment, drawn)) ?? proven
+  const objection = await objectionBeforeFence(ctx, segment, drawn)
+  if (objection?.type === 'foundEmpty') return { type: 'released', because: objection.because }
+  return objection ?? proven
 }
 
 /** The evidence and the plan are made anew without a trace; what they say now replaces the hold. */
@@ -163,12 +165,9 @@ async function lookForProof(ctx: Context): Promise<RecoveryEvent | undefined> {
     const readings: PowerReading[] = []
     for (let round = 0; round < 3; round += 1) {
       if (round > 0) await ctx.pause(2100)
-      try {
-        readings.push(await ports.fencing.read(agent, host, ctx.signal))
-      } catch (error) {
-        if (!isWorldError(error)) throw error
-        break
-      }
+      const reading = await readPower(ctx, agent, host)
+      if (typeof reading === 'string') break
+      readings.push(reading)
       if (proves(readings, { minGapMs: 2000 })) {
         if ((await signOfLife(ctx, host)) !== undefined) break
         return {

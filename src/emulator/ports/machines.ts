@@ -14,6 +14,7 @@ const settleMs = 10_000
 export function createModelFencing(world: World): Fencing {
   return {
     async read(agent, name, signal) {
+      const atMs = world.clock.now()
       await late(world, name, signal)
       const seen = await answer(world, signal, () => {
         const host = reach(world, name)
@@ -23,7 +24,7 @@ export function createModelFencing(world: World): Fencing {
         const power = state === 'Off' ? ('off' as const) : state === 'On' ? ('on' as const) : ('changing' as const)
         return { power, identity: `serial-${name}` }
       }).catch(translate)
-      return { agent, ...seen, atMs: world.clock.now() }
+      return { agent, ...seen, atMs }
     },
     async powerOff(_agent, name, signal) {
       await late(world, name, signal)

@@ -83,9 +83,11 @@ function checkDismissed(at: Case, recovery: Recovery): void {
   book.breach('dismissed', `${host.name} is dismissed, and it has not reported since ${recovery.openedAtMs / 1000} s`)
 }
 
-/** Rule 8: who left or was deleted makes nothing partial. */
+/** Rule 8: who left or was deleted makes nothing partial; what users did since the last look nobody could see. */
 function checkPartial(at: Case, recovery: Recovery): void {
   const isLeftBehind = recovery.servers.some(({ id }) => {
+    const touchedAtMs = at.touched.get(id)
+    if (touchedAtMs !== undefined && !at.chronicle.isOld(touchedAtMs)) return true
     const server = at.world.servers.get(id)
     return server !== undefined && !isLeaving(server) && isAmiss(at, recovery, server)
   })

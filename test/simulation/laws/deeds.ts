@@ -1,12 +1,12 @@
-import type { Cloud } from '../../../src/controller/ports.ts'
-import type { Recovery } from '../../../src/core/recovery.ts'
+import type { Cloud, Ports } from '../../../src/controller/ports.ts'
+import type { PowerReading, Recovery } from '../../../src/core/recovery.ts'
 import { hasEnded } from '../../../src/core/recovery.ts'
 import type { Deed } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
 import type { Law } from './law-book.ts'
 
 /** A power reading counts for so long. */
-const readingAgeMaxMs = 60_000
+const readingAgeMaxMs = 65_000
 
 /** Reports are noticed after two of them, 10 s apart, and a round or two. */
 const reportingMaxMs = 40_000
@@ -51,14 +51,31 @@ function objectionTo(
 }
 
 /** As the process sees it: before an evacuate leaves, its proof, its last power reading and its target's holder are looked at. */
-export function lawfulCloud(cloud: Cloud, at: Case): Cloud {
+export function lawfulPorts({ cloud, fencing }: Watched, at: Case): Watched {
+  const heard = new Map<string, PowerReading>()
+  return {
+    cloud: lawfulCloud(cloud, heard, at),
+    fencing: {
+      ...fencing,
+      async read(agent, host, signal) {
+        const reading = await fencing.read(agent, host, signal)
+        heard.set(host, reading)
+        return reading
+      }
+    }
+  }
+}
+
+type Watched = Pick<Ports, 'cloud' | 'fencing'>
+
+function lawfulCloud(cloud: Cloud, heard: ReadonlyMap<string, PowerReading>, at: Case): Cloud {
   const { world, recorder, book } = at
   return {
     ...cloud,
     async evacuate(id, target, signal) {
       const source = world.servers.get(id)?.host
       if (source !== undefined && source !== target) {
-        checkProof(at, source)
+        checkProof(at, source, heard.get(source))
         const holder = (await recorder.store.targets())[target]
         if (holder === undefined || recorder.recoveries.get(holder)?.host !== source) {
           book.breach('one-holder', `${id} is sent to ${target}, which the recovery of ${source} does not hold`)
@@ -69,14 +86,13 @@ export function lawfulCloud(cloud: Cloud, at: Case): Cloud {
   }
 }
 
-function checkProof({ world, recorder, book, readings }: Case, source: string): void {
+function checkProof({ world, recorder, book }: Case, source: string, reading: PowerReading | undefined): void {
   const since = world.hosts.get(source)?.reportingSinceMs
   if (since !== undefined && world.clock.now() - since > reportingMaxMs)
     book.breach('proof-first', `a server leaves ${source}, whose nova-compute has long been reporting`)
   const proof = recorder.proofFor(source)
   if (proof === undefined) book.breach('proof-first', `a server leaves ${source} without a proof`)
   if (proof?.kind !== 'fenced') return
-  const reading = readings.get(source)?.at(-1)
   if (reading?.power !== 'off')
     book.breach('proof-first', `a server leaves ${source}, which last read ${reading?.power}`)
   else if (world.clock.now() - reading.atMs > readingAgeMaxMs)
