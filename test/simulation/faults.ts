@@ -19,6 +19,7 @@ export interface Fault {
    * - `slow`: it happens at once, and the answer comes `ms` later
    * - `partial`: a part of the answer is missing
    * - `crashBefore`, `crashAfter`: the process dies just before or just after the effect
+   * - `crashLate`: the process dies, and it happens `ms` later all the same
    * - `pauseBefore`, `pauseAfter`: the process stands still for `ms` just before or just after the effect
    */
   readonly do: FaultKind
@@ -35,6 +36,7 @@ export type FaultKind =
   | 'partial'
   | 'crashBefore'
   | 'crashAfter'
+  | 'crashLate'
   | 'pauseBefore'
   | 'pauseAfter'
 

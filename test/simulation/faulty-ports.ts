@@ -67,12 +67,13 @@ async function strike(fault: Fault | undefined, call: Call, clock: Clock, troubl
   const { life } = trouble
   if (fault?.do === 'crashBefore') return die(life)
   if (fault?.do === 'errorBefore') return failed(call.port, fault.code ?? 'unreachable')
-  if (fault?.do === 'late') {
+  if (fault?.do === 'late' || fault?.do === 'crashLate') {
     // It is on its way: not even the death of the process holds it up.
     void clock
       .sleep(fault.ms ?? 10_000)
       .then(() => call.invoke())
       .catch(() => undefined)
+    if (fault.do === 'crashLate') return die(life)
     return failed(call.port, fault.code ?? 'unknown')
   }
   if (fault?.do === 'pauseBefore') {

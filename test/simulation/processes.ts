@@ -25,8 +25,8 @@ export interface ProcessWorld {
   readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
   readonly replicas: number
   readonly stateOf: (recovery: string) => State | undefined
-  /** The cloud under the eyes of the laws, at the moment in which a request is sent. */
-  readonly lawful: (ports: Pick<Ports, 'cloud' | 'fencing'>) => Pick<Ports, 'cloud' | 'fencing'>
+  /** The world under the eyes of the laws, at the moment in which a request is sent. */
+  readonly lawful: (ports: Pick<Ports, 'cloud' | 'fencing'>, owner: string) => Pick<Ports, 'cloud' | 'fencing'>
   readonly late: (name: string, args: readonly unknown[]) => void
   /** A process died, at this call if a fault struck it. */
   crashed(call: string | undefined): void
@@ -128,7 +128,7 @@ async function launch(
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
-  const { cloud, fencing } = world.lawful(faulty)
+  const { cloud, fencing } = world.lawful(faulty, owner)
   const directory = createDirectory([segment], cloud, { armed: true, approvalMinutes: 60, log, ...limits })
   const ports: Ports = { ...faulty, cloud, fencing, policy: directory, log, metrics }
   await directory.refresh()

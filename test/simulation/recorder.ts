@@ -29,7 +29,7 @@ export interface Listener {
   /** A step, with the recovery as it was just before. */
   step?(recovery: Recovery, step: Step): void
   /** A process took a recovery. */
-  claim?(recovery: string): void
+  claim?(recovery: string, owner: string): void
   /** What became of a signal: of one that was just told, or of one that had been stored. It was asked at `sinceMs`. */
   signal?(answer: Received, told: NewSignal | undefined, sinceMs: number): void
   /** A command, and the versions of the recovery just before and just after the answer. */
@@ -41,7 +41,7 @@ interface Ear {
   changed(recovery: Recovery, text: string): void
   told(recovery: string, type: string): void
   stepped(recovery: string, step: Step): void
-  claimed(recovery: string): void
+  claimed(recovery: string, owner: string): void
   answered(answer: Received, told: NewSignal | undefined, sinceMs: number): void
   commanded(command: NewCommand, answer: CommandAnswer, versions: readonly (number | undefined)[]): void
 }
@@ -66,8 +66,8 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
       for (const listener of listeners) listener(recovery.host, recovery.phase.state)
     },
     told: (recovery, type) => void notices.push(`${type} ${recoveries.get(recovery)?.host}`),
-    claimed(recovery) {
-      for (const listener of others) listener.claim?.(recovery)
+    claimed(recovery, owner) {
+      for (const listener of others) listener.claim?.(recovery, owner)
     },
     answered(answer, told, sinceMs) {
       for (const listener of others) listener.signal?.(answer, told, sinceMs)
@@ -125,7 +125,7 @@ function heard(
   return {
     async claim(owner, ttlMs, limit) {
       const claimed = await inner.claim(owner, ttlMs, limit)
-      for (const { lease } of claimed) ear.claimed(lease.recovery)
+      for (const { lease } of claimed) ear.claimed(lease.recovery, owner)
       return claimed
     },
     async write(lease, change) {

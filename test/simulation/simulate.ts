@@ -11,6 +11,7 @@ import { createChronicle } from './laws/chronicle.ts'
 import { watchClosings } from './laws/closings.ts'
 import { watchCommits } from './laws/commits.ts'
 import { lawfulPorts, watchDeeds } from './laws/deeds.ts'
+import { drivenBy, watchDrivers } from './laws/drivers.ts'
 import { watchEvacuations } from './laws/evacuations.ts'
 import { judgeTruth, watchProofs } from './laws/excuses.ts'
 import { watchFences } from './laws/fences.ts'
@@ -69,6 +70,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   })
   const limits = { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits }
   const at = openCase(model.world, recorder, store, chronicle, segmentOf(scenario), limits)
+  const drivers = watchDrivers(recorder)
   const processes = createProcesses({
     ports: {
       clock,
@@ -84,7 +86,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     limits,
     replicas: scenario.replicas ?? 1,
     stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
-    lawful: ports => lawfulPorts(ports, at),
+    lawful: (ports, owner) => drivenBy(lawfulPorts(ports, at), owner, drivers, at.book),
     late: (_, args) => {
       for (const word of args) if (typeof word === 'string') at.excuses.late.add(word.replace(/^service-/, ''))
     },

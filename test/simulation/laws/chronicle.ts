@@ -20,7 +20,7 @@ export interface Chronicle {
 const looksMs = 20_000
 /** Calls one after the other between a look and its deed. */
 const callsBetween = 12
-const waits = ['hang', 'slow', 'late', 'pauseBefore', 'pauseAfter']
+const waits = ['hang', 'slow', 'late', 'crashLate', 'pauseBefore', 'pauseAfter']
 
 export function createChronicle(world: Pick<World, 'clock' | 'timing'>): Chronicle {
   const times = new Map<string, number>()

@@ -1,4 +1,5 @@
 import type { Cloud, Ports } from '../../../src/controller/ports.ts'
+import { spareReason } from '../../../src/core/marks.ts'
 import type { PowerReading, Recovery } from '../../../src/core/recovery.ts'
 import { hasEnded } from '../../../src/core/recovery.ts'
 import type { Deed } from '../../../src/emulator/model/world.ts'
@@ -72,6 +73,10 @@ function lawfulCloud(cloud: Cloud, heard: ReadonlyMap<string, PowerReading>, at:
   const { world, recorder, book } = at
   return {
     ...cloud,
+    async enable(serviceId, signal) {
+      checkSpare(at, serviceId)
+      return await cloud.enable(serviceId, signal)
+    },
     async evacuate(id, target, signal) {
       const source = world.servers.get(id)?.host
       if (source !== undefined && source !== target) {
@@ -84,6 +89,14 @@ function lawfulCloud(cloud: Cloud, heard: ReadonlyMap<string, PowerReading>, at:
       return cloud.evacuate(id, target, signal)
     }
   }
+}
+
+/** What others disabled for their own reasons stays so. */
+function checkSpare({ world, book, chronicle }: Case, serviceId: string): void {
+  const host = [...world.hosts.values()].find(one => one.serviceId === serviceId)
+  if (host === undefined || host.enabled || host.disabledReason === spareReason) return
+  if (!chronicle.isOld(chronicle.last('disable', host.name) ?? 0)) return
+  book.breach('own-things-only', `enable of ${host.name}: others have disabled it (${host.disabledReason})`)
 }
 
 function checkProof({ world, recorder, book }: Case, source: string, reading: PowerReading | undefined): void {

@@ -22,6 +22,7 @@ export type Law =
   | 'limits'
   | 'spares'
   | 'alarms'
+  | 'one-driver'
   | 'partial'
   | 'old-word'
   | 'intent-first'

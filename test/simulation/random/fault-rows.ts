@@ -16,6 +16,7 @@ const harms: Readonly<Record<FaultKind, string>> = {
   partial: 'is answered in part',
   crashBefore: 'crashes before a call',
   crashAfter: 'crashes after a call',
+  crashLate: 'crashes before a call',
   pauseBefore: 'stands still before a call',
   pauseAfter: 'stands still after a call'
 }

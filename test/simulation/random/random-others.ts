@@ -21,10 +21,11 @@ export function randomOthers(chance: Chance, hosts: readonly string[], spares: r
   return events
 }
 
-/** A request that arrives though its caller was told that it did not; but not later than it can. */
+/** A request that arrives though its caller was told that it did not, or is dead by then; but not later than it can. */
 export function lateArrival(chance: Chance): Fault {
+  const late = chance.pick(['late', 'crashLate'] as const)
   return chance.percent(75)
-    ? { on: 'cloud.evacuate', nth: chance.int(1, 4), do: 'late', ms: chance.pick([2000, 9000, 30_000, 60_000]) }
+    ? { on: 'cloud.evacuate', nth: chance.int(1, 4), do: late, ms: chance.pick([2000, 9000, 30_000, 60_000]) }
     : { on: 'fencing.powerOff', nth: chance.int(1, 2), do: 'late', ms: chance.pick([1000, 8000]) }
 }
 
@@ -60,16 +61,16 @@ function newServer(chance: Chance, host: string): ScenarioEvent {
   return { ...moment, do: 'addServer', host, server: { name: 'vm-new', powerState: 'shutdown' } }
 }
 
-/** It evacuates one server, or all. */
+/** It evacuates one server, some, or all. */
 function anotherTool(chance: Chance, host: string, others: readonly string[]): ScenarioEvent[] {
   const to = chance.pick(others)
   // Before we move anything: two that begin at once can't see each other.
   const when = `${host}: fencing`
   const after = chance.int(0, 4)
-  const orders = Array.from({ length: chance.percent(40) ? 1 : 7 }, (_, index): ScenarioEvent => {
+  const orders = Array.from({ length: Number(chance.weighted({ 1: 4, 4: 4, 7: 2 })) }, (_, index): ScenarioEvent => {
     return { when, after, do: 'evacuateByOthers', server: `vm-${host.slice(-2)}-${index + 1}`, to }
   })
-  return [{ when, after, do: 'habits', host: to, habits: { spawnMs: chance.pick([3000, 20_000]) } }, ...orders]
+  return [{ when, after, do: 'habits', host: to, habits: { spawnMs: chance.pick([3000, 20_000, 90_000]) } }, ...orders]
 }
 
 /** Its operator tests it, whatever it is reserved for. */

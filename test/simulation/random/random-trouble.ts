@@ -15,11 +15,24 @@ export function randomTrouble(
   const count = Number(chance.weighted({ 0: 1, 1: 12, 2: 4, 3: 1 }))
   const [first, ...others] = hosts
   const failing = [first ?? '', ...chance.some(others, 2)].slice(0, count)
-  const events = failing.flatMap((host, index) => randomFailure(chance, host, index === 0 ? 0 : laterBy(chance)))
+  const events =
+    count > 1 && chance.percent(25)
+      ? failTogether(chance, failing)
+      : failing.flatMap((host, index) => randomFailure(chance, host, index === 0 ? 0 : laterBy(chance)))
   if (chance.percent(12)) events.push(...spareTrouble(chance, hosts[0] ?? '', spares))
   if (chance.percent(10)) events.push(...bmcTrouble(chance, hosts[0] ?? ''))
   if (count === 0 || chance.percent(15)) events.push(...falseAlarm(chance, chance.pick(hosts)))
   return events
+}
+
+/** Both at once, to the moment: whatever their recoveries do, they do at the same time. */
+function failTogether(chance: Chance, hosts: readonly string[]): ScenarioEvent[] {
+  const at = chance.int(2, 20)
+  const death = chance.pick(['panic', 'powerOff', 'cutOff'] as const)
+  return hosts.flatMap((host): ScenarioEvent[] => [
+    { at, do: death, host },
+    { at: at + 5, do: 'alarm', host }
+  ])
 }
 
 /** A switch or a rack takes several with it; as a rule they fail one after the other. */

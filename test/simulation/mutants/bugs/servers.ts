@@ -71,6 +71,11 @@ export const serverMutations: readonly Mutation[] = [
         file: 'controller/activities/plan.ts',
         find: 'else await noteGone(ctx, drawn)',
         replace: ''
+      },
+      {
+        file: 'controller/activities/verify.ts',
+        find: "move.state === 'stays') && left.has(move.server)",
+        replace: "move.state === 'stays')"
       }
     ]
   },
