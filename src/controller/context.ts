@@ -49,8 +49,8 @@ export interface Memory {
   readonly failures: unknown[]
   /** The moves were stopped while requests were in flight: what has not left yet must not leave. */
   halted?: boolean
-  /** Attempts (`server attempt`) that are stuck and gave back their places in the limits. */
-  readonly yielded: Set<string>
+  /** Servers that may have places in the limits; undefined before that was settled in this run. */
+  places?: Set<string>
   /** When it was last asked which servers on their way were deleted. */
   goneLookedAtMs?: number
   /** A request to move a server was refused or cut off since somebody looked. */
@@ -75,7 +75,6 @@ export function createMemory(): Memory {
     heard: new Map(),
     restored: new Set(),
     lateReports: new Set(),
-    yielded: new Set(),
     proofsForgotten: 0
   }
 }

@@ -45,7 +45,6 @@ export async function closeStepsAtProven(ctx: Context): Promise<void> {
       step.kind === 'evacuate' && isOpen(step) && step.to !== undefined && ctx.recovery.proofs[step.to] !== undefined
   )
   if (over.length === 0) return
-  for (const step of over) await ctx.ports.store.freeSlots(ctx.lease, step.target)
   await record(ctx, {
     steps: over.map(step => ({
       ...step,

@@ -86,7 +86,8 @@ async function obeyCommands(ctx: Context): Promise<boolean> {
   for (const command of commands) {
     const answer = obey(ctx.recovery, ctx.version, command, {
       nowMs: ports.clock.now(),
-      approvalMs: ports.policy.approvalMinutes * 60_000
+      approvalMs: ports.policy.approvalMinutes * 60_000,
+      steps: ctx.steps
     })
     if ('refused' in answer) {
       const text = `${command.kind} of ${command.actor} refused: ${answer.refused}`

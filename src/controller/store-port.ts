@@ -118,7 +118,8 @@ export interface RecoveryStore {
   ): Promise<{ admitted: true } | { admitted: false; reason: string }>
   /** Takes one of `size` places named `pool` for `holder` (a server's id). True when it has one (also when it already had). */
   takeSlot(lease: Lease, pool: string, size: number, holder: string): Promise<boolean>
-  freeSlots(lease: Lease, holder: string): Promise<void>
+  /** Gives back every place of this recovery, in all pools, but for those of `holders`. */
+  keepSlots(lease: Lease, holders: readonly string[]): Promise<void>
   arming(): Promise<Arming>
 }
 

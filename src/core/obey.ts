@@ -1,6 +1,8 @@
+import { isOpen } from './moves.ts'
 import type { Recovery } from './recovery.ts'
 import { hasEnded } from './recovery.ts'
 import type { RecoveryEvent } from './recovery-event.ts'
+import type { Step } from './step.ts'
 
 /** An operator's command as the driver of the recovery sees it. */
 export interface Order {
@@ -19,7 +21,7 @@ export function obey(
   recovery: Recovery,
   version: number,
   order: Order,
-  at: { readonly nowMs: number; readonly approvalMs: number }
+  at: { readonly nowMs: number; readonly approvalMs: number; readonly steps: readonly Step[] }
 ): Obedience {
   if (hasEnded(recovery)) return { refused: 'the recovery has ended' }
   // A cancel says stop whatever it is that goes on; the others speak about what the person saw.
@@ -41,7 +43,7 @@ export function obey(
     case 'approve':
       return approve(recovery, order, at)
     case 'vouch':
-      return vouch(recovery, order, at.nowMs)
+      return vouch(recovery, order, at)
   }
 }
 
@@ -60,7 +62,11 @@ function approve(
 }
 
 /** A person's word stands only in place of a proof that is missing, for the host, for a target, or for one server. */
-function vouch(recovery: Recovery, order: Order, nowMs: number): Obedience {
+function vouch(
+  recovery: Recovery,
+  order: Order,
+  { nowMs, steps }: { readonly nowMs: number; readonly steps: readonly Step[] }
+): Obedience {
   const { phase } = recovery
   if (phase.state !== 'held') return { refused: `it is ${phase.state}; only a held recovery can be vouched for` }
   const base = { type: 'vouched', by: order.actor, reason: order.reason, atMs: nowMs } as const
@@ -79,16 +85,19 @@ function vouch(recovery: Recovery, order: Order, nowMs: number): Obedience {
     if (!['not-fenced', 'proof', 'power'].includes(phase.hold.code))
       return { refused: 'no proof of the failed host is missing' }
     if (phase.hold.code === 'power') return { refused: `the BMC of ${host} says that it is on; power it off first` }
-  } else if (!isDoubtful(recovery, host)) {
+  } else if (!isDoubtful(recovery, steps, host)) {
     return { refused: `${host} is not a target whose proof is missing` }
   }
   return { event: { ...base, host }, said: `${order.actor} vouches that ${host} is off: ${order.reason}` }
 }
 
-/** A target that died, or on which a move failed, and that nobody has proven off. */
-function isDoubtful(recovery: Recovery, host: string): boolean {
+/** A target that died, or on which a move failed, or to which one has no end, and that nobody has proven off. */
+function isDoubtful(recovery: Recovery, steps: readonly Step[], host: string): boolean {
+  if (recovery.proofs[host] !== undefined) return false
   const state = recovery.targets[host]?.state
-  const inQuestion =
-    state === 'lost' || state === 'failed' || (recovery.phase.state === 'held' && recovery.phase.hold.code === 'target')
-  return state !== undefined && inQuestion && recovery.proofs[host] === undefined
+  if (state === 'lost' || state === 'failed') return true
+  const isHeldForTarget = recovery.phase.state === 'held' && recovery.phase.hold.code === 'target'
+  // Another tool may have sent a server to a host that is no target of ours.
+  const isSentTo = steps.some(step => step.kind === 'evacuate' && step.to === host && isOpen(step))
+  return isHeldForTarget && (state !== undefined || isSentTo)
 }

@@ -9,7 +9,7 @@ import { afterFence, fenced, holdOf, nowMs, planOf, recoveryOf, source } from '.
 import { situations } from './situations.ts'
 
 const version = 7
-const at = { nowMs, approvalMs: 3_600_000 }
+const at = { nowMs, approvalMs: 3_600_000, steps: [] }
 
 function order(kind: Order['kind'], changes: Partial<Order> = {}): Order {
   return { kind, actor: 'alice', reason: 'I looked', version, ...changes }
@@ -98,6 +98,10 @@ test('a target is vouched for by name, if its proof is missing and it is a targe
     event: { type: 'vouched', host: 'spare-1', by: 'alice' }
   })
   expect(refusal(obey(recovery, version, order('vouch', { host: 'spare-9' }), at))).toBeDefined()
+  const sent = { kind: 'evacuate', target: 'one', to: 'spare-9', attempt: 1, state: 'sent', intentAtMs: nowMs } as const
+  expect(obey(recovery, version, order('vouch', { host: 'spare-9' }), { ...at, steps: [sent] })).toMatchObject({
+    event: { type: 'vouched', host: 'spare-9' }
+  })
   const known = { ...recovery, proofs: { ...recovery.proofs, 'spare-1': fenced } }
   expect(refusal(obey(known, version, order('vouch', { host: 'spare-1' }), at))).toBeDefined()
 })

@@ -30,6 +30,8 @@ export async function confirmOnce(
 > {
   const { ports, recovery } = ctx
   const signals = await ports.store.signalCounts(recovery.id)
+  // A report from before the newest word against it says nothing: life has to show itself again.
+  if (signals.all > (ctx.memory.signalsSeen ?? 0)) ctx.memory.reports.clear()
   ctx.memory.signalsSeen = signals.all
   const { evidence, reading } = await gather(
     ports,

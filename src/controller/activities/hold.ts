@@ -11,9 +11,10 @@ import { provenTarget, reportLostTargets } from '../lost-targets.ts'
 import { drawPlan } from '../planning.ts'
 import { doubtHold, readPower, rereadProof, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
+import { keepPlaces } from './moving/places.ts'
 import { readMigrations } from './moving/read-migrations.ts'
 import { settleMoves } from './moving/settle.ts'
-import { isStuck, yieldPlaces } from './moving/stuck.ts'
+import { isStuck } from './moving/stuck.ts'
 import { guardsFor, objectionBeforeFence } from './plan.ts'
 
 const lookFirstMs = 5000
@@ -149,11 +150,11 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
 
 /** What was sent is followed while nothing new is begun: it has places in the limits that others wait for. */
 async function followMoves(ctx: Context): Promise<void> {
-  if (!ctx.steps.some(step => step.kind === 'evacuate' && isOpen(step))) return
-  const { migrations, isWhole } = await readMigrations(ctx, true)
-  if (!isWhole) return
-  await settleMoves(ctx, migrations)
-  await yieldPlaces(ctx)
+  if (ctx.steps.some(step => step.kind === 'evacuate' && isOpen(step))) {
+    const { migrations, isWhole } = await readMigrations(ctx, true)
+    if (isWhole) await settleMoves(ctx, migrations)
+  }
+  await keepPlaces(ctx)
 }
 
 /** A BMC that mends may bring the proof by itself; nothing is sent to it. */

@@ -10,8 +10,8 @@ import { begin } from './moving/begin.ts'
 import type { Look } from './moving/look.ts'
 import { danger, look } from './moving/look.ts'
 import { outcome, stall } from './moving/outcome.ts'
+import { keepPlaces } from './moving/places.ts'
 import { settle } from './moving/settle.ts'
-import { yieldPlaces } from './moving/stuck.ts'
 
 const roomEveryMs = 10_000
 /**
@@ -36,6 +36,8 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     roundAtMs = clock.now()
     const doubt = await firstProof(ctx)
     if (doubt !== undefined) return await joined(ctx, doubt)
+    // A slow BMC is no pause.
+    roundAtMs = clock.now()
     const seen = await look(ctx)
     const trouble = danger(ctx, seen) ?? staleProof(ctx, seen.proof)
     // A cancelled recovery begins nothing, but a target that dies still concerns it.
@@ -47,7 +49,7 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     }
     if (seen.isWhole) {
       const finished = await settle(ctx, seen.migrations)
-      await yieldPlaces(ctx)
+      await keepPlaces(ctx)
       pace = adapt(pace, { finished, trouble: takeTrouble(ctx), max, nowMs: clock.now() })
       if (recovery.cancelling === undefined) {
         if (clock.now() - roomAtMs >= roomEveryMs) {

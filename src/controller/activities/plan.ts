@@ -33,11 +33,17 @@ export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     // Nothing new is begun: what is under way is followed with the plan that it has.
     return { type: 'planned', plan: recovery.plan, guards: recovery.guards ?? [], targets: recovery.targets }
   }
+  let emptyBefore = false
   for (let look = 0; look < looksMax; look += 1) {
     if (look > 0) await ctx.pause(lookAgainMs)
     const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
     if (proofOf(recovery) === undefined) {
       const event = await objectionBeforeFence(ctx, segment, drawn)
+      // A cell whose database was away for a moment lists nobody, and nothing says so: an empty host is looked at twice.
+      if (event?.type === 'foundEmpty' && !emptyBefore) {
+        emptyBefore = true
+        continue
+      }
       if (event !== undefined) return event
     } else if (!drawn.complete) continue
     else await noteGone(ctx, drawn)

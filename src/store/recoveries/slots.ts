@@ -6,7 +6,7 @@ import { guard } from './guard.ts'
  * Limits over all recoveries: a pool is a set of numbered rows, a place is taken by compare-and-set on one of them.
  * A count would not do: two replicas may both see room for one more.
  */
-export function createSlots({ now, write }: Transactions): Pick<RecoveryStore, 'takeSlot' | 'freeSlots'> {
+export function createSlots({ now, write }: Transactions): Pick<RecoveryStore, 'takeSlot' | 'keepSlots'> {
   return {
     takeSlot: (lease, pool, size, holder) =>
       write(async tx => {
@@ -35,22 +35,22 @@ export function createSlots({ now, write }: Transactions): Pick<RecoveryStore, '
         return numUpdatedRows === 1n
       }),
 
-    freeSlots: (lease, holder) =>
+    keepSlots: (lease, holders) =>
       write(async tx => {
         await guard(tx, now, lease)
-        await tx
-          .updateTable('slots')
-          .set({ holder: null, recovery_id: null })
-          .where('recovery_id', '=', lease.recovery)
-          .where('holder', '=', holder)
-          .execute()
+        const free = freed(tx, lease.recovery)
+        await (holders.length === 0 ? free : free.where('holder', 'not in', holders)).execute()
       })
   }
 }
 
 /** Every place that the recovery has, in every pool. */
 export async function freeAllSlots(tx: Tx, recovery: string): Promise<void> {
-  await tx.updateTable('slots').set({ holder: null, recovery_id: null }).where('recovery_id', '=', recovery).execute()
+  await freed(tx, recovery).execute()
+}
+
+function freed(tx: Tx, recovery: string) {
+  return tx.updateTable('slots').set({ holder: null, recovery_id: null }).where('recovery_id', '=', recovery)
 }
 
 function lowestFree(taken: readonly number[]): number {

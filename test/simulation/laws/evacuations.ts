@@ -116,7 +116,8 @@ function objectionsNow(at: Case, deed: Deed): Objection[] {
   const timeoutMs = recovery.settings.evacuate.moveTimeoutMs
   // A request that was on its way for longer than a move may take has given its places back.
   const isLate = world.clock.now() - (moved.get(recovery.id)?.get(deed.on) ?? 0) > timeoutMs
-  const others = isLate ? [] : flying(at, timeoutMs).filter(one => one.server !== deed.on)
+  const isOurs = (id: string): boolean => [...moved.values()].some(servers => servers.has(id))
+  const others = isLate ? [] : flying(at, timeoutMs).filter(one => one.server !== deed.on && isOurs(one.server))
   const { perTarget } = recovery.settings.evacuate
   const sameWay = others.filter(one => one.source === server.host && one.dest === deed.to)
   if (sameWay.length >= perTarget)

@@ -3,6 +3,7 @@ import { lastReport, reports } from '../../../src/emulator/model/hosts.ts'
 import type { ModelHost, ModelMigration } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
+import { isLeaving } from './truth.ts'
 
 /** Since when a host answers whoever asks it; undefined while it does not. */
 export function answersSince({ world, chronicle }: Case, name: string): number | undefined {
@@ -29,7 +30,13 @@ export function flying({ world, moved }: Pick<Case, 'world' | 'moved'>, timeoutM
   const nowMs = world.clock.now()
   const askedAtMs = ({ server, createdAtMs }: ModelMigration): number =>
     Math.min(createdAtMs, ...[...moved.values()].map(servers => servers.get(server) ?? createdAtMs))
+  // Of one that is deleted Nova still works off the rest; for us it is gone.
+  const isGone = ({ server }: ModelMigration): boolean => {
+    const found = world.servers.get(server)
+    return found === undefined || isLeaving(found)
+  }
   return [...world.attempts]
     .filter(attempt => isUnderWay(world, attempt) && nowMs - askedAtMs(attempt.record) < timeoutMs)
+    .filter(attempt => !isGone(attempt.record))
     .map(attempt => attempt.record)
 }

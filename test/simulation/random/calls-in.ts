@@ -26,7 +26,7 @@ export const callsIn = {
   preparing: [...cloud('hosts', 'aggregates', 'rooms', 'enable', 'addToAggregate'), ...['store.arming', ...stored]],
   moving: [
     ...cloud('hosts', 'migrationsFrom', 'server', 'rooms', 'evacuate', 'resetToError', 'stop'),
-    ...['fencing.read', ...alive, 'store.takeSlot', 'store.freeSlots', 'store.arming', ...stored, ...aodh]
+    ...['fencing.read', ...alive, 'store.takeSlot', 'store.keepSlots', 'store.arming', ...stored, ...aodh]
   ],
   verifying: [...cloud('hosts', 'serversOn', 'server', 'portsOf', 'attachmentsOf', 'disable'), ...[...stored, ...aodh]],
   held: [...planReads, ...placement, ...alive, 'fencing.read', ...stored, ...cloud('disable'), ...aodh]

@@ -48,7 +48,7 @@ export function leasesContract(makeBed: MakeBed): void {
         store.release(lease),
         store.reserveTarget(lease, 'spare-1'),
         store.takeSlot(lease, 'moves', 1, 'server-1'),
-        store.freeSlots(lease, 'server-1'),
+        store.keepSlots(lease, ['server-1']),
         store.admit(lease, { windowMs: 1000, segmentMax: 1, cloudMax: 1 })
       ]
       for (const result of await Promise.allSettled(refused)) {

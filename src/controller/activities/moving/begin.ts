@@ -1,7 +1,7 @@
 import type { Migration, Server } from '../../../core/inventory.ts'
 import { isLeaving, runningEvacuations, unusual } from '../../../core/movable.ts'
 import type { Move } from '../../../core/moves.ts'
-import { isOpen, movesOf, newestEvacuation, oldestAccepted } from '../../../core/moves.ts'
+import { movesOf, newestEvacuation, oldestAccepted } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
 import { CloudError } from '../../../errors.ts'
@@ -86,18 +86,18 @@ async function beginOne(
   migrations: readonly Migration[],
   read: ReadServer
 ): Promise<void> {
-  const { store, policy } = ctx.ports
-  try {
-    if (!(await store.takeSlot(ctx.lease, 'moves', policy.movesInFlight, move.server))) return
-    const group = ctx.recovery.plan?.moves.find(planned => planned.server === move.server)?.group
-    // Two members of an anti-affinity group that are claimed at once can both land on one host.
-    if (group !== undefined && !(await store.takeSlot(ctx.lease, `group:${group}`, 1, move.server))) return
-    const step = await evacuate(ctx, move, target, migrations, await read(move.server))
-    if (step?.state === 'sending' || step?.unsent === true) ctx.memory.trouble = true
-  } finally {
-    const last = lastStep(ctx.steps, 'evacuate', move.server)
-    if (last === undefined || !isOpen(last)) await store.freeSlots(ctx.lease, move.server)
-  }
+  if (!(await takePlaces(ctx, move))) return
+  const step = await evacuate(ctx, move, target, migrations, await read(move.server))
+  if (step?.state === 'sending' || step?.unsent === true) ctx.memory.trouble = true
+}
+
+/** Among the moves in flight, and in its group: two members of an anti-affinity group that are claimed at once can both land on one host. */
+async function takePlaces({ lease, memory, ports, recovery }: Context, { server }: Move): Promise<boolean> {
+  const { store, policy } = ports
+  if (!(await store.takeSlot(lease, 'moves', policy.movesInFlight, server))) return false
+  memory.places?.add(server)
+  const group = recovery.plan?.moves.find(planned => planned.server === server)?.group
+  return group === undefined || (await store.takeSlot(lease, `group:${group}`, 1, server))
 }
 
 /** Looks before it sends: what became of the server since the list was read decides. */

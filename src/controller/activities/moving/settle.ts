@@ -42,10 +42,7 @@ export async function settleMoves(ctx: Context, migrations: readonly Migration[]
   ).filter(step => step !== undefined)
   await write(ctx, settled)
   const ended = settled.filter(step => !isOpen(step))
-  for (const step of ended) {
-    await ctx.ports.store.freeSlots(ctx.lease, step.target)
-    ctx.ports.metrics.moveEnded(step.state)
-  }
+  for (const step of ended) ctx.ports.metrics.moveEnded(step.state)
   return ended.length
 }
 

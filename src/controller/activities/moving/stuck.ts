@@ -1,5 +1,4 @@
 import type { Move } from '../../../core/moves.ts'
-import { movesOf } from '../../../core/moves.ts'
 import type { Context } from '../../context.ts'
 
 /** Past its time, or on a target that died: nothing more can be learnt by waiting. */
@@ -8,14 +7,4 @@ export function isStuck({ memory, ports, recovery }: Context, move: Move): boole
   if (move.target !== undefined && recovery.targets[move.target]?.state === 'lost') return true
   const sinceMs = Math.max(move.beganAtMs ?? 0, recovery.retriedAtMs ?? 0)
   return ports.clock.now() - sinceMs > recovery.settings.evacuate.moveTimeoutMs
-}
-
-/** What is stuck gives back its places in the limits: those that wait behind it would wait for ever. */
-export async function yieldPlaces(ctx: Context): Promise<void> {
-  for (const move of movesOf(ctx.recovery, ctx.steps)) {
-    const attempt = `${move.server} ${move.attempts}`
-    if (!isStuck(ctx, move) || ctx.memory.yielded.has(attempt)) continue
-    await ctx.ports.store.freeSlots(ctx.lease, move.server)
-    ctx.memory.yielded.add(attempt)
-  }
 }

@@ -179,8 +179,8 @@ export const serverMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/moving/begin.ts',
-        find: 'if (group !== undefined && !(await store.takeSlot(ctx.lease, `group:${group}`, 1, move.server))) return',
-        replace: ''
+        find: 'return group === undefined || (await store.takeSlot(lease, `group:${group}`, 1, server))',
+        replace: 'return group !== server'
       }
     ]
   },
@@ -233,8 +233,8 @@ export const serverMutations: readonly Mutation[] = [
     bug: 'A move that has ended keeps its place among the moves in flight.',
     edits: [
       {
-        file: 'controller/activities/moving/settle.ts',
-        find: '    await ctx.ports.store.freeSlots(ctx.lease, step.target)\n',
+        file: 'controller/activities/moving/places.ts',
+        find: '  await ports.store.keepSlots(ctx.lease, [...needed])\n',
         replace: ''
       }
     ]
