@@ -86,7 +86,8 @@ export function createProcesses(world: ProcessWorld): Processes {
     failures: () => failures,
     async stop() {
       isStopping = true
-      await Promise.all(places.map(async place => await place?.stop()))
+      // A fault may strike even now.
+      await Promise.all(places.map(async place => await Promise.race([place?.stop(), place?.died])))
     },
     ask: question => askUntilAnswered(clock, places, question)
   }

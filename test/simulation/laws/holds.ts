@@ -51,7 +51,9 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
     case 'servers':
       return strandedMigrations(at, recovery) ? undefined : 'no migration is in doubt'
     case 'other-tool':
-      return 'there is no other tool'
+      return at.world.migrations.some(one => one.type === 'evacuation' && isRunning(one))
+        ? undefined
+        : 'there is no other tool'
     case 'cloud':
       return anyCellDown || ![...at.world.hosts.values()].some(one => isUpInNova(at.world, one))
         ? undefined

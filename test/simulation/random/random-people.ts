@@ -15,6 +15,7 @@ export function randomPeople(chance: Chance, hosts: readonly string[], spares: r
   if (chance.percent(10)) events.push({ ...moment([...working, 'held', 'partial']), do: 'retry', host })
   if (chance.percent(10)) events.push({ ...moment([...working, 'held']), do: 'cancel', host })
   if (chance.percent(15)) events.push(...vouching(chance, host, moment(['held'], 120)))
+  if (chance.percent(6)) events.push(...wrongWord(chance, host, spares))
   if (chance.percent(8)) {
     const subject = chance.percent(50) ? { server: 'vm-01-1' } : { host: chance.pick([...hosts, ...spares]) }
     events.push({ ...moment(['held'], 200), do: 'vouch', of: host, ...subject })
@@ -34,6 +35,18 @@ export function randomPeople(chance: Chance, hosts: readonly string[], spares: r
 function vouching(chance: Chance, host: string, moment: { when: string; after: number }): ScenarioEvent[] {
   const word: ScenarioEvent = { ...moment, after: moment.after + 1, do: 'vouch', of: host }
   return chance.percent(60) ? [{ ...moment, do: 'powerOff', host }, word] : [word]
+}
+
+/** Nobody pulled the plug: it is cut off, somebody vouches for it all the same, and the cable is plugged in while servers move slowly. */
+function wrongWord(chance: Chance, host: string, spares: readonly string[]): ScenarioEvent[] {
+  return [
+    { at: 1, do: 'bmc', host, bmc: { mode: 'unreachable' } },
+    { at: chance.int(2, 20), do: 'cutOff', host },
+    { at: chance.int(21, 30), do: 'alarm', host },
+    ...spares.map((spare): ScenarioEvent => ({ at: 1, do: 'habits', host: spare, habits: { spawnMs: 20_000 } })),
+    { when: `${host}: held`, after: chance.int(5, 20), do: 'vouch', of: host },
+    { when: `${host}: moving`, after: chance.int(0, 9), do: 'reconnect', host }
+  ]
 }
 
 /** Others who work on the same cloud. */
