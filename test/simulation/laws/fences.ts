@@ -47,10 +47,10 @@ function objectionsToHost(at: Case, recovery: Recovery): Objection[] {
     objections.push(['living-host', 'it has long been answering'])
   if (host.reportingSinceMs !== undefined && chronicle.isOld(host.reportingSinceMs, lookMs))
     objections.push(['living-host', 'its nova-compute has long been reporting'])
-  // What was begun before others came is brought to its end.
+  // What was begun before others were seen is brought to its end.
   const begunAtMs = recovery.fenceIntents[host.name] ?? Number.POSITIVE_INFINITY
   const forced = forcedDownByOthersSince(at, host.name)
-  if (forced !== undefined && forced < begunAtMs && chronicle.isOld(forced, lookMs))
+  if (forced !== undefined && forced < begunAtMs - lookMs && chronicle.isOld(forced, lookMs))
     objections.push(['own-things-only', 'others have forced it down'])
   if (
     !host.enabled &&
