@@ -1,6 +1,6 @@
 import type { Cloud } from '../controller/ports.ts'
 import { findHost, type Host, type HostsReading, isUp } from '../core/inventory.ts'
-import { spareReason } from '../core/marks.ts'
+import { isIsolatedByUs, isOurs, spareReason } from '../core/marks.ts'
 import type { Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
@@ -36,6 +36,7 @@ function objectionToHost(name: string, { reading, bareMetal }: CloudFacts): stri
   const host = findHost(reading, name)
   if (host === undefined) return unknownHost(reading)
   if (bareMetal.includes(name)) return 'is a host of bare metal (Ironic), whose servers cannot be moved'
+  if (isIsolatedByUs(host.disabledReason)) return isolated(host)
   if (!isUp(host)) return downBecause(host)
   if (host.status !== 'enabled') return `is ${host.status}${reasonOf(host)}`
   return undefined
@@ -77,6 +78,7 @@ async function objectionToSpare(
   if (host.status === 'enabled') {
     return `is enabled, so the scheduler fills it: move its servers away, if it has any, then switchover spares adopt ${segment}`
   }
+  if (isOurs(host.disabledReason) && host.disabledReason !== spareReason) return isolated(host)
   if (host.disabledReason !== spareReason) return `was disabled by others${reasonOf(host)}`
   try {
     const { length } = await cloud.serversOn(name)
@@ -89,6 +91,10 @@ async function objectionToSpare(
 export function unknownHost(reading: HostsReading): string {
   const names = reading.hosts.map(host => host.name)
   return `Nova lists no such nova-compute (it has ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' …' : ''})`
+}
+
+function isolated(host: Host): string {
+  return `was isolated by us when it failed${reasonOf(host)}: bring it back first (README, "After a recovery")`
 }
 
 export function downBecause(host: Host): string {

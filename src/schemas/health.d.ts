@@ -10,7 +10,7 @@
  */
 export interface Health {
   /**
-   * down: the store fails, nothing is accepted. degraded: something that we depend on fails, or the segments are not known.
+   * down: the store fails, nothing is accepted. degraded: something that we depend on fails, the segments are not known, or one of them has no spare left.
    */
   status: 'ok' | 'degraded' | 'down'
   /**

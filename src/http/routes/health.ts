@@ -69,7 +69,9 @@ function healthOf(
 ): Health {
   const nowMs = clock.now()
   const dependencies = service.dependencies()
-  const isWhole = segments !== undefined && dependencies.every(({ ok, asked }) => ok || asked === false)
+  const isWhole =
+    segments?.every(segment => segment.spareLeft) === true &&
+    dependencies.every(({ ok, asked }) => ok || asked === false)
   return {
     status: store === undefined ? 'down' : isWhole ? 'ok' : 'degraded',
     mode: modeOf(segments),

@@ -36,18 +36,23 @@ async function objectionTo(
 ): Promise<string | undefined> {
   const acted = await tx
     .selectFrom('recoveries')
-    .select(['host', 'segment'])
+    .select(['host', 'segment', 'acted_at'])
     .where('acted_at', '>', sql<number>`${now()} - ${windowMs}`)
     .where('origin', '<>', 'target')
     .orderBy('acted_at')
     .execute()
   const inSegment = acted.filter(other => other.segment === segment)
   const window = `in the last ${Math.round(windowMs / 60_000)} min`
+  // The oldest one that counts makes room when it leaves the window.
+  const until = (counted: typeof acted, max: number): string => {
+    const atMs = Number(counted.at(-max)?.acted_at ?? 0) + windowMs
+    return `it goes on by itself at ${new Date(atMs).toISOString()}, or when the limit is raised`
+  }
   if (inSegment.length >= segmentMax) {
-    return `${inSegment.length} of at most ${segmentMax} recoveries of segment ${segment} have acted ${window} (${namesOf(inSegment)})`
+    return `${inSegment.length} of at most ${segmentMax} recoveries of segment ${segment} have acted ${window} (${namesOf(inSegment)}): ${until(inSegment, segmentMax)}`
   }
   if (acted.length >= cloudMax) {
-    return `${acted.length} of at most ${cloudMax} recoveries of the cloud have acted ${window} (${namesOf(acted)})`
+    return `${acted.length} of at most ${cloudMax} recoveries of the cloud have acted ${window} (${namesOf(acted)}): ${until(acted, cloudMax)}`
   }
   return undefined
 }

@@ -80,10 +80,10 @@ test(
     const text = await served.wrote('The API in a browser')
     const [, api, lab, token] = /api=(\S+) lab=(\S+) auth='authorization: Bearer (\w+)'/.exec(text) ?? []
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const health = await fetch(`${api}/health`, { headers })
+    const health = await fetch(`${api}/../health`, { headers })
     expect(await health.json()).toMatchObject({ mode: 'armed', recoveries: { recovered: 1 } })
 
-    const [, body = '', path] = /-d '(\{"host".*?\})' "\$api(\/v1\/recoveries)"/.exec(text) ?? []
+    const [, body = '', path] = /-d '(\{"host".*?\})' "\$api(\/recoveries)"/.exec(text) ?? []
     const reported = await fetch(`${api}${path}`, { method: 'POST', headers, body })
     expect(await reported.json()).toMatchObject({ outcome: 'opened' })
     await served.wrote('an operator asked for it')

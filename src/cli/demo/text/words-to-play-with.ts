@@ -9,14 +9,11 @@ export function wordsToPlayWith(facts: Facts, well: readonly string[], failed: s
   const [one = failed, two = one, three = two] = well
   const steps: readonly (readonly [string, ...string[]])[] = [
     ['Everything stays up until Ctrl-C, and what happens is told here. Once, in another terminal:', ...setUp(facts)],
-    ['How is it, and is a spare left?', get('/health'), get('/v1/segments')],
-    [`What would happen if ${one} died now?`, get(`/v1/plan?host=${one}`)],
+    ['How is it, and is a spare left?', get('/health').replace('$api', '${api%/v1}'), get('/segments')],
+    [`What would happen if ${one} died now?`, get(`/plan?host=${one}`)],
     [`${one} dies. Nova and Aodh notice, the service does the rest.`, lab('host', 'panic', one)],
-    ['Look at it.', get('/v1/recoveries'), get('/v1/recoveries/$(newest id)')],
-    [
-      `Report ${two} by hand. It is well, so it is left alone.`,
-      post('/v1/recoveries', { host: two, reason: 'a test' })
-    ],
+    ['Look at it.', get('/recoveries'), get('/recoveries/$(newest id)')],
+    [`Report ${two} by hand. It is well, so it is left alone.`, post('/recoveries', { host: two, reason: 'a test' })],
     [
       `${two} dies, and its BMC does not answer: after a minute and a half it is held, and nothing is moved.`,
       lab('bmc', 'behave', two, '--unreachable'),
@@ -34,7 +31,7 @@ export function wordsToPlayWith(facts: Facts, well: readonly string[], failed: s
       lab('host', 'cut', three),
       lab('guests')
     ],
-    ['Only observe; act again.', ...[false, true].map(armed => put('/v1/arming', { armed, reason: 'to see' }))],
+    ['Only observe; act again.', ...[false, true].map(armed => put('/arming', { armed, reason: 'to see' }))],
     [
       'What else a person may say: cancel, and approve where the segment asks for it.',
       say('cancel', 'not now'),
@@ -53,9 +50,9 @@ export function wordsToPlayWith(facts: Facts, well: readonly string[], failed: s
 
 function setUp({ url, cloudUrl, tokens, folder }: Facts): string[] {
   return [
-    `api=${url} lab=${cloudUrl}/lab auth='authorization: Bearer ${tokens.operator}' json='content-type: application/json'`,
+    `api=${url}/v1 lab=${cloudUrl}/lab auth='authorization: Bearer ${tokens.operator}' json='content-type: application/json'`,
     `export OS_CLOUD=lab OS_CLIENT_CONFIG_FILE=${folder}/clouds.yaml`,
-    `newest() { curl -sS -H "$auth" "$api/v1/recoveries?limit=1" | grep -o "\\"$1\\":[^,]*" | head -n 1 | cut -d: -f2 | tr -d '"'; }`
+    `newest() { curl -sS -H "$auth" "$api/recoveries?limit=1" | grep -o "\\"$1\\":[^,]*" | head -n 1 | cut -d: -f2 | tr -d '"'; }`
   ]
 }
 
@@ -77,5 +74,5 @@ function lab(...words: string[]): string {
 
 /** An operator's word about the newest recovery, with the version that it has now. */
 function say(word: string, reason: string): string {
-  return `curl -sS -H "$auth" -H "$json" -d '{"version":'$(newest version)',"reason":"${reason}"}' "$api/v1/recoveries/$(newest id)/${word}"`
+  return `curl -sS -H "$auth" -H "$json" -d '{"version":'$(newest version)',"reason":"${reason}"}' "$api/recoveries/$(newest id)/${word}"`
 }
