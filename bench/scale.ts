@@ -5,7 +5,7 @@
  *     node bench/scale.ts [--hosts 1000] [--servers 50000] [--racks 20] [--latency 0] [--idle 60] [--json FILE]
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -53,7 +53,10 @@ async function main(): Promise<number> {
     printTable(Object.entries(figures).map(([what, value]) => ({ what, value })))
     console.log(JSON.stringify(figures))
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`)
-    return figures.ended === 'recovered' ? 0 : 1
+    if (figures.ended !== 'recovered') return 1
+    // One that went wrong keeps its folder: the service's log is in it.
+    rmSync(folder, { recursive: true })
+    return 0
   } finally {
     for (const child of children) child.kill('SIGKILL')
   }
