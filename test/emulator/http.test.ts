@@ -80,6 +80,31 @@ test('pages are followed by their links to the end, and a marker that is gone is
   expect([lost.code, lost.body.badRequest.message]).toEqual([400, 'marker [gone] not found'])
 })
 
+test('a cell that is down hides servers and migrations from lists, and leaves of a server no more than its status', async () => {
+  const host = emulator.world.hosts.get('compute-01')!
+  const [server] = emulator.world.servers.keys()
+  emulator.world.migrations.push({
+    ...{ id: 1, server: server!, type: 'evacuation', status: 'done', source: 'compute-01' },
+    ...{ createdAtMs: 0, updatedAtMs: 0 }
+  })
+  const look = async () => {
+    const get = async (path: string) => (await ask('GET', `/compute/v2.1/${path}`, { as: 'admin' })).body
+    const { servers } = await get('servers/detail?all_tenants=1&host=compute-01')
+    const { migrations } = await get('os-migrations?source_compute=compute-01')
+    const row = (await get(`servers/${server}`)).server
+    return [servers.length, migrations.length, row.status, 'OS-EXT-STS:vm_state' in row]
+  }
+  host.cellDown = true
+  const hidden = await look()
+  host.cellDown = false
+  const shown = await look()
+  emulator.world.migrations.length = 0
+  expect([hidden, shown]).toEqual([
+    [0, 0, 'UNKNOWN', false],
+    [5, 1, 'ACTIVE', true]
+  ])
+})
+
 test('who is no admin sees no hosts, no servers of others, and may not act on them', async () => {
   const [id] = emulator.world.servers.keys()
   expect((await ask('GET', '/compute/v2.1/os-services', { as: 'demo' })).code).toBe(403)

@@ -27,6 +27,8 @@ export const migrationRoutes: FastifyPluginCallback<{ face: Face }> = (app, { fa
         (source === undefined || record.source === source) &&
         (host === undefined || record.source === host || record.dest === host) &&
         (status === undefined || record.status === status) &&
+        // Left out silently, as every list leaves out what is in a cell that can't be read.
+        world.hosts.get(record.source)?.cellDown !== true &&
         (server === undefined || record.server === server) &&
         (record.updatedAtMs ?? record.createdAtMs) >= sinceMs
     )

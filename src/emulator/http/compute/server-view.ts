@@ -43,6 +43,22 @@ export function statusOf({ vmState, taskState }: ModelServer): string {
   return usual
 }
 
+/** It is in a cell whose database can't be reached. */
+export function isUnreadable(world: World, { host }: ModelServer): boolean {
+  return host !== undefined && world.hosts.get(host)?.cellDown === true
+}
+
+/** What the API's own database still knows of such a server (from 2.69 on). */
+export function partialView(url: string, server: ModelServer): object {
+  return {
+    id: server.id,
+    status: 'UNKNOWN',
+    tenant_id: server.projectId,
+    created: wholeTime(server.createdAtMs),
+    links: linksOf(url, server.id)
+  }
+}
+
 /** A row of /servers/detail at 2.N; what only an admin sees is left out for others. */
 export function serverView(world: World, url: string, server: ModelServer, minor: number, isAdmin: boolean): object {
   const host = server.host

@@ -9,7 +9,7 @@ import { flavorNamed } from './flavors.ts'
 import { knowServerQuery } from './known-query.ts'
 import { minor } from './microversions.ts'
 import { requestIdOf } from './request-id.ts'
-import { linksOf, serverView, statusOf } from './server-view.ts'
+import { isUnreadable, linksOf, partialView, serverView, statusOf } from './server-view.ts'
 
 interface CreateBody {
   readonly server?: {
@@ -41,6 +41,7 @@ export const serverRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face 
 
   app.get<{ Params: { id: string } }>('/servers/:id', request => {
     const server = visibleServer(face, request, request.params.id)
+    if (isUnreadable(world, server)) return { server: partialView(face.url(), server) }
     const view = serverView(world, face.url(), server, minor(request), callerOf(request).isAdmin)
     const groups = world.groups.filter(group => group.members.includes(server.id)).map(group => group.id)
     return { server: { ...view, ...(minor(request) >= 71 ? { server_groups: groups } : {}) } }
@@ -109,9 +110,8 @@ function listed(face: Face, request: FastifyRequest): ModelServer[] {
   const host = isAdmin ? (asked(request, 'host') ?? asked(request, 'node')) : undefined
   const [name, status, uuid, project] = ['name', 'status', 'uuid', 'project_id'].map(key => asked(request, key))
   const pattern = name === undefined ? undefined : new RegExp(name)
-  const { hosts, servers } = face.world
   const found: ModelServer[] = []
-  for (const server of servers.values()) {
+  for (const server of face.world.servers.values()) {
     if (host !== undefined && server.host !== host) continue
     if (!everywhere && server.projectId !== projectId) continue
     if (project !== undefined && server.projectId !== project) continue
@@ -119,7 +119,7 @@ function listed(face: Face, request: FastifyRequest): ModelServer[] {
     if (status !== undefined && statusOf(server) !== status.toUpperCase()) continue
     if (pattern !== undefined && !pattern.test(server.name)) continue
     // An unreachable cell's servers are left out silently.
-    if (server.host !== undefined && hosts.get(server.host)?.cellDown === true) continue
+    if (isUnreadable(face.world, server)) continue
     found.push(server)
   }
   return found.reverse()
