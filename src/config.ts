@@ -4,6 +4,7 @@ import { crossChecks } from './config/cross-checks.ts'
 import { durationMs } from './config/durations.ts'
 import { type Environment, readYaml } from './config/read-yaml.ts'
 import type { Members, SegmentConfig } from './controller/directory.ts'
+import type { PollOptions } from './controller/poll.ts'
 import { compileRules, type Rules } from './core/rules.ts'
 import { ConfigError, messageOf } from './errors.ts'
 import type { ConfigFile, Segment } from './schemas/config.d.ts'
@@ -17,6 +18,7 @@ export interface Config extends Pick<ConfigFile, 'listen' | 'auth' | 'armed' | '
   readonly rules: Rules
   readonly hostEventTypes: readonly string[]
   readonly leaseMs: number
+  readonly poll: PollOptions & { readonly everyMs: number }
   readonly retention: { readonly signalsMs: number; readonly recoveriesMs: number }
   readonly metricsOpen: boolean
   readonly logLevel: ConfigFile['log']['level']
@@ -63,6 +65,7 @@ function configOf(file: ConfigFile, rules: Rules): Config {
     rules,
     hostEventTypes: file.intake.eventTypes,
     leaseMs: file.lease.seconds * 1000,
+    poll: { ...file.poll, everyMs: file.poll.seconds * 1000 },
     retention: { signalsMs: durationMs(file.retention.signals), recoveriesMs: durationMs(file.retention.recoveries) },
     metricsOpen: file.metrics.open,
     logLevel: file.log.level

@@ -9,9 +9,12 @@ import { isArmed } from '../controller/check-guards.ts'
 import { createService } from '../controller/create-service.ts'
 import { runDuties, standardDuties } from '../controller/duties.ts'
 import { createIntake } from '../controller/intake.ts'
+import { createPoll } from '../controller/poll.ts'
 import type { Ports } from '../controller/ports.ts'
 import { createSupervisor } from '../controller/supervisor.ts'
+import { readActionUrl } from '../http/action-url.ts'
 import { buildApp } from '../http/app.ts'
+import { createAuthenticator } from '../http/auth.ts'
 import { defaultHttpLimits } from '../http/limits.ts'
 import { createMetrics } from '../http/metrics.ts'
 import { createNotifier } from '../notify/webhook.ts'
@@ -54,7 +57,15 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     nudge: supervisor.nudge,
     dependencies: openstack.dependencies
   })
-  const duties = standardDuties(ports, directory, intake, config.retention)
+  const authenticate = createAuthenticator(config.auth)
+  const poll = createPoll(ports, directory, intake, {
+    ...config.poll,
+    readAction: url => readActionUrl(url, authenticate)
+  })
+  const duties = [
+    ...standardDuties(ports, directory, intake, config.retention),
+    { name: 'poll', everyMs: config.poll.everyMs, work: poll }
+  ]
   const notifier = createNotifier(config.notify, store, { clock, log, owner })
   const { auth, metricsOpen, hostEventTypes } = config
   const app = buildApp({

@@ -71,7 +71,25 @@ export interface AlarmDefinition {
   readonly host?: string
 }
 
+/** An enabled alarm in the state `alarm`. */
+export interface FiringAlarm {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly severity: string
+  readonly reason: string
+  /** Of an event alarm. */
+  readonly eventType?: string
+  readonly stateTimestampMs: number
+  /** How long it has been so, by Aodh's own clock. */
+  readonly ageMs: number
+  /** The URLs of its alarm_actions. */
+  readonly actions: readonly string[]
+}
+
 export interface Alarms {
+  /** Those of all projects that the login may see. */
+  firing(signal?: AbortSignal): Promise<FiringAlarm[]>
   /** undefined when Aodh does not know it (or does not show it to us). */
   definition(alarmId: string, signal?: AbortSignal): Promise<AlarmDefinition | undefined>
   /** Sets a one-shot alarm back to `ok`, so that it can fire again; runs no action. */
@@ -121,6 +139,8 @@ export interface Policy {
 export interface Metrics {
   phaseEnded(state: string, seconds: number): void
   moveEnded(result: string): void
+  /** What our own polling found: an `alarm` whose delivery was lost, or a `service` that is down. */
+  polled(what: 'alarm' | 'service', outcome: string): void
 }
 
 export interface Ports {

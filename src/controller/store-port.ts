@@ -131,6 +131,8 @@ export interface OperatorStore {
   settle(signal: string, host: string | undefined, disposition: Disposition): Promise<Received>
   signals(query: { outcome?: string; host?: string; limit: number; cursor?: string }): Promise<Page<Signal>>
   signal(id: string): Promise<Signal | undefined>
+  /** A signal of this alarm that says `alarm` was received since, by the database's clock. */
+  isHeard(alarm: string, sinceMs: number): Promise<boolean>
   recoveries(query: {
     state?: string
     host?: string

@@ -1,4 +1,5 @@
 import { spareReason } from '../core/marks.ts'
+import { hostAlarm } from './model/alarms.ts'
 import { attemptsOn } from './model/attempts.ts'
 import { addServer } from './model/create-world.ts'
 import { beginEvacuation } from './model/evacuations.ts'
@@ -75,6 +76,9 @@ function adjust(world: World, deed: Happening): boolean {
     case 'removeGuest':
       hostOf(world, deed.host).running.delete(deed.server)
       hostOf(world, deed.host).defined.delete(deed.server)
+      return true
+    case 'alarmLost':
+      hostAlarm(world, deed.host, 'alarm')
       return true
     case 'purgeQueue':
       purgeQueue(world, deed.host)

@@ -42,6 +42,8 @@ export type Happening =
   /** Another tool evacuates it, if its guest is gone and nobody moves it. */
   | { readonly do: 'evacuateByOthers'; readonly server: string; readonly to: string }
   /** A person destroys a guest on a host, whatever Nova thinks. */
+  /** Aodh's alarm fires, and nobody hears it. */
+  | { readonly do: 'alarmLost'; readonly host: string }
   | { readonly do: 'removeGuest'; readonly host: string; readonly server: string }
   /** `nameless`: neither the URL nor a trait names the host. */
   | { readonly do: 'alarm' | 'ok' | 'insufficient data' | 'trigger'; readonly host: string; readonly nameless?: true }

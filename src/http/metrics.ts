@@ -65,6 +65,13 @@ export function createMetrics(): HttpMetrics {
     registers
   })
   for (const outcome of signalOutcomes) signals.inc({ outcome }, 0)
+  const polls = new Counter({
+    name: 'switchover_polled_signals_total',
+    help: 'Signals that our own polling found: alarms whose delivery was lost, and services that Nova calls down.',
+    labelNames: ['what', 'outcome'],
+    registers
+  })
+  for (const what of ['alarm', 'service']) for (const outcome of signalOutcomes) polls.inc({ what, outcome }, 0)
   const refusals = new Counter({
     name: 'switchover_refused_requests_total',
     help: 'Requests that were not served, by kind.',
@@ -75,7 +82,8 @@ export function createMetrics(): HttpMetrics {
     registry,
     port: {
       phaseEnded: (state, seconds) => phases.observe({ state }, seconds),
-      moveEnded: result => moves.inc({ result })
+      moveEnded: result => moves.inc({ result }),
+      polled: (what, outcome) => polls.inc({ what, outcome })
     },
     openstackCall: ({ service, method, status, seconds }) =>
       calls.observe({ service, method, status: String(status) }, seconds),

@@ -1,4 +1,4 @@
-import type { AlarmDefinition, Alarms } from '../controller/ports.ts'
+import type { AlarmDefinition, Alarms, FiringAlarm } from '../controller/ports.ts'
 import { CloudError } from '../errors.ts'
 import { bases } from './access/catalog.ts'
 import { timeOf } from './access/times.ts'
@@ -17,6 +17,9 @@ interface DefinitionRow extends AlarmRow {
   readonly state_timestamp?: string | null
   readonly project_id: string
   readonly repeat_actions: boolean
+  readonly severity?: string
+  readonly state_reason?: string | null
+  readonly alarm_actions?: readonly string[]
 }
 
 export function createAodh(access: Access): Aodh {
@@ -28,8 +31,34 @@ export function createAodh(access: Access): Aodh {
       const row = await unlessMissing(service.get<DefinitionRow>(`/alarms/${encodeURIComponent(alarmId)}`, { signal }))
       return row === undefined ? undefined : definitionOf(row, await hostOf(gnocchi, row, signal))
     },
+    async firing(signal) {
+      const { body, dateMs } = await service.get<DefinitionRow[]>(`/alarms?${firingQuery}`, { signal })
+      const nowMs = dateMs ?? access.clock.now()
+      return body.flatMap(row => (row.state === 'alarm' && row.enabled ? [firingOf(row, nowMs)] : []))
+    },
     // The body is JSON text, not an object.
     rearm: (alarmId, signal) => service.send('PUT', `/alarms/${encodeURIComponent(alarmId)}/state`, 'ok', { signal })
+  }
+}
+
+/** Aodh asks for each condition in three parts. */
+const firingQuery = Object.entries({ state: 'alarm', all_projects: 'true' })
+  .map(([field, value]) => `q.field=${field}&q.op=eq&q.value=${value}`)
+  .join('&')
+
+function firingOf(row: DefinitionRow, nowMs: number): FiringAlarm {
+  const stateTimestampMs = timeOf(row.state_timestamp) ?? 0
+  const { event_type: eventType } = (row.event_rule ?? {}) as { event_type?: unknown }
+  return {
+    id: row.alarm_id,
+    name: row.name,
+    type: row.type,
+    severity: row.severity ?? 'low',
+    reason: row.state_reason ?? '',
+    ...(typeof eventType === 'string' ? { eventType } : {}),
+    stateTimestampMs,
+    ageMs: Math.max(0, nowMs - stateTimestampMs),
+    actions: row.alarm_actions ?? []
   }
 }
 

@@ -147,6 +147,23 @@ export interface ConfigFile {
     seconds: number
   }
   /**
+   * We look ourselves for what Aodh did not deliver, on each start and from then on.
+   */
+  poll: {
+    /**
+     * How often.
+     */
+    seconds: number
+    /**
+     * Alarms in the state alarm with an action that carries one of our alarm tokens.
+     */
+    alarms: boolean
+    /**
+     * Enabled hosts of the segments that Nova calls down, though no alarm says so.
+     */
+    services: boolean
+  }
+  /**
    * How long closed records are kept (12h, 90d, 6w, 2y). Open ones, and what they refer to, always stay.
    */
   retention: {

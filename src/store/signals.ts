@@ -3,10 +3,14 @@ import type { Transactions } from './database/transactions.ts'
 import { isAfter, pageOf, readCursor } from './paging.ts'
 import { toSignal } from './rows.ts'
 
+/** An alarm that says `ok` and `alarm` oftener than this between two looks is not lost, whatever it says. */
+const newestMax = 100
+
 /** Signals as they are read; the list is newest first, those of one recovery in the order in which they came. */
 export function createSignals({
   read
-}: Transactions): Pick<RecoveryStore, 'signalsOf' | 'signalCounts'> & Pick<OperatorStore, 'signals' | 'signal'> {
+}: Transactions): Pick<RecoveryStore, 'signalsOf' | 'signalCounts'> &
+  Pick<OperatorStore, 'signals' | 'signal' | 'isHeard'> {
   return {
     async signalsOf(recovery) {
       const rows = await read(db =>
@@ -33,8 +37,8 @@ export function createSignals({
       const sum = (of: typeof rows): number => of.reduce((total, row) => total + Number(row.count), 0)
       return {
         all: sum(rows),
-        // An alarm's ok does not clear what a person asked for.
-        uncleared: sum(rows.filter(row => row.cleared === 0 || row.source !== 'aodh')),
+        // An alarm's ok does not clear what a person asked for; what Nova said is cleared by Nova.
+        uncleared: sum(rows.filter(row => row.source !== 'poll' && (row.cleared === 0 || row.source !== 'aodh'))),
         forTarget: rows.some(row => row.source === 'target')
       }
     },
@@ -58,6 +62,20 @@ export function createSignals({
     async signal(id) {
       const row = await read(db => db.selectFrom('signals').selectAll().where('id', '=', id).executeTakeFirst())
       return row && toSignal(row)
+    },
+
+    async isHeard(alarm, sinceMs) {
+      const rows = await read(db =>
+        db
+          .selectFrom('signals')
+          .selectAll()
+          .where('alarm_id', '=', alarm)
+          .where('received_at', '>=', sinceMs)
+          .orderBy('received_at', 'desc')
+          .limit(newestMax)
+          .execute()
+      )
+      return rows.some(row => toSignal(row).alarm?.current === 'alarm')
     }
   }
 }

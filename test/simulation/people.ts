@@ -1,6 +1,6 @@
 import type { NewSignal, Received, Store } from '../../src/controller/ports.ts'
 import type { Service } from '../../src/controller/service.ts'
-import { addAlarm } from '../../src/emulator/model/alarms.ts'
+import { hostAlarm } from '../../src/emulator/model/alarms.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import { messageOf } from '../../src/errors.ts'
 import type { Deed } from './scenario.ts'
@@ -54,16 +54,9 @@ export async function tell(
 }
 
 function aodhSays(world: World, host: string, current: string, key: string): NewSignal {
-  const id = `alarm-of-${host}`
-  const previous = world.alarms.get(id)?.state ?? 'ok'
-  const query = [{ field: 'traits.host', value: host }]
-  addAlarm(world, {
-    id,
-    name: `host-down-${host}`,
-    rule: { eventType: 'compute.host.down', query },
-    state: current
-  })
-  const alarm = { id, name: `host-down-${host}`, current, previous, severity: 'critical', type: 'event', traits: {} }
+  const previous = world.alarms.get(`alarm-of-${host}`)?.state ?? 'ok'
+  const { id, name } = hostAlarm(world, host, current)
+  const alarm = { id, name, current, previous, severity: 'critical', type: 'event', traits: {} }
   return { source: 'aodh', actor: 'aodh', host, alarm, dedupeKey: key }
 }
 

@@ -36,7 +36,7 @@ export interface Stage {
 }
 
 /** It is over when nothing has moved for so long and nobody is at work: a held recovery looks at the world now and then. */
-const quietMs = { held: 150_000, ended: 20_000, heldForNothing: 1_000_000 }
+const quietMs = { held: 150_000, ended: 20_000, polled: 120_000, heldForNothing: 1_000_000 }
 
 /** A hold after the other may have to be helped. */
 const helpMax = 12
@@ -89,10 +89,12 @@ async function patienceMs({ recorder, store, case: at, scenario }: Stage, quietF
   const held = [...recorder.recoveries.values()].filter(recovery => !hasEnded(recovery))
   const heldMs = scenario.quietSeconds === undefined ? quietMs.held : scenario.quietSeconds * 1000
   if (held.length === 0) {
-    if (quietForMs <= quietMs.ended) return quietMs.ended
+    // Nova calls a host down after a minute, and the poll comes at its time.
+    const endedMs = scenario.polls === true ? quietMs.polled : quietMs.ended
+    if (quietForMs <= endedMs) return endedMs
     // A signal that waits for a look-up is looked up every 10 s.
     const { items } = await store.signals({ outcome: 'received', limit: 1 })
-    return items.length > 0 ? quietMs.held : quietMs.ended
+    return items.length > 0 ? quietMs.held : endedMs
   }
   if (quietForMs <= heldMs) return heldMs
   // A word that nobody has answered yet waits for a look that is under way.

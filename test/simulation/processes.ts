@@ -3,6 +3,7 @@ import type { SegmentConfig } from '../../src/controller/directory.ts'
 import { createDirectory } from '../../src/controller/directory.ts'
 import { runDuties, standardDuties } from '../../src/controller/duties.ts'
 import { createIntake } from '../../src/controller/intake.ts'
+import { createPoll } from '../../src/controller/poll.ts'
 import type { Log, Ports } from '../../src/controller/ports.ts'
 import type { Service } from '../../src/controller/service.ts'
 import { createSupervisor } from '../../src/controller/supervisor.ts'
@@ -24,6 +25,8 @@ export interface ProcessWorld {
   readonly segment: SegmentConfig
   readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
   readonly replicas: number
+  /** They look for themselves for what was not delivered. */
+  readonly polls: boolean
   readonly stateOf: (recovery: string) => State | undefined
   /** The world under the eyes of the laws, at the moment in which a request is sent. */
   readonly lawful: (ports: Pick<Ports, 'cloud' | 'fencing'>, owner: string) => Pick<Ports, 'cloud' | 'fencing'>
@@ -53,6 +56,7 @@ interface Running {
 }
 
 const restartMs = 5000
+const pollMs = 30_000
 const leaseMs = 15_000
 /** So long a caller waits for an answer before it asks another replica. */
 const askMs = 20_000
@@ -127,7 +131,7 @@ async function launch(
 ): Promise<Pick<Running, 'service' | 'stop'>> {
   const { segment, limits, plan, stateOf, late } = world
   const log = createLog(failures)
-  const metrics = { phaseEnded() {}, moveEnded() {} }
+  const metrics = { phaseEnded() {}, moveEnded() {}, polled() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
   const { cloud, fencing } = world.lawful(faulty, owner)
   const directory = createDirectory([segment], cloud, { armed: true, approvalMinutes: 60, log, ...limits })
@@ -140,7 +144,10 @@ async function launch(
   const nudge = (recovery?: string): void => supervisor.nudge(recovery)
   const intake = createIntake(ports, directory, noRules(), nudge)
   const service = createService({ ports, directory, intake, nudge, dependencies: () => [] })
-  const duties = runDuties(ports, owner, standardDuties(ports, directory, intake, keep), abort.signal)
+  const poll = createPoll(ports, directory, intake, { alarms: true, services: true, readAction })
+  const periodic = standardDuties(ports, directory, intake, keep)
+  if (world.polls) periodic.push({ name: 'poll', everyMs: pollMs, work: poll })
+  const duties = runDuties(ports, owner, periodic, abort.signal)
   duties.catch((error: unknown) => void failures.push(`the duties threw: ${messageOf(error)}`))
   return {
     service,
@@ -150,6 +157,11 @@ async function launch(
       await Promise.all([work, duties])
     }
   }
+}
+
+/** Every action points at us: `http://switchover/v1/alarms/HOST`. */
+function readAction(url: string): { actor: string; host: string | undefined } {
+  return { actor: 'aodh', host: url.split('/').at(-1) }
 }
 
 function noRules(): Rules {

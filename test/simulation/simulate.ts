@@ -69,7 +69,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     if (state !== undefined) meet(meetings, rowOfFault(fault, name), state)
   })
   const limits = { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits }
-  const at = openCase(model.world, recorder, store, chronicle, segmentOf(scenario), limits)
+  const at = openCase(model.world, recorder, store, chronicle, segmentOf(scenario), limits, scenario.polls === true)
   const drivers = watchDrivers(recorder)
   const processes = createProcesses({
     ports: {
@@ -85,6 +85,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     segment: at.segment,
     limits,
     replicas: scenario.replicas ?? 1,
+    polls: scenario.polls === true,
     stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
     lawful: (ports, owner) => drivenBy(lawfulPorts(ports, at), owner, drivers, at.book),
     late: (_, args) => {
@@ -123,7 +124,8 @@ function openCase(
   store: Store,
   chronicle: Chronicle,
   segment: SegmentConfig,
-  limits: Stage['case']['limits']
+  limits: Stage['case']['limits'],
+  polls: boolean
 ): Stage['case'] {
   const book = createLawBook(world)
   const readings: Readings = new Map()
@@ -135,6 +137,7 @@ function openCase(
     readings,
     segment,
     limits,
+    polls,
     chronicle,
     said: watchSignals(world, recorder, book),
     pauses: watchPauses(recorder, world),

@@ -75,6 +75,17 @@ export function addAlarm(world: World, choice: AlarmChoice): ModelAlarm {
   return alarm
 }
 
+/** The alarm of a host gets into a state; whether anybody hears of it is another matter. */
+export function hostAlarm(world: World, host: string, state: string): ModelAlarm {
+  return addAlarm(world, {
+    id: `alarm-of-${host}`,
+    name: `host-down-${host}`,
+    rule: { eventType: 'compute.host.down', query: [{ field: 'traits.host', value: host }] },
+    alarmActions: [`http://switchover/v1/alarms/${host}`],
+    state
+  })
+}
+
 /** Writes it down and runs no action, as a PUT of the state does. */
 export function setAlarmState(world: World, alarm: ModelAlarm, state: string, reason = 'Manually set via API'): void {
   alarm.state = state

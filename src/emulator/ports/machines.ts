@@ -106,6 +106,22 @@ export function createModelAlarms(world: World): Alarms {
           ...(host === undefined ? {} : { host })
         }
       }),
+    firing: signal =>
+      answer(world, signal, () =>
+        [...world.alarms.values()]
+          .filter(alarm => alarm.enabled && alarm.state === 'alarm')
+          .map(alarm => ({
+            id: alarm.id,
+            name: alarm.name,
+            type: 'event',
+            severity: alarm.severity,
+            reason: alarm.stateReason,
+            eventType: alarm.rule.eventType,
+            stateTimestampMs: alarm.stateTimestampMs,
+            ageMs: world.clock.now() - alarm.stateTimestampMs,
+            actions: alarm.alarmActions
+          }))
+      ),
     rearm: (id, signal) =>
       answer(world, signal, () => {
         const alarm = world.alarms.get(id)

@@ -6,7 +6,11 @@ import type { ModelHost } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
 import { objectionToHold } from './holds.ts'
+import { isLongDown } from './since.ts'
 import { isLeaving, isMovableKind, serversOn, silentForMs } from './truth.ts'
+
+/** A poll comes each 30 s, and looks after the deed that it could not do the time before. */
+const pollsMs = 90_000
 
 /** What must be so when a simulation is over, and nothing has moved for long. */
 export async function checkEnd(at: Case): Promise<void> {
@@ -60,16 +64,26 @@ async function checkPartial({ store, world, book, segment }: Case, recovery: Rec
   }
 }
 
-/** A host that is dead, with servers on it, and of which we were told: somebody must still care. */
-function checkForgotten({ world, recorder, book, told, touched }: Case, host: ModelHost): void {
-  const toldAtMs = told.get(host.name)
+/** A host that is dead, with servers on it, and of which we were told, or that the poll must have found: somebody must still care. */
+function checkForgotten(at: Case, host: ModelHost): void {
+  const { world, recorder, book, told, touched } = at
+  const toldAtMs = told.get(host.name) ?? (isPolled(at, host) ? 0 : undefined)
   const servers = serversOn(world, host.name).filter(server => !touched.has(server.id))
   if (toldAtMs === undefined || servers.length === 0) return
   const silentMs = silentForMs(world, host)
-  if (silentMs === 0 || world.clock.now() - toldAtMs > silentMs) return
+  if (silentMs === 0 || (toldAtMs > 0 && world.clock.now() - toldAtMs > silentMs)) return
   const recoveries = [...recorder.recoveries.values()].filter(recovery => recovery.host === host.name)
   if (recoveries.some(one => !hasEnded(one) || ['partial', 'cancelled'].includes(one.phase.state))) return
-  book.breach('nothing-lost', `${host.name} is dead, with servers on it, we were told, and no recovery cares`)
+  book.breach(
+    'nothing-lost',
+    `${host.name} is dead, with servers on it, we were told or had to see it, and no recovery cares`
+  )
+}
+
+/** Nova has called it down for long, and nobody has it in hand. */
+function isPolled(at: Case, host: ModelHost): boolean {
+  const isMember = !at.spares.includes(host.name)
+  return at.polls && isMember && host.enabled && !host.forcedDown && !host.cellDown && isLongDown(at, host, pollsMs)
 }
 
 /** Each signal that was taken is on record and has its outcome; each command has its answer. */

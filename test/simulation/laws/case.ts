@@ -25,6 +25,8 @@ export interface Case {
   readonly segment: SegmentConfig
   readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
   readonly spares: readonly string[]
+  /** The service looks for itself for what was not delivered. */
+  readonly polls: boolean
   /** When users last made, stopped, started, resized or deleted servers, ms: how they should be is their affair. */
   readonly touched: ReadonlyMap<string, number>
   /** Host → when we last took a signal that says that it failed, ms. */

@@ -43,6 +43,7 @@ export function generateScenario(seed: number): Scenario {
       ...(focus.faults ?? [])
     ],
     ...(chance.percent(25) && { helper: true }),
+    ...(seed % 5 === 0 && { polls: true }),
     quietSeconds: chance.percent(25) ? 200 : 60,
     expect: {}
   }

@@ -68,7 +68,10 @@ function alarmsOf(chance: Chance, host: string, diedAt: number): ScenarioEvent[]
     case 'late':
       return [alarm(at + chance.int(60, 400))]
     case 'lost':
-      return [{ at: at + chance.int(30, 300), do: 'trigger', host }]
+      return [
+        { at, do: 'alarmLost', host },
+        { at: at + chance.int(30, 300), do: 'trigger', host }
+      ]
     case 'outOfOrder':
       return [{ at, do: 'ok', host }, alarm(at + chance.int(0, 5))]
     case 'insufficient':
