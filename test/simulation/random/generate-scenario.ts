@@ -3,6 +3,7 @@ import type { Scenario, ScenarioEvent } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 import { createChance } from './chance.ts'
 import { focusOf } from './focus.ts'
+import { plightOf } from './plights.ts'
 import { randomFaults } from './random-faults.ts'
 import { lateArrival, randomOthers } from './random-others.ts'
 import { randomPeople } from './random-people.ts'
@@ -11,9 +12,13 @@ import { randomTrouble } from './random-trouble.ts'
 import { randomUsers } from './random-users.ts'
 import { randomWorld } from './random-world.ts'
 
+/** So many seeds are given to what chance rarely meets. */
+const plightEvery = 8
+
 /** A scenario as `scenario.json` has it, made from a seed alone: all that is random in it is data. */
 export function generateScenario(seed: number): Scenario {
   const chance = createChance(seed)
+  if (seed % plightEvery === 3) return plightOf(chance)
   // Many are calm but for what strikes them, so that the later states are met as well.
   const cell = focusOf(seed)
   const isCalm = chance.percent(40) || cell.isCalm

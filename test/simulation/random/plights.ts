@@ -1,0 +1,168 @@
+import type { HostSpec, ServerSpec } from '../../../src/emulator/model/spec.ts'
+import type { Scenario, ScenarioEvent } from '../scenario.ts'
+import type { Chance } from './chance.ts'
+
+type Plight = (chance: Chance) => Omit<Scenario, 'expect'>
+
+/**
+ * Constellations in which one line of defence stands alone: chance alone meets each only once in thousands of seeds. What is
+ * random in them is when and how much.
+ */
+export function plightOf(chance: Chance): Scenario {
+  return { ...chance.pick(plights)(chance), quietSeconds: 200, expect: {} }
+}
+
+const host = 'compute-01'
+
+/** Six hosts, of which the first has `servers` and the second two, and spares. */
+function rack(servers: number | readonly ServerSpec[], spares: number, spare: HostSpec = {}): Record<string, HostSpec> {
+  const others = Array.from({ length: 4 }, (_, index): [string, HostSpec] => [`compute-0${index + 3}`, {}])
+  const names = Array.from({ length: spares }, (_, index): [string, HostSpec] => [
+    `spare-${index + 1}`,
+    { ...spare, spare: true }
+  ])
+  return { [host]: { servers }, 'compute-02': { servers: 2 }, ...Object.fromEntries([...others, ...names]) }
+}
+
+function dies(chance: Chance, name = host): ScenarioEvent[] {
+  const at = chance.int(2, 20)
+  return [
+    { at, do: chance.pick(['panic', 'powerOff', 'cutOff'] as const), host: name },
+    { at: at + 5, do: 'alarm', host: name }
+  ]
+}
+
+function alarmThatMustBeLookedUp(chance: Chance): Omit<Scenario, 'expect'> {
+  return {
+    world: { hosts: rack(2, 1) },
+    events: [
+      { at: 5, do: 'panic', host },
+      { at: chance.int(6, 20), do: 'alarm', host, nameless: true }
+    ],
+    faults: [{ on: 'alarms.definition', times: chance.int(1, 3), do: 'errorBefore', code: 'unreachable' }]
+  }
+}
+
+/** It leaves some of the servers to us. */
+function anotherToolAtWork(chance: Chance): Omit<Scenario, 'expect'> {
+  const to = 'compute-03'
+  const after = chance.int(0, 3)
+  const when = `${host}: fencing`
+  const orders = Array.from({ length: chance.int(4, 5) }, (_, index): ScenarioEvent => {
+    return { when, after: after + index / 1000, do: 'evacuateByOthers', server: `vm-01-${index + 1}`, to }
+  })
+  return {
+    world: { hosts: { ...rack(7, 1), [to]: { habits: { spawnMs: 90_000 } } } },
+    events: [...dies(chance), ...orders]
+  }
+}
+
+/** Nobody pulled the plug, nothing else tells that it lives, and its servers leave one by one. */
+function wrongWordAndBack(chance: Chance): Omit<Scenario, 'expect'> {
+  return {
+    world: { hosts: rack(chance.int(5, 7), 1, { habits: { spawnMs: 20_000 } }) },
+    segment: { alive: [], settings: { evacuate: { perTarget: 1 } } },
+    events: [
+      { at: 1, do: 'bmc', host, bmc: { mode: 'unreachable' } },
+      { at: 5, do: 'cutOff', host },
+      { at: 10, do: 'alarm', host },
+      { when: `${host}: held`, after: chance.int(5, 20), do: 'vouch', of: host },
+      { when: `${host}: moving`, after: chance.int(0, 9), do: 'reconnect', host }
+    ]
+  }
+}
+
+function requestThatNeverArrived(chance: Chance): Omit<Scenario, 'expect'> {
+  return {
+    world: { hosts: rack(chance.int(2, 4), 1) },
+    segment: { settings: { evacuate: { moveTimeoutMs: chance.pick([60_000, 600_000]) } } },
+    events: dies(chance),
+    faults: [{ on: 'cloud.evacuate', nth: chance.int(1, 2), do: 'errorBefore', code: 'unknown' }]
+  }
+}
+
+function secondAttempt(chance: Chance): Omit<Scenario, 'expect'> {
+  const habits = { failSpawn: chance.int(1, 2), spawnMs: chance.pick([2000, 20_000]) }
+  return {
+    world: { hosts: rack(chance.int(1, 3), 1, { habits }) },
+    segment: { settings: { evacuate: { attempts: 3 } } },
+    events: dies(chance)
+  }
+}
+
+function groupOnOneHost(chance: Chance): Omit<Scenario, 'expect'> {
+  const members = ['vm-01-1', 'vm-01-2', 'vm-01-3'].slice(0, chance.int(2, 3))
+  return {
+    world: {
+      hosts: rack(
+        members.map(name => ({ name })),
+        3,
+        { habits: { spawnMs: 20_000 } }
+      ),
+      groups: [{ id: 'group-1', policy: 'anti-affinity', members }]
+    },
+    segment: { settings: { evacuate: { spread: 'fastest' } } },
+    events: dies(chance)
+  }
+}
+
+/** Two hosts, to the moment, and one spare. */
+function twoForOneSpare(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(2, 20)
+  const both = [host, 'compute-02']
+  return {
+    world: { hosts: rack(2, 1), latencyMs: chance.pick([20, 400, 1500]) },
+    replicas: chance.int(1, 2),
+    events: both.flatMap((name): ScenarioEvent[] => [
+      { at, do: 'panic', host: name },
+      { at: at + 5, do: 'alarm', host: name }
+    ])
+  }
+}
+
+/** One at a time in all, and its place is given back when it takes too long. */
+function targetDiesBetween(chance: Chance): Omit<Scenario, 'expect'> {
+  return {
+    world: { hosts: rack(chance.int(4, 6), 1, { habits: { spawnMs: 20_000 } }) },
+    segment: { settings: { evacuate: { moveTimeoutMs: 60_000 } } },
+    limits: { movesInFlight: 1 },
+    events: [
+      ...dies(chance),
+      { when: `${host}: moving`, after: chance.int(1, 30), do: chance.pick(['panic', 'hangCompute']), host: 'spare-1' }
+    ]
+  }
+}
+
+function traitThatLags(chance: Chance): Omit<Scenario, 'expect'> {
+  return {
+    world: { hosts: rack(chance.int(1, 4), 1, { habits: { traitLagMs: chance.pick([30_000, 60_000]) } }) },
+    segment: { settings: { evacuate: { attempts: 1 } } },
+    events: dies(chance)
+  }
+}
+
+function planThatChanges(chance: Chance): Omit<Scenario, 'expect'> {
+  const after = chance.int(5, 40)
+  const when = `${host}: held`
+  const change: ScenarioEvent = chance.percent(50)
+    ? { when, after: after - chance.pick([0.01, 0.3, 2]), do: 'deleteServer', server: 'vm-01-1' }
+    : { when, after: after + chance.pick([0.01, 0.3]), do: 'deleteServer', server: 'vm-01-1' }
+  return {
+    world: { hosts: rack(3, 1) },
+    segment: { approval: 'required' },
+    events: [...dies(chance), { when, after, do: 'approve', host }, change]
+  }
+}
+
+const plights: readonly Plight[] = [
+  alarmThatMustBeLookedUp,
+  anotherToolAtWork,
+  wrongWordAndBack,
+  requestThatNeverArrived,
+  secondAttempt,
+  groupOnOneHost,
+  twoForOneSpare,
+  targetDiesBetween,
+  traitThatLags,
+  planThatChanges
+]
