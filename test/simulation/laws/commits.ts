@@ -1,4 +1,5 @@
 import type { Recovery } from '../../../src/core/recovery.ts'
+import { hasEnded } from '../../../src/core/recovery.ts'
 import type { Step } from '../../../src/core/step.ts'
 import { lastReport, reports } from '../../../src/emulator/model/hosts.ts'
 import type { ModelServer } from '../../../src/emulator/model/world.ts'
@@ -34,6 +35,7 @@ export function watchCommits(at: Case): void {
     if (recovery.isolation !== undefined && before?.isolation === undefined)
       checkList(at, recovery, onHost.get(recovery.host) ?? [])
     if (before?.phase.state === recovery.phase.state) return
+    checkHolders(at, recovery)
     if (recovery.phase.state === 'cancelled') checkCancelled(at, recovery, powerOffs.get(recovery.id))
     if (recovery.phase.state === 'dismissed') checkDismissed(at, recovery)
     if (recovery.phase.state === 'partial') checkPartial(at, recovery)
@@ -57,6 +59,22 @@ function checkList({ world, book }: Case, recovery: Recovery, there: readonly st
 }
 
 /** Rules 7 and 17: nothing that was sent may still arrive. */
+/** Rule 15: a target has one holder, from its reservation on. */
+function checkHolders({ recorder, book }: Case, recovery: Recovery): void {
+  if (hasEnded(recovery)) return
+  for (const host of held(recovery)) {
+    const other = [...recorder.recoveries.values()].find(
+      one => one.id !== recovery.id && !hasEnded(one) && held(one).includes(host)
+    )
+    if (other !== undefined)
+      book.breach('one-holder', `${host} is held by the recoveries of ${recovery.host} and of ${other.host}`)
+  }
+}
+
+function held({ targets }: Recovery): string[] {
+  return Object.keys(targets).filter(host => ['reserved', 'prepared'].includes(targets[host]?.state ?? ''))
+}
+
 function checkCancelled({ world, book, moved }: Case, recovery: Recovery, powerOff: Step | undefined): void {
   const nowMs = world.clock.now()
   if (powerOff !== undefined && powerOff.intentAtMs + powerOffMs > nowMs)

@@ -80,13 +80,19 @@ function provable({ segment }: Case, host: ModelHost): string | undefined {
     : undefined
 }
 
+/** A request that was cut off, and a look after that. */
+const arrivesMs = 400_000
+
 /** It waits for moves that have no end, or for a copy that may run somewhere. */
 async function openMoves({ store, world }: Case, recovery: Recovery): Promise<string | undefined> {
   const steps = await store.steps(recovery.id)
   const isOpen = (step: Step): boolean => {
     if (step.kind !== 'evacuate' || (step.state !== 'sending' && step.state !== 'sent')) return false
     const record = world.migrations.find(one => one.id === step.migration)
-    return record === undefined || isRunning(record)
+    if (record !== undefined) return isRunning(record)
+    // What never arrived is known by then not to be on its way.
+    const isKnown = world.migrations.some(one => one.server === step.target && one.createdAtMs >= step.intentAtMs)
+    return isKnown || world.clock.now() - step.intentAtMs < arrivesMs
   }
   const isDoubtful = (step: Step): boolean =>
     step.kind === 'evacuate' && step.reached === true && step.to !== undefined && recovery.proofs[step.to] === undefined

@@ -67,7 +67,8 @@ function wrongWordAndBack(chance: Chance): Omit<Scenario, 'expect'> {
       { at: 5, do: 'cutOff', host },
       { at: 10, do: 'alarm', host },
       { when: `${host}: held`, after: chance.int(5, 20), do: 'vouch', of: host },
-      { when: `${host}: moving`, after: chance.int(0, 9), do: 'reconnect', host }
+      // Not before it was looked at for the last time.
+      { when: `${host}: moving`, after: chance.int(14, 40), do: 'reconnect', host }
     ]
   }
 }
@@ -87,6 +88,16 @@ function secondAttempt(chance: Chance): Omit<Scenario, 'expect'> {
     world: { hosts: rack(chance.int(1, 3), 1, { habits }) },
     segment: { settings: { evacuate: { attempts: 3 } } },
     events: dies(chance)
+  }
+}
+
+/** The first attempt has failed; the second one is still on its way to Nova when its caller gives up. */
+function lateSecondAttempt(chance: Chance): Omit<Scenario, 'expect'> {
+  return {
+    world: { hosts: rack(1, 1, { habits: { failSpawn: 1 } }) },
+    segment: { settings: { evacuate: { attempts: 3 } } },
+    events: dies(chance),
+    faults: [{ on: 'cloud.evacuate', nth: 2, do: 'late', ms: chance.pick([9000, 30_000, 60_000]) }]
   }
 }
 
@@ -160,6 +171,7 @@ const plights: readonly Plight[] = [
   wrongWordAndBack,
   requestThatNeverArrived,
   secondAttempt,
+  lateSecondAttempt,
   groupOnOneHost,
   twoForOneSpare,
   targetDiesBetween,
