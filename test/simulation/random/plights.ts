@@ -94,10 +94,10 @@ function secondAttempt(chance: Chance): Omit<Scenario, 'expect'> {
 /** The first attempt has failed; the second one is still on its way to Nova when its caller gives up. */
 function lateSecondAttempt(chance: Chance): Omit<Scenario, 'expect'> {
   return {
-    world: { hosts: rack(1, 1, { habits: { failSpawn: 1 } }) },
+    world: { hosts: rack(1, 1, { habits: { failSpawn: 1, spawnMs: 60_000 } }) },
     segment: { settings: { evacuate: { attempts: 3 } } },
     events: dies(chance),
-    faults: [{ on: 'cloud.evacuate', nth: 2, do: 'late', ms: chance.pick([9000, 30_000, 60_000]) }]
+    faults: [{ on: 'cloud.evacuate', nth: 2, do: 'late', ms: chance.pick([9000, 30_000]) }]
   }
 }
 
