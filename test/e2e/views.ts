@@ -34,6 +34,7 @@ export interface RecoveryView {
 }
 
 export interface SignalView {
+  readonly alarm?: { readonly id: string }
   readonly id: string
   readonly source: string
   readonly actor: string

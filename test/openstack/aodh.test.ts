@@ -34,6 +34,27 @@ test('a definition names the host of its rule', async () => {
   expect(await openstack.alarms.definition('unknown')).toBeUndefined()
 })
 
+test('alarms that fire are listed over all projects, their age by Aodh’s own clock', async () => {
+  const path = 'GET /alarming/v2/alarms'
+  const rows = [
+    { ...alarm, severity: 'critical', state_reason: 'Event hits the query', alarm_actions: ['http://us'] },
+    { ...alarm, alarm_id: 'a2', enabled: false }
+  ]
+  const { openstack, asked } = await startCloud({ [path]: [200, rows] })
+  const [one, ...others] = await openstack.alarms.firing()
+  expect(others).toEqual([])
+  expect(one).toMatchObject({
+    id: 'a1',
+    severity: 'critical',
+    reason: 'Event hits the query',
+    eventType: 'compute.host.down',
+    actions: ['http://us'],
+    stateTimestampMs: Date.parse('2026-11-23T01:00:00.123Z')
+  })
+  expect(one?.ageMs).toBeGreaterThan(0)
+  expect(asked(path)).toHaveLength(1)
+})
+
 test('re-arming sets the state by a JSON text', async () => {
   const { openstack, asked } = await startCloud({ 'PUT /alarming/v2/alarms/a1/state': [200, '"ok"'] })
   await openstack.alarms.rearm('a1')

@@ -155,6 +155,21 @@ export function intakeContract(makeBed: MakeBed): void {
   )
 
   test(
+    'an alarm is heard when a signal of it says so, and from when on is the question',
+    withStore(makeBed, async store => {
+      const noted = { outcome: 'noted', because: '' } as const
+      const said = (current: string) => alarmFor('compute-01', { alarm: { id: 'a1', current, traits: {} } })
+      const beforeMs = await store.now()
+      await store.receive(said('ok'), noted)
+      expect(await store.isHeard('a1', beforeMs)).toBe(false)
+      await store.receive(said('alarm'), noted)
+      expect(await store.isHeard('a1', beforeMs)).toBe(true)
+      expect(await store.isHeard('a1', (await store.now()) + 60_000)).toBe(false)
+      expect(await store.isHeard('a2', beforeMs)).toBe(false)
+    })
+  )
+
+  test(
     'lists of signals come newest first, page by page, whatever comes in meanwhile',
     withStore(makeBed, async store => {
       const noted = { outcome: 'noted', because: '' } as const
