@@ -12,8 +12,6 @@ export interface PollOptions {
   readonly services: boolean
 }
 
-/** A delivery gets so long to arrive by itself. */
-const deliveryMs = 10_000
 /** Dates are whole seconds, and a delivery may overtake the answer that dates it. */
 const slackMs = 3000
 
@@ -33,8 +31,8 @@ export function createPoll(
     const nowMs = await store.now()
     for (const alarm of await alarms.firing(signal)) {
       const action = alarm.actions.map(readAction).find(read => read !== undefined)
-      if (action === undefined || alarm.ageMs < deliveryMs) continue
-      // By the store's clock, whatever Aodh's clock says.
+      if (action === undefined) continue
+      // By the store's clock, whatever Aodh's clock says. One whose delivery is still on its way is told twice, and joins.
       if (await store.isHeard(alarm.id, nowMs - alarm.ageMs - slackMs)) continue
       const received = await intake.receive({
         source: 'aodh',
