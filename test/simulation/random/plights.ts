@@ -101,6 +101,15 @@ function lateSecondAttempt(chance: Chance): Omit<Scenario, 'expect'> {
   }
 }
 
+/** The next process must know of it, though Nova does not yet. */
+function diesWithARequestOnItsWay(chance: Chance): Omit<Scenario, 'expect'> {
+  return {
+    world: { hosts: rack(chance.int(1, 2), 1, { habits: { spawnMs: 60_000 } }) },
+    events: dies(chance),
+    faults: [{ on: 'cloud.evacuate', nth: 1, do: 'crashLate', ms: chance.pick([30_000, 45_000, 58_000]) }]
+  }
+}
+
 function groupOnOneHost(chance: Chance): Omit<Scenario, 'expect'> {
   const members = ['vm-01-1', 'vm-01-2', 'vm-01-3'].slice(0, chance.int(2, 3))
   return {
@@ -144,6 +153,16 @@ function targetDiesBetween(chance: Chance): Omit<Scenario, 'expect'> {
   }
 }
 
+/** The others leave room in the window, but not on this one. */
+function oneSlowTarget(chance: Chance): Omit<Scenario, 'expect'> {
+  const hosts = rack(chance.int(6, 8), 3)
+  return {
+    world: { hosts: { ...hosts, 'spare-1': { habits: { spawnMs: 90_000 }, spare: true } } },
+    segment: { settings: { evacuate: { spread: 'fastest', perTarget: chance.int(1, 2) } } },
+    events: dies(chance)
+  }
+}
+
 function traitThatLags(chance: Chance): Omit<Scenario, 'expect'> {
   return {
     world: { hosts: rack(chance.int(1, 4), 1, { habits: { traitLagMs: chance.pick([30_000, 60_000]) } }) },
@@ -172,9 +191,11 @@ const plights: readonly Plight[] = [
   requestThatNeverArrived,
   secondAttempt,
   lateSecondAttempt,
+  diesWithARequestOnItsWay,
   groupOnOneHost,
   twoForOneSpare,
   targetDiesBetween,
+  oneSlowTarget,
   traitThatLags,
   planThatChanges
 ]
