@@ -1,9 +1,7 @@
 import type { Directory } from './directory.ts'
 import type { Intake } from './intake.ts'
-import type { FiringAlarm, Ports } from './ports.ts'
-
-/** Whose token an action of an alarm carries, and the host that its URL names; undefined when it does not point at us. */
-export type ReadAction = (url: string) => { readonly actor: string; readonly host?: string | undefined } | undefined
+import { createAlarmPoll, type ReadAction } from './poll-alarms.ts'
+import type { Ports } from './ports.ts'
 
 export interface PollOptions {
   /** Alarms that fired and whose delivery was lost. */
@@ -12,42 +10,20 @@ export interface PollOptions {
   readonly services: boolean
 }
 
-/** Dates are whole seconds, and a delivery may overtake the answer that dates it. */
-const slackMs = 3000
-
 /**
  * Aodh sends a notification once and forgets it, whatever became of it, so we look ourselves, and on each start: what was
  * not delivered becomes the signal that the delivery would have been. Safe to repeat.
  */
 export function createPoll(
-  ports: Pick<Ports, 'alarms' | 'cloud' | 'store' | 'log' | 'metrics'>,
+  ports: Pick<Ports, 'alarms' | 'cloud' | 'store' | 'log' | 'metrics' | 'policy'>,
   directory: Pick<Directory, 'segments'>,
   intake: Pick<Intake, 'receive'>,
   { readAction, ...options }: PollOptions & { readonly readAction: ReadAction }
 ): (signal?: AbortSignal) => Promise<void> {
-  const { alarms, cloud, store, log, metrics } = ports
-
-  async function pollAlarms(signal?: AbortSignal): Promise<void> {
-    const nowMs = await store.now()
-    for (const alarm of await alarms.firing(signal)) {
-      const action = alarm.actions.map(readAction).find(read => read !== undefined)
-      if (action === undefined) continue
-      // By the store's clock, whatever Aodh's clock says. One whose delivery is still on its way is told twice, and joins.
-      if (await store.isHeard(alarm.id, nowMs - alarm.ageMs - slackMs)) continue
-      const received = await intake.receive({
-        source: 'aodh',
-        actor: 'poll',
-        alarm: factsOf(alarm),
-        reason: `Aodh has had it in alarm for ${Math.round(alarm.ageMs / 1000)} s, and no delivery of it came`,
-        dedupeKey: `poll|${alarm.id}|${alarm.stateTimestampMs}`,
-        ...(action.host === undefined ? {} : { host: action.host })
-      })
-      metrics.polled('alarm', received.outcome)
-      log.warn({ alarm: alarm.id, host: action.host, ...received }, 'an alarm was not delivered, and was found')
-    }
-  }
+  const pollAlarms = createAlarmPoll(ports, intake, readAction)
 
   async function pollServices(signal?: AbortSignal): Promise<void> {
+    const { cloud, store, log, metrics } = ports
     const { hosts, atMs } = await cloud.hosts(signal)
     const byName = new Map(hosts.map(host => [host.name, host]))
     for (const segment of directory.segments()) {
@@ -71,14 +47,11 @@ export function createPoll(
   }
 
   return async signal => {
-    if (options.alarms) await pollAlarms(signal)
-    if (options.services) await pollServices(signal)
-  }
-}
-
-function factsOf({ id, name, severity, reason, type, eventType }: FiringAlarm) {
-  return {
-    ...{ id, name, severity, reason, type, current: 'alarm', traits: {} },
-    ...(eventType === undefined ? {} : { eventType })
+    // Aodh that is away must not keep us from asking Nova.
+    const looks = await Promise.allSettled([
+      options.alarms ? pollAlarms(signal) : undefined,
+      options.services ? pollServices(signal) : undefined
+    ])
+    for (const look of looks) if (look.status === 'rejected') throw look.reason
   }
 }

@@ -80,16 +80,26 @@ export interface FiringAlarm {
   readonly reason: string
   /** Of an event alarm. */
   readonly eventType?: string
-  readonly stateTimestampMs: number
-  /** How long it has been so, by Aodh's own clock. */
-  readonly ageMs: number
+  readonly repeatActions: boolean
+  /** When its state was last set by hand: Aodh's evaluator leaves this date as it is. */
+  readonly setAtMs: number
+  /** How long ago that was, by Aodh's own clock. */
+  readonly setAgeMs: number
   /** The URLs of its alarm_actions. */
   readonly actions: readonly string[]
+}
+
+export interface Firing {
+  readonly atMs: number
+  /** How long ago, by Aodh's own clock. */
+  readonly ageMs: number
 }
 
 export interface Alarms {
   /** Those of all projects that the login may see. */
   firing(signal?: AbortSignal): Promise<FiringAlarm[]>
+  /** When it last came to be in `alarm`; undefined when Aodh keeps no history of that. */
+  lastFiring(alarmId: string, signal?: AbortSignal): Promise<Firing | undefined>
   /** undefined when Aodh does not know it (or does not show it to us). */
   definition(alarmId: string, signal?: AbortSignal): Promise<AlarmDefinition | undefined>
   /** Sets a one-shot alarm back to `ok`, so that it can fire again; runs no action. */

@@ -133,6 +133,8 @@ export interface OperatorStore {
   signal(id: string): Promise<Signal | undefined>
   /** A signal of this alarm that says `alarm` was received since, by the database's clock. */
   isHeard(alarm: string, sinceMs: number): Promise<boolean>
+  /** The newest signal of this alarm, whatever it says. */
+  lastOf(alarm: string): Promise<Signal | undefined>
   recoveries(query: {
     state?: string
     host?: string

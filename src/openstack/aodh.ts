@@ -36,6 +36,13 @@ export function createAodh(access: Access): Aodh {
       const nowMs = dateMs ?? access.clock.now()
       return body.flatMap(row => (row.state === 'alarm' && row.enabled ? [firingOf(row, nowMs)] : []))
     },
+    async lastFiring(alarmId, signal) {
+      const path = `/alarms/${encodeURIComponent(alarmId)}/history?${transitionsQuery}`
+      const { body, dateMs } = await service.get<ChangeRow[]>(path, { signal })
+      const atMs = timeOf(body.find(isToAlarm)?.timestamp)
+      if (atMs === undefined) return undefined
+      return { atMs, ageMs: Math.max(0, (dateMs ?? access.clock.now()) - atMs) }
+    },
     // The body is JSON text, not an object.
     rearm: (alarmId, signal) => service.send('PUT', `/alarms/${encodeURIComponent(alarmId)}/state`, 'ok', { signal })
   }
@@ -46,8 +53,26 @@ const firingQuery = Object.entries({ state: 'alarm', all_projects: 'true' })
   .map(([field, value]) => `q.field=${field}&q.op=eq&q.value=${value}`)
   .join('&')
 
+/** Newest first. The newest may be one that came after the alarm was seen to fire. */
+const transitionsQuery = 'q.field=type&q.op=eq&q.value=state%20transition&limit=20'
+
+interface ChangeRow {
+  readonly timestamp: string
+  /** JSON text. */
+  readonly detail: string
+}
+
+function isToAlarm({ detail }: ChangeRow): boolean {
+  try {
+    const change: unknown = JSON.parse(detail)
+    return typeof change === 'object' && change !== null && 'state' in change && change.state === 'alarm'
+  } catch {
+    return false
+  }
+}
+
 function firingOf(row: DefinitionRow, nowMs: number): FiringAlarm {
-  const stateTimestampMs = timeOf(row.state_timestamp) ?? 0
+  const setAtMs = timeOf(row.state_timestamp) ?? 0
   const { event_type: eventType } = (row.event_rule ?? {}) as { event_type?: unknown }
   return {
     id: row.alarm_id,
@@ -56,8 +81,9 @@ function firingOf(row: DefinitionRow, nowMs: number): FiringAlarm {
     severity: row.severity ?? 'low',
     reason: row.state_reason ?? '',
     ...(typeof eventType === 'string' ? { eventType } : {}),
-    stateTimestampMs,
-    ageMs: Math.max(0, nowMs - stateTimestampMs),
+    repeatActions: row.repeat_actions,
+    setAtMs,
+    setAgeMs: Math.max(0, nowMs - setAtMs),
     actions: row.alarm_actions ?? []
   }
 }

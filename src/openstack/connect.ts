@@ -78,7 +78,7 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
       needs,
       rooms
     },
-    alarms: { firing: aodh.firing, definition: aodh.definition, rearm: aodh.rearm },
+    alarms: { firing: aodh.firing, lastFiring: aodh.lastFiring, definition: aodh.definition, rearm: aodh.rearm },
     check: () => checkCloud({ session, nova, hypervisors, placement: placement.service, aodh }),
     dependencies: dependencies.list,
     close: transport.close

@@ -10,7 +10,7 @@ const newestMax = 100
 export function createSignals({
   read
 }: Transactions): Pick<RecoveryStore, 'signalsOf' | 'signalCounts'> &
-  Pick<OperatorStore, 'signals' | 'signal' | 'isHeard'> {
+  Pick<OperatorStore, 'signals' | 'signal' | 'isHeard' | 'lastOf'> {
   return {
     async signalsOf(recovery) {
       const rows = await read(db =>
@@ -76,6 +76,20 @@ export function createSignals({
           .execute()
       )
       return rows.some(row => toSignal(row).alarm?.current === 'alarm')
+    },
+
+    async lastOf(alarm) {
+      const row = await read(db =>
+        db
+          .selectFrom('signals')
+          .selectAll()
+          .where('alarm_id', '=', alarm)
+          .orderBy('received_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+      )
+      return row && toSignal(row)
     }
   }
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { Intake } from '../../src/controller/intake.ts'
 import { createPoll } from '../../src/controller/poll.ts'
-import type { FiringAlarm, NewSignal, Ports, Store } from '../../src/controller/ports.ts'
+import type { Firing, FiringAlarm, NewSignal, Ports, Store } from '../../src/controller/ports.ts'
+import { CloudError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { hostOf, nowMs, readingOf, recoveryOf } from '../core/builders.ts'
 import type { View } from './builders.ts'
@@ -10,6 +11,9 @@ import { cloudOf, configOf, directoryOf, logOf, viewOf } from './builders.ts'
 let store: Store
 let view: View
 let firing: FiringAlarm[]
+let history: Record<string, Firing>
+let historyFails: CloudError | undefined
+let rearmed: string[]
 let told: NewSignal[]
 let polled: string[]
 
@@ -17,6 +21,9 @@ beforeEach(async () => {
   store = await openStore('file::memory:')
   view = viewOf(readingOf(hostOf('compute-01'), hostOf('compute-02')))
   firing = []
+  history = {}
+  historyFails = undefined
+  rearmed = []
   told = []
   polled = []
 })
@@ -35,7 +42,15 @@ async function poll(options: { alarms?: boolean; services?: boolean } = {}): Pro
   const ports = {
     store,
     cloud: cloudOf(view),
-    alarms: { firing: async () => firing },
+    alarms: {
+      firing: async () => firing,
+      async lastFiring(id: string) {
+        if (historyFails !== undefined) throw historyFails
+        return history[id]
+      },
+      rearm: async (id: string) => void rearmed.push(id)
+    },
+    policy: directory,
     log: logOf(),
     metrics: { polled: (what: string, outcome: string) => polled.push(`${what} ${outcome}`) }
   } as unknown as Ports
@@ -54,7 +69,7 @@ function firingAlarm(changes: Partial<FiringAlarm> = {}): FiringAlarm {
       reason: 'it hit',
       eventType: 'compute.host.down'
     },
-    ...{ stateTimestampMs: 1000, ageMs: 60_000, actions: ['http://us/compute-01'] },
+    ...{ repeatActions: true, setAtMs: 1000, setAgeMs: 60_000, actions: ['http://us/compute-01'] },
     ...changes
   }
 }
@@ -83,19 +98,86 @@ test('one that was heard since is not told again, whatever the clocks say', asyn
   await poll()
   expect(told).toEqual([])
   // Aodh's clock may be a day off: only how long it has been so counts.
-  firing = [firingAlarm({ stateTimestampMs: nowMs + 86_400_000, ageMs: 0 }), firingAlarm({ id: 'a2' })]
+  firing = [firingAlarm({ setAtMs: nowMs + 86_400_000, setAgeMs: 0 }), firingAlarm({ id: 'a2' })]
   await poll()
   expect(told.map(signal => signal.alarm?.id)).toEqual(['a2'])
 })
 
-test('an `ok` that came since is no delivery of the alarm', async () => {
+async function heard(current: string): Promise<void> {
   await store.receive(
-    { source: 'aodh', actor: 'aodh', host: 'compute-01', alarm: { id: 'a1', current: 'ok', traits: {} } },
+    { source: 'aodh', actor: 'aodh', host: 'compute-01', alarm: { id: 'a1', current, traits: {} } },
     { outcome: 'noted', because: '' }
   )
+}
+
+test('an `ok` that came since is no delivery of the alarm', async () => {
+  await heard('ok')
   firing = [firingAlarm()]
   await poll()
   expect(told).toHaveLength(1)
+})
+
+test('one that was heard, and fired again unheard, is told, with the time of that firing', async () => {
+  await heard('alarm')
+  firing = [firingAlarm({ setAgeMs: 86_400_000 })]
+  history = { a1: { atMs: 7000, ageMs: 30_000 } }
+  await poll()
+  expect(told).toEqual([])
+  // As if that signal had come ten seconds ago.
+  history = { a1: { atMs: 300_000, ageMs: -10_000 } }
+  await poll()
+  expect(told).toMatchObject([{ dedupeKey: 'poll|a1|300000', alarm: { id: 'a1', current: 'alarm' } }])
+})
+
+test('where Aodh keeps no history our newest signal tells: it says ok, so a firing was lost', async () => {
+  firing = [firingAlarm({ setAgeMs: 86_400_000 })]
+  historyFails = new CloudError('forbidden', 'not yours')
+  await heard('alarm')
+  await poll()
+  expect(told).toEqual([])
+  await heard('ok')
+  await poll()
+  await poll()
+  expect(told).toHaveLength(1)
+  expect(told[0]?.reason).toBe('Aodh has it in alarm, and no delivery of it came')
+  await heard('ok')
+  await poll()
+  expect(told).toHaveLength(2)
+})
+
+test('Aodh that is away does not keep us from asking Nova', async () => {
+  firing = [firingAlarm()]
+  historyFails = new CloudError('unreachable', 'Aodh is away')
+  view.reading = readingOf(hostOf('compute-01', { state: 'down', reportedAtMs: nowMs - 90_000 }), hostOf('compute-02'))
+  await expect(poll()).rejects.toThrow('Aodh is away')
+  expect(told).toMatchObject([{ source: 'poll' }])
+})
+
+test('one that fires once is set back when nobody has its host in hand, and only if that is done with', async () => {
+  const once = [firingAlarm({ repeatActions: false })]
+  await store.setArming({ armed: true }, 'alice', 'reviewed')
+  firing = once
+  // Just noted: its owner's rules let it be.
+  await poll()
+  expect(rearmed).toEqual([])
+  await store.receive(
+    { source: 'aodh', actor: 'aodh', host: 'compute-01', alarm: { id: 'a1', current: 'alarm', traits: {} } },
+    { outcome: 'open', recovery: { ...recoveryOf(), host: 'compute-01' }, because: '' }
+  )
+  await poll()
+  expect(rearmed).toEqual([])
+  const [driven] = await store.claim('me', 10_000, 1)
+  if (driven === undefined) throw new Error('nothing to drive')
+  const ended = { ...driven.stored.recovery, phase: { state: 'recovered' as const } }
+  await store.write(driven.lease, { recovery: ended, closesAfter: 99 })
+  await poll()
+  expect(rearmed).toEqual(['a1'])
+  firing = [firingAlarm()]
+  await poll()
+  await store.setArming({ armed: false }, 'alice', 'wait')
+  firing = once
+  await poll()
+  expect(rearmed).toEqual(['a1'])
 })
 
 test("somebody else's alarm is left alone", async () => {

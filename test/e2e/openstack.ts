@@ -52,6 +52,8 @@ export interface OpenStack {
   createGroup(name: string, policy: string): Promise<string>
   createServer(server: NewServer): Promise<string>
   alarmState(alarm: string): Promise<string>
+  /** How often it came to be in the state alarm, as its history tells. */
+  firings(alarm: string): Promise<number>
   /** Enabled and no longer forced down; Nova refuses while evacuations from it wait for its nova-compute. */
   welcomeBack(host: string): Promise<void>
   /** Placement has heard that it is enabled; until then Nova finds no valid host in it. */
@@ -111,6 +113,13 @@ export function createOpenStack(env: Readonly<Record<string, string>>): OpenStac
     },
     async alarmState(alarm) {
       return (await call<{ state: string }>('aodh', 'GET', `/v2/alarms/${alarm}`)).state
+    },
+    async firings(alarm) {
+      const changes = await call<{ type: string; detail: string }[]>('aodh', 'GET', `/v2/alarms/${alarm}/history`)
+      const states = changes.flatMap(({ type, detail }) =>
+        type === 'state transition' ? [(JSON.parse(detail) as { state: string }).state] : []
+      )
+      return states.filter(state => state === 'alarm').length
     },
     async welcomeBack(host) {
       const id = (await services()).find(service => service.host === host)?.id

@@ -49,10 +49,30 @@ test('alarms that fire are listed over all projects, their age by Aodh’s own c
     reason: 'Event hits the query',
     eventType: 'compute.host.down',
     actions: ['http://us'],
-    stateTimestampMs: Date.parse('2026-11-23T01:00:00.123Z')
+    repeatActions: false,
+    setAtMs: Date.parse('2026-11-23T01:00:00.123Z')
   })
-  expect(one?.ageMs).toBeGreaterThan(0)
+  expect(one?.setAgeMs).toBeGreaterThan(0)
   expect(asked(path)).toHaveLength(1)
+})
+
+test('an alarm last fired at its newest transition to alarm, and never if its history has none', async () => {
+  const change = (timestamp: string, detail: string) => ({ type: 'state transition', timestamp, detail })
+  const rows = [
+    change('2026-11-23T01:00:20.5', '{"state": "ok", "transition_reason": "it is well"}'),
+    change('2026-11-23T01:00:10.5', '{"state": "alarm", "transition_reason": "it hit"}'),
+    change('2026-11-23T01:00:00.5', '{"state": "alarm", "transition_reason": "it hit"}')
+  ]
+  const { openstack } = await startCloud({
+    'GET /alarming/v2/alarms/a1/history': [200, rows],
+    'GET /alarming/v2/alarms/a2/history': [200, []],
+    'GET /alarming/v2/alarms/a3/history': [200, [change('2026-11-23T01:00:10', 'not JSON')]]
+  })
+  const firing = await openstack.alarms.lastFiring('a1')
+  expect(firing?.atMs).toBe(Date.parse('2026-11-23T01:00:10.500Z'))
+  expect(firing?.ageMs).toBeGreaterThan(0)
+  expect(await openstack.alarms.lastFiring('a2')).toBeUndefined()
+  expect(await openstack.alarms.lastFiring('a3')).toBeUndefined()
 })
 
 test('re-arming sets the state by a JSON text', async () => {

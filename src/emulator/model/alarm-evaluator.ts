@@ -1,5 +1,5 @@
 import type { CloudEvent, Condition, ModelAlarm, Notification } from './alarms.ts'
-import { setAlarmState } from './alarms.ts'
+import { evaluateTo } from './alarms.ts'
 import type { World } from './world.ts'
 
 /** Aodh's listener: it keeps what it knows of each alarm for a while, and forgets what it could not deliver. */
@@ -45,7 +45,7 @@ function fire(world: World, alarm: ModelAlarm, event: CloudEvent, evaluator: Ala
   const query = alarm.rule.query.map(({ field, op = 'eq', type = 'string', value }) => ({ field, op, type, value }))
   const text = JSON.stringify(query).replaceAll('":"', '": "').replaceAll('","', '", "').replaceAll('},{', '}, {')
   const reason = `Event <id=${event.messageId},event_type=${event.type}> hits the query <query=${text}>.`
-  setAlarmState(world, alarm, 'alarm', reason)
+  evaluateTo(world, alarm, 'alarm', reason)
   for (const url of alarm.alarmActions) {
     if (evaluator.lose > 0) {
       evaluator.lose--

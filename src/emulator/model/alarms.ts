@@ -16,8 +16,21 @@ export interface ModelAlarm {
   insufficientDataActions: readonly string[]
   state: string
   stateReason: string
+  /** When the API last set its state: the evaluator does not touch it. */
   stateTimestampMs: number
   timestampMs: number
+  /** Oldest first. */
+  readonly history: AlarmChange[]
+}
+
+/** A line of an alarm's history. */
+export interface AlarmChange {
+  readonly id: string
+  readonly type: 'creation' | 'rule change' | 'state transition'
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly atMs: number
+  /** By Aodh itself: no user and no project is named. */
+  readonly byEvaluator: boolean
 }
 
 export interface Condition {
@@ -69,28 +82,82 @@ export function addAlarm(world: World, choice: AlarmChoice): ModelAlarm {
     stateReason: 'Not evaluated yet',
     stateTimestampMs: nowMs,
     timestampMs: nowMs,
+    history: [],
     ...choice
   }
   world.alarms.set(alarm.id, alarm)
+  noteChange(world, alarm, { type: 'creation', detail: { name: alarm.name, state: alarm.state }, byEvaluator: false })
   return alarm
 }
 
-/** The alarm of a host gets into a state; whether anybody hears of it is another matter. */
+const dayMs = 86_400_000
+
+/** The alarm of a host, which is there since long, gets into a state; whether anybody hears of it is another matter. */
 export function hostAlarm(world: World, host: string, state: string): ModelAlarm {
-  return addAlarm(world, {
-    id: `alarm-of-${host}`,
-    name: `host-down-${host}`,
-    rule: { eventType: 'compute.host.down', query: [{ field: 'traits.host', value: host }] },
-    alarmActions: [`http://switchover/v1/alarms/${host}`],
-    state
+  const id = `alarm-of-${host}`
+  const madeAtMs = world.clock.now() - dayMs
+  const alarm =
+    world.alarms.get(id) ??
+    addAlarm(world, {
+      id,
+      name: `host-down-${host}`,
+      rule: { eventType: 'compute.host.down', query: [{ field: 'traits.host', value: host }] },
+      alarmActions: [`http://switchover/v1/alarms/${host}`],
+      timestampMs: madeAtMs,
+      stateTimestampMs: madeAtMs
+    })
+  evaluateTo(world, alarm, state, `the monitor says ${state}`)
+  return alarm
+}
+
+/** What the evaluator found: it writes down the state and its history, and leaves the state's date as it is. */
+export function evaluateTo(world: World, alarm: ModelAlarm, state: string, reason: string): void {
+  const isChange = alarm.state !== state
+  alarm.state = state
+  alarm.stateReason = reason
+  if (!isChange && !alarm.repeat) return
+  noteChange(world, alarm, {
+    type: 'state transition',
+    detail: { state, transition_reason: reason },
+    byEvaluator: true
   })
 }
 
 /** Writes it down and runs no action, as a PUT of the state does. */
-export function setAlarmState(world: World, alarm: ModelAlarm, state: string, reason = 'Manually set via API'): void {
+export function setAlarmState(world: World, alarm: ModelAlarm, state: string): void {
+  dateState(world, alarm, state)
+  const detail = { state, state_reason: alarm.stateReason }
+  noteChange(world, alarm, { type: 'state transition', detail, byEvaluator: false })
+}
+
+/** A PUT of the whole alarm: another state is dated, and is no transition to its history. */
+export function noteEdit(
+  world: World,
+  alarm: ModelAlarm,
+  detail: Readonly<Record<string, unknown>>,
+  state?: string
+): void {
+  if (state !== undefined && state !== alarm.state) dateState(world, alarm, state)
+  noteChange(world, alarm, { type: 'rule change', detail, byEvaluator: false })
+}
+
+function dateState(world: World, alarm: ModelAlarm, state: string): void {
   alarm.state = state
-  alarm.stateReason = reason
+  alarm.stateReason = 'Manually set via API'
   alarm.stateTimestampMs = world.clock.now()
+}
+
+function noteChange(world: World, alarm: ModelAlarm, change: Omit<AlarmChange, 'id' | 'atMs'>): void {
+  alarm.history.push({
+    ...change,
+    id: world.idOf('change', `${alarm.name}/${alarm.history.length}`),
+    atMs: world.clock.now()
+  })
+}
+
+/** When it last came to be in `alarm`, by its history; undefined when it never did. */
+export function lastFiringMs(alarm: ModelAlarm): number | undefined {
+  return alarm.history.findLast(({ type, detail }) => type === 'state transition' && detail.state === stateAlarm)?.atMs
 }
 
 /** The host that its rule names. */

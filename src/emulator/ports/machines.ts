@@ -1,6 +1,6 @@
 import type { Alarms, Fencing, Probe } from '../../controller/ports.ts'
 import { FencingError } from '../../errors.ts'
-import { hostOfAlarm, setAlarmState } from '../model/alarms.ts'
+import { hostOfAlarm, lastFiringMs, setAlarmState } from '../model/alarms.ts'
 import { powerStateOf, resetPower } from '../model/bmc.ts'
 import { noteDeed } from '../model/oracle.ts'
 import type { ModelHost, World } from '../model/world.ts'
@@ -117,11 +117,18 @@ export function createModelAlarms(world: World): Alarms {
             severity: alarm.severity,
             reason: alarm.stateReason,
             eventType: alarm.rule.eventType,
-            stateTimestampMs: alarm.stateTimestampMs,
-            ageMs: world.clock.now() - alarm.stateTimestampMs,
+            repeatActions: alarm.repeat,
+            setAtMs: alarm.stateTimestampMs,
+            setAgeMs: world.clock.now() - alarm.stateTimestampMs,
             actions: alarm.alarmActions
           }))
       ),
+    lastFiring: (id, signal) =>
+      answer(world, signal, () => {
+        const alarm = world.alarms.get(id)
+        const atMs = alarm === undefined ? undefined : lastFiringMs(alarm)
+        return atMs === undefined ? undefined : { atMs, ageMs: world.clock.now() - atMs }
+      }),
     rearm: (id, signal) =>
       answer(world, signal, () => {
         const alarm = world.alarms.get(id)

@@ -169,7 +169,8 @@ export const migrations: readonly string[] = [
     actor varchar(190) NOT NULL,
     reason ${longText} NOT NULL,
     data ${longText} NOT NULL`
-  )
+  ),
+  index('signals_heard', 'signals (alarm_id, received_at, actor)')
 ]
 
 /** Where the schema's version lives; it is there before everything else. */

@@ -1,11 +1,16 @@
 import { spareReason } from '../../../src/core/marks.ts'
+import { hostOfAlarm, lastFiringMs } from '../../../src/emulator/model/alarms.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
+
+/** Two rounds of the poll, and what strikes them. */
+const pollsMs = 90_000
 
 /** What an ended recovery must not leave behind. */
 export async function checkLeftovers(at: Case): Promise<void> {
   await checkHolders(at)
   await checkAlarms(at)
+  await checkLeftInAlarm(at)
   await checkWaiting(at)
 }
 
@@ -32,15 +37,32 @@ async function checkAlarms({ world, store, recorder, book }: Case): Promise<void
   for (const recovery of recorder.recoveries.values()) {
     const id = `alarm-of-${recovery.host}`
     const alarm = world.alarms.get(id)
+    const firedAtMs = alarm === undefined ? undefined : lastFiringMs(alarm)
     const stored = await store.recovery(recovery.id)
-    if (alarm?.state !== 'alarm' || stored?.closedAtMs === undefined || alarm.stateTimestampMs > stored.closedAtMs)
+    const closedAtMs = stored?.closedAtMs
+    if (alarm?.state !== 'alarm' || firedAtMs === undefined || closedAtMs === undefined || firedAtMs > closedAtMs)
       continue
     const signals = await store.signalsOf(recovery.id)
-    const isIts = signals.some(signal => signal.alarm?.id === id && signal.receivedAtMs >= alarm.stateTimestampMs)
+    const isIts = signals.some(signal => signal.alarm?.id === id && signal.receivedAtMs >= firedAtMs)
     const isSaid = (await store.events(recovery.id)).some(
       event => event.target === id && event.text.includes('could not be set back')
     )
     if (isIts && !isSaid) book.breach('alarms', `${id} was not set back when the recovery ended`)
+  }
+}
+
+/** With a poll, none stays in `alarm` that nobody works on: it would never fire again. */
+async function checkLeftInAlarm({ world, store, book, chronicle, polls, segment }: Case): Promise<void> {
+  if (!polls || !((await store.arming()).armed ?? segment.armed)) return
+  for (const alarm of world.alarms.values()) {
+    const host = hostOfAlarm(alarm) ?? ''
+    const firedAtMs = lastFiringMs(alarm) ?? 0
+    if (alarm.state !== 'alarm' || !chronicle.isOld(firedAtMs, pollsMs)) continue
+    const last = await store.lastOf(alarm.id)
+    if (last === undefined || last.receivedAtMs < firedAtMs)
+      book.breach('nothing-lost', `${alarm.id} fired, and nobody has heard of it`)
+    else if (chronicle.isOld(last.receivedAtMs, pollsMs) && (await store.openRecoveryOf(host)) === undefined)
+      book.breach('alarms', `${alarm.id} is still in alarm though nobody works on ${host}`)
   }
 }
 

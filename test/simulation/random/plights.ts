@@ -184,6 +184,21 @@ function planThatChanges(chance: Chance): Omit<Scenario, 'expect'> {
   }
 }
 
+/** It was heard, and was well again; of its second firing nobody hears before the poll. */
+function secondFiringIsLost(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(90, 180)
+  return {
+    world: { hosts: rack(chance.int(1, 3), 1) },
+    polls: true,
+    events: [
+      { at: 5, do: 'alarm', host },
+      { at: 8, do: 'ok', host },
+      { at, do: 'panic', host },
+      { at: at + chance.int(1, 200), do: 'alarmLost', host }
+    ]
+  }
+}
+
 const plights: readonly Plight[] = [
   alarmThatMustBeLookedUp,
   anotherToolAtWork,
@@ -197,5 +212,6 @@ const plights: readonly Plight[] = [
   targetDiesBetween,
   oneSlowTarget,
   traitThatLags,
-  planThatChanges
+  planThatChanges,
+  secondFiringIsLost
 ]

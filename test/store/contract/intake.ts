@@ -166,6 +166,9 @@ export function intakeContract(makeBed: MakeBed): void {
       expect(await store.isHeard('a1', beforeMs)).toBe(true)
       expect(await store.isHeard('a1', (await store.now()) + 60_000)).toBe(false)
       expect(await store.isHeard('a2', beforeMs)).toBe(false)
+      await store.receive(said('ok'), noted)
+      expect((await store.lastOf('a1'))?.alarm?.current).toBe('ok')
+      expect(await store.lastOf('a2')).toBeUndefined()
     })
   )
 

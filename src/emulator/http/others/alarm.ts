@@ -1,5 +1,13 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
-import { addAlarm, alarmStates, type Condition, type ModelAlarm, setAlarmState } from '../../model/alarms.ts'
+import {
+  type AlarmChange,
+  addAlarm,
+  alarmStates,
+  type Condition,
+  type ModelAlarm,
+  noteEdit,
+  setAlarmState
+} from '../../model/alarms.ts'
 import { Refusal } from '../../model/refusal.ts'
 import { authenticate, callerOf, type Face, queryOf } from '../face.ts'
 import { answerFaults, faultBodies } from '../faults.ts'
@@ -35,17 +43,21 @@ export const aodhRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face },
     const caller = callerOf(request)
     const made = addAlarm(world, {
       name,
+      ...(request.body.state === undefined ? {} : { state: stateOf(request.body.state) }),
       rule: { eventType: rule?.event_type ?? '*', query: rule?.query ?? [] },
       projectId: caller.projectId,
       userId: caller.user.id
     })
-    change(face, made, request.body)
+    change(made, request.body)
     return reply.code(201).send(alarmView(made))
   })
   app.get<{ Params: { id: string } }>('/v2/alarms/:id', request => alarmView(known(face, request, request.params.id)))
   app.put<{ Params: { id: string }; Body: AlarmBody }>('/v2/alarms/:id', request => {
     const alarm = known(face, request, request.params.id)
-    change(face, alarm, request.body)
+    change(alarm, request.body)
+    alarm.timestampMs = world.clock.now()
+    const { state, ...detail } = request.body
+    noteEdit(world, alarm, detail, state === undefined ? undefined : stateOf(state))
     return alarmView(alarm)
   })
   app.delete<{ Params: { id: string } }>('/v2/alarms/:id', (request, reply) => {
@@ -61,7 +73,7 @@ export const aodhRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face },
     setAlarmState(world, alarm, stateOf(request.body))
     return reply.type('application/json').send(JSON.stringify(alarm.state))
   })
-  app.get('/v2/alarms/:id/history', () => [])
+  app.get<{ Params: { id: string } }>('/v2/alarms/:id/history', request => historyOf(face, request, request.params.id))
   // With it a client finds an alarm by its name.
   app.post<{ Body: { filter?: string } }>('/v2/query/alarms', request => {
     const wanted = nameIn(JSON.parse(request.body?.filter ?? '{}'))
@@ -108,7 +120,7 @@ function listed(face: Face, request: FastifyRequest): ModelAlarm[] {
   return limit === undefined ? found : found.slice(0, Number(limit))
 }
 
-function change({ world }: Face, alarm: ModelAlarm, body: AlarmBody): void {
+function change(alarm: ModelAlarm, body: AlarmBody): void {
   const rule = body.event_rule
   Object.assign(alarm, {
     ...(body.name === undefined ? {} : { name: body.name }),
@@ -121,10 +133,29 @@ function change({ world }: Face, alarm: ModelAlarm, body: AlarmBody): void {
     ...(body.insufficient_data_actions === undefined
       ? {}
       : { insufficientDataActions: body.insufficient_data_actions }),
-    ...(rule === undefined ? {} : { rule: { eventType: rule.event_type ?? '*', query: rule.query ?? [] } }),
-    timestampMs: world.clock.now()
+    ...(rule === undefined ? {} : { rule: { eventType: rule.event_type ?? '*', query: rule.query ?? [] } })
   })
-  if (body.state !== undefined && body.state !== alarm.state) setAlarmState(world, alarm, stateOf(body.state))
+}
+
+/** The newest first, of one type if one is asked for. */
+function historyOf(face: Face, request: FastifyRequest, id: string): object[] {
+  const alarm = known(face, request, id)
+  const { 'q.field': field, 'q.value': type, limit } = queryOf(request)
+  const changes = alarm.history.filter(change => field !== 'type' || change.type === type).toReversed()
+  return changes.slice(0, limit === undefined ? changes.length : Number(limit)).map(change => changeView(alarm, change))
+}
+
+function changeView(alarm: ModelAlarm, { id, type, detail, atMs, byEvaluator }: AlarmChange): object {
+  return {
+    event_id: id,
+    alarm_id: alarm.id,
+    type,
+    detail: JSON.stringify(detail),
+    project_id: byEvaluator ? null : alarm.projectId,
+    user_id: byEvaluator ? null : alarm.userId,
+    on_behalf_of: alarm.projectId,
+    timestamp: bareTime(atMs)
+  }
 }
 
 function stateOf(value: unknown): string {

@@ -86,6 +86,28 @@ export const signalMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'poll-believes-the-date-of-the-state',
+    bug: 'An alarm counts as heard if it was since its state was last set by hand, though it fired again.',
+    edits: [
+      {
+        file: 'controller/poll-alarms.ts',
+        find: 'Math.min(firing.ageMs, alarm.setAgeMs)',
+        replace: 'alarm.setAgeMs'
+      }
+    ]
+  },
+  {
+    name: 'poll-leaves-it-in-alarm',
+    bug: 'An alarm that was found when its recovery had ended is not set back, and never fires again.',
+    edits: [
+      {
+        file: 'controller/poll-alarms.ts',
+        find: "if (outcome === 'noted') return (await store.isolationOf(host)) !== undefined",
+        replace: "if (outcome === 'noted') return false"
+      }
+    ]
+  },
+  {
     name: 'admits-one-too-many',
     bug: 'One recovery more than allowed begins to act within the window.',
     edits: [
