@@ -1,5 +1,6 @@
 import type { CloudEvent, Condition, ModelAlarm, Notification } from './alarms.ts'
 import { evaluateTo } from './alarms.ts'
+import { pythonJson } from './python-json.ts'
 import type { World } from './world.ts'
 
 /** Aodh's listener: it keeps what it knows of each alarm for a while, and forgets what it could not deliver. */
@@ -43,8 +44,7 @@ export function createAlarmEvaluator(world: World): AlarmEvaluator {
 function fire(world: World, alarm: ModelAlarm, event: CloudEvent, evaluator: AlarmEvaluator): void {
   const previous = alarm.state
   const query = alarm.rule.query.map(({ field, op = 'eq', type = 'string', value }) => ({ field, op, type, value }))
-  const text = JSON.stringify(query).replaceAll('":"', '": "').replaceAll('","', '", "').replaceAll('},{', '}, {')
-  const reason = `Event <id=${event.messageId},event_type=${event.type}> hits the query <query=${text}>.`
+  const reason = `Event <id=${event.messageId},event_type=${event.type}> hits the query <query=${pythonJson(query)}>.`
   evaluateTo(world, alarm, 'alarm', reason)
   for (const url of alarm.alarmActions) {
     if (evaluator.lose > 0) {

@@ -33,6 +33,7 @@ export const alarms: readonly ContractCase[] = [
       await ask('its state', 'GET', `/v2/alarms/${alarm}/state`)
       await ask('its state is set', 'PUT', `/v2/alarms/${alarm}/state`, 'alarm')
       await ask('all of that state', 'GET', '/v2/alarms?q.field=state&q.op=eq&q.value=alarm')
+      await ask('its transitions', 'GET', `/v2/alarms/${alarm}/history?${transitions}`)
       await ask('its state is set to one that is none', 'PUT', `/v2/alarms/${alarm}/state`, 'angry')
       await ask('an alarm that is not there', 'GET', '/v2/alarms/00000000-0000-0000-0000-000000000000')
       await ask('it is deleted', 'DELETE', `/v2/alarms/${alarm}`)
@@ -40,6 +41,8 @@ export const alarms: readonly ContractCase[] = [
     }
   }
 ]
+
+const transitions = 'q.field=type&q.op=eq&q.value=state%20transition'
 
 async function fire(stage: Stage, receiver: Receiver): Promise<void> {
   const { deliveries, url } = receiver
@@ -70,10 +73,25 @@ async function fire(stage: Stage, receiver: Receiver): Promise<void> {
     requestId: String(headers['x-openstack-request-id']).startsWith('req-')
   })
   await emitAndCount('said again', 2)
+  stage.note('what it wrote down', {
+    once: await writtenOf(stage, ids.once),
+    repeated: await writtenOf(stage, ids.repeated)
+  })
   await stage.call('PUT', `/v2/alarms/${ids.once}/state`, { of: 'aodh', body: 'ok' })
   await stage.pass(3)
   stage.note('its state is set to ok', { fired: count('/once'), state: await stateOf(stage, ids.once) })
   await emitAndCount('... and said once more', 3)
+}
+
+/** The states that it came to, and whether its state still has the date at which it was made. */
+async function writtenOf(stage: Stage, id: string): Promise<object> {
+  const read = async (path: string) => (await stage.call('GET', `/v2/alarms/${id}${path}`, { of: 'aodh' })).body
+  const changes = (await read(`/history?${transitions}`)) as { detail: string }[]
+  const alarm = (await read('')) as { timestamp: string; state_timestamp: string }
+  return {
+    states: changes.map(({ detail }) => (JSON.parse(detail) as { state: string }).state),
+    datedWhenMade: alarm.state_timestamp === alarm.timestamp
+  }
 }
 
 /** An alarm of another project than the event's. */

@@ -8,6 +8,7 @@ import {
   noteEdit,
   setAlarmState
 } from '../../model/alarms.ts'
+import { pythonJson } from '../../model/python-json.ts'
 import { Refusal } from '../../model/refusal.ts'
 import { authenticate, callerOf, type Face, queryOf } from '../face.ts'
 import { answerFaults, faultBodies } from '../faults.ts'
@@ -150,7 +151,7 @@ function changeView(alarm: ModelAlarm, { id, type, detail, atMs, byEvaluator }: 
     event_id: id,
     alarm_id: alarm.id,
     type,
-    detail: JSON.stringify(detail),
+    detail: pythonJson(detail),
     project_id: byEvaluator ? null : alarm.projectId,
     user_id: byEvaluator ? null : alarm.userId,
     on_behalf_of: alarm.projectId,
