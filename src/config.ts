@@ -10,7 +10,8 @@ import { ConfigError, messageOf } from './errors.ts'
 import type { ConfigFile, Segment } from './schemas/config.d.ts'
 
 /** The configuration as the composition root hands it out. Times in ms. Frozen. */
-export interface Config extends Pick<ConfigFile, 'listen' | 'auth' | 'armed' | 'fencing' | 'limits' | 'notify'> {
+export interface Config
+  extends Pick<ConfigFile, 'listen' | 'auth' | 'armed' | 'fencing' | 'limits' | 'notify' | 'alarms'> {
   readonly storeUrl: string
   /** Name in clouds.yaml. */
   readonly cloud: string | undefined
@@ -68,7 +69,8 @@ function configOf(file: ConfigFile, rules: Rules): Config {
     poll: { ...file.poll, everyMs: file.poll.seconds * 1000 },
     retention: { signalsMs: durationMs(file.retention.signals), recoveriesMs: durationMs(file.retention.recoveries) },
     metricsOpen: file.metrics.open,
-    logLevel: file.log.level
+    logLevel: file.log.level,
+    ...(file.alarms === undefined ? {} : { alarms: file.alarms })
   }
 }
 

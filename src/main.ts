@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
+import { addAlarmCommands } from './cli/alarms/commands.ts'
 import { check } from './cli/check.ts'
 import { type DemoWords, demoOptions } from './cli/demo/options.ts'
 import { serve } from './cli/serve.ts'
@@ -66,6 +67,8 @@ program
     const how = { yes: options.yes === true, json: options.json === true, out: stdout }
     process.exitCode = (await adoptSpares(segment, options.config, env, how)) ? 0 : 1
   })
+
+addAlarmCommands(program, { config, json, env, out: stdout })
 
 try {
   await program.parseAsync()

@@ -2,6 +2,7 @@ import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
+import { checkAlarms } from './check-alarms.ts'
 import { checkAlive, checkFencing, type IsIdentified } from './check-fencing.ts'
 import { checkMembers } from './check-segment.ts'
 import { checkStore } from './check-store.ts'
@@ -52,7 +53,7 @@ async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
       const own = config.fencing[agent]?.hosts[host]
       return own?.uuid !== undefined || own?.serial !== undefined
     }
-    return [...well, ...(await checkWorld(world, isIdentified))]
+    return [...well, ...(await checkWorld(world, config, isIdentified))]
   } finally {
     await world.close()
   }
@@ -65,6 +66,7 @@ function linesOfError(name: string, error: unknown): CheckLine[] {
 
 async function checkWorld(
   { openstack, fencing, probe, directory }: OutsideWorld,
+  { auth, alarms }: Config,
   isIdentified: IsIdentified
 ): Promise<CheckLine[]> {
   const { cloud } = openstack
@@ -84,6 +86,11 @@ async function checkWorld(
       lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))
       lines.push(...(await checkFencing(segment, fencing, isIdentified)))
       lines.push(...(await checkAlive(segment, reading, addresses, probe)))
+    }
+    if (lines.find(({ name }) => name === 'aodh')?.ok === true) {
+      const known = await openstack.alarms.all()
+      const how = { auth, isWanted: alarms !== undefined }
+      lines.push(...directory.segments().map(segment => checkAlarms(segment, known, how)))
     }
   } catch (error) {
     lines.push({ name: 'segments', ok: false, detail: messageOf(error) })

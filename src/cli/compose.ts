@@ -6,6 +6,7 @@ import { systemClock as clock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
 import { isArmed } from '../controller/check-guards.ts'
+import { createCoverage } from '../controller/coverage.ts'
 import { createService } from '../controller/create-service.ts'
 import { runDuties, standardDuties } from '../controller/duties.ts'
 import { createIntake } from '../controller/intake.ts'
@@ -50,21 +51,24 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
   const owner = `${hostname().slice(0, 40)}/${process.pid}/${randomUUID().slice(0, 8)}`
   const supervisor = createSupervisor(ports, { owner, ttlMs: config.leaseMs, concurrency: recoveriesAtOnce })
   const intake = createIntake(ports, directory, config.rules, supervisor.nudge)
+  const authenticate = createAuthenticator(config.auth)
+  const readAction = (url: string) => readActionUrl(url, authenticate)
+  const coverage = createCoverage(ports, readAction)
   const service = createService({
     ports,
     directory,
     intake,
     nudge: supervisor.nudge,
-    dependencies: openstack.dependencies
+    dependencies: openstack.dependencies,
+    ...(config.poll.alarms ? { coverage } : {})
   })
-  const authenticate = createAuthenticator(config.auth)
-  const poll = createPoll(ports, directory, intake, {
-    ...config.poll,
-    readAction: url => readActionUrl(url, authenticate)
-  })
+  const poll = createPoll(ports, directory, intake, { ...config.poll, readAction })
   const duties = [
     ...standardDuties(ports, directory, intake, config.retention),
-    { name: 'poll', everyMs: config.poll.everyMs, work: poll }
+    { name: 'poll', everyMs: config.poll.everyMs, work: poll },
+    ...(config.poll.alarms
+      ? [{ name: 'alarms', everyMs: config.poll.everyMs, everywhere: true, work: coverage.refresh }]
+      : [])
   ]
   const notifier = createNotifier(config.notify, store, { clock, log, owner })
   const { auth, metricsOpen, hostEventTypes } = config

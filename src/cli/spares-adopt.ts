@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import type { Environment } from '../config/read-yaml.ts'
 import { loadConfig } from '../config.ts'
 import type { Cloud } from '../controller/ports.ts'
@@ -8,6 +7,7 @@ import type { Segment } from '../core/segment.ts'
 import { CloudError, ConfigError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import { type CloudFacts, downBecause, reasonOf, unknownHost } from './check-segment.ts'
+import { confirmed } from './confirm.ts'
 import { createSilentLogger } from './logger.ts'
 import { table } from './table.ts'
 import { connectWorld, loginTimeoutMs, type OutsideWorld } from './world.ts'
@@ -73,7 +73,8 @@ async function adopt(
         ? `segment ${segment.name} has no spares\n`
         : table(plan.map(({ host, action, because }) => [action, host, because]))
     )
-  const go = wanted.length > 0 && (yes || (!json && (await confirmed(wanted.length))))
+  const go =
+    wanted.length > 0 && (yes || (!json && (await confirmed('spares adopt', `Disable ${wanted.length} services?`))))
   const failures = go ? await disableAll(wanted, cloud) : []
   if (json)
     out.write(
@@ -130,14 +131,4 @@ async function disableAll(wanted: readonly Adoption[], cloud: Pick<Cloud, 'disab
     }
   }
   return failures
-}
-
-async function confirmed(count: number): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new ConfigError('spares adopt', ['there is nobody to ask: add --yes'])
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`Disable ${count} services? [y/N] `)).trim())
-  } finally {
-    terminal.close()
-  }
 }

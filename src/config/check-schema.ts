@@ -84,6 +84,8 @@ const examples: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$': '"rack-a" (letters, digits, dot, dash and underscore, at most 63)',
   '^[1-9][0-9]{0,4}[hdwy]$': '12h, 90d, 6w or 2y',
   '^https?://[^/@\\s]+/?$': 'https://{host}-bmc.example:8443 (no path, no password)',
+  '^https?://[^/?#@]+[^?#]*$': 'https://switchover.example:8787 (no user, no query)',
+  '\\{host\\}': '"host-down-{host}": {host} stands for the service host',
   '^https?://\\S+$': 'https://example.org/hook',
   '^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$': 'the 64 hex digits of a SHA-256'
 }

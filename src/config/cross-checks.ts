@@ -1,5 +1,6 @@
 import { suggestion } from '../core/closest.ts'
 import type { ConfigFile, Segment } from '../schemas/config.d.ts'
+import { alarmMistakes } from './alarm-checks.ts'
 
 /** What a schema can't say: things that must fit together. Messages have paths and names, never secrets. */
 export function crossChecks(file: ConfigFile): string[] {
@@ -10,6 +11,7 @@ export function crossChecks(file: ConfigFile): string[] {
     ...repeated(file.rules, 'rules'),
     ...file.segments.flatMap((segment, index) => segmentMistakes(segment, `segments[${index}]`, file)),
     ...memberMistakes(file.segments),
+    ...alarmMistakes(file),
     ...('none' in file.fencing ? ['fencing.none: this name means that nothing is switched off; take another'] : [])
   ]
 }

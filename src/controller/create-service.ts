@@ -3,6 +3,7 @@ import { movesOf } from '../core/moves.ts'
 import { continueRecovery } from '../core/open.ts'
 import type { Recovery } from '../core/recovery.ts'
 import { isArmed } from './check-guards.ts'
+import type { Coverage } from './coverage.ts'
 import type { Directory } from './directory.ts'
 import { dryRun } from './dry-run.ts'
 import type { Intake } from './intake.ts'
@@ -16,10 +17,12 @@ export interface ServiceOptions {
   readonly intake: Intake
   readonly nudge: (recovery?: string) => void
   readonly dependencies: () => readonly Dependency[]
+  /** Left out where nobody looks after alarms. */
+  readonly coverage?: Pick<Coverage, 'of'>
 }
 
 /** The application behind the routes: intake, operators' commands and views. */
-export function createService({ ports, directory, intake, nudge, dependencies }: ServiceOptions): Service {
+export function createService({ ports, directory, intake, nudge, dependencies, coverage }: ServiceOptions): Service {
   const { store } = ports
   return {
     receive: intake.receive,
@@ -61,10 +64,12 @@ export function createService({ ports, directory, intake, nudge, dependencies }:
     },
 
     async segments() {
-      const [targets, arming, summary] = await Promise.all([
+      const hosts = directory.segments().flatMap(segment => segment.hosts)
+      const [targets, arming, summary, covered] = await Promise.all([
         store.targets(),
         store.arming(),
-        store.recoveries({ state: 'open', limit: 500 })
+        store.recoveries({ state: 'open', limit: 500 }),
+        coverage?.of(hosts)
       ])
       const open = new Map(summary.items.map(({ recovery }) => [recovery.host, recovery.id]))
       return directory.segments().map(segment =>
@@ -73,7 +78,8 @@ export function createService({ ports, directory, intake, nudge, dependencies }:
           reading: directory.error() === undefined ? directory.reading() : undefined,
           error: directory.error() ?? 'they have not been read yet',
           targets,
-          open
+          open,
+          coverage: covered
         })
       )
     }

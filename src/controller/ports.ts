@@ -89,6 +89,15 @@ export interface FiringAlarm {
   readonly actions: readonly string[]
 }
 
+/** Which host an alarm watches, and whom it tells. */
+export interface KnownAlarm {
+  readonly id: string
+  /** The URLs of its alarm_actions; none of an alarm that is not enabled. */
+  readonly actions: readonly string[]
+  /** The host that its rule names by itself. */
+  readonly host?: string
+}
+
 export interface Firing {
   readonly atMs: number
   /** How long ago, by Aodh's own clock. */
@@ -96,6 +105,8 @@ export interface Firing {
 }
 
 export interface Alarms {
+  /** Those of all projects that the login may see. */
+  all(signal?: AbortSignal): Promise<KnownAlarm[]>
   /** Those of all projects that the login may see. */
   firing(signal?: AbortSignal): Promise<FiringAlarm[]>
   /** When it last came to be in `alarm`; undefined when Aodh keeps no history of that. */

@@ -2,6 +2,7 @@ import type { HostsReading } from '../core/inventory.ts'
 import { findHost, isUp } from '../core/inventory.ts'
 import { spareReason } from '../core/marks.ts'
 import type { Segment } from '../core/segment.ts'
+import type { HostCoverage } from './coverage.ts'
 import type { SegmentView } from './service.ts'
 
 export interface Seen {
@@ -11,6 +12,8 @@ export interface Seen {
   readonly error: string
   readonly targets: Readonly<Record<string, string>>
   readonly open: ReadonlyMap<string, string>
+  /** undefined: Aodh's alarms are not known. */
+  readonly coverage: ReadonlyMap<string, HostCoverage> | undefined
 }
 
 /** A segment as it is now. */
@@ -24,9 +27,16 @@ export function viewOf(segment: Segment, seen: Seen): SegmentView {
     spareLeft: segment.settings.method === 'auto' || spares.some(spare => spare.ready),
     hosts: segment.hosts.map(name => {
       const recovery = seen.open.get(name)
-      return { ...stateOf(name, seen), ...(recovery === undefined ? {} : { recovery }) }
+      return { ...stateOf(name, seen), ...(recovery === undefined ? {} : { recovery }), ...alarmsOf(name, seen) }
     })
   }
+}
+
+function alarmsOf(name: string, { coverage }: Seen): { alarms?: number; alarmHeardAtMs?: number } {
+  const found = coverage?.get(name)
+  if (found === undefined) return {}
+  const { alarms, heardAtMs } = found
+  return heardAtMs === undefined ? { alarms } : { alarms, alarmHeardAtMs: heardAtMs }
 }
 
 function stateOf(

@@ -24,6 +24,10 @@ export interface SegmentView {
     readonly status: string
     readonly forcedDown: boolean
     readonly recovery?: string
+    /** How many alarms tell us of it; missing while they have not been read. */
+    readonly alarms?: number
+    /** When one of them, or a test, was last delivered. */
+    readonly alarmHeardAtMs?: number
   }[]
   readonly spares: readonly {
     readonly name: string

@@ -135,6 +135,8 @@ export interface OperatorStore {
   isHeard(alarm: string, sinceMs: number): Promise<boolean>
   /** The newest signal of this alarm, whatever it says. */
   lastOf(alarm: string): Promise<Signal | undefined>
+  /** When a signal of each alarm was last delivered, whatever it said; what our poll found was not. */
+  lastHeard(alarms: readonly string[]): Promise<Record<string, number>>
   recoveries(query: {
     state?: string
     host?: string

@@ -1,5 +1,8 @@
 /** One thing we were told about a host. */
-export type SignalSource = 'aodh' | 'manual' | 'poll' | 'target'
+export type SignalSource = 'aodh' | 'manual' | 'poll' | 'target' | 'test'
+
+/** The id under which the tests of a host's alarms are kept, whatever alarm was made for each. */
+export const testsOf = (host: string): string => `test of ${host}`
 
 export type SignalOutcome = 'opened' | 'joined' | 'noted' | 'ignored' | 'received' | 'unresolved'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { NewSignal } from '../controller/ports.ts'
-import type { AlarmFacts } from '../core/signal.ts'
+import { type AlarmFacts, testsOf } from '../core/signal.ts'
 import type { AodhAlarm } from '../schemas/aodh-alarm.d.ts'
 
 /**
@@ -20,6 +20,8 @@ export interface Delivery {
   readonly text: string
   readonly host?: string | undefined
   readonly hostEventTypes: readonly string[]
+  /** The URL says that it is a test. */
+  readonly isTest?: boolean
 }
 
 /** Aodh's body in our words. What is not as Aodh writes it is left out; nothing makes it fail. */
@@ -29,6 +31,7 @@ export function signalOf(body: AodhAlarm, delivery: Delivery): NewSignal {
   const alarm = alarmOf(body, data, event)
   const urlHost = clean(delivery.host, nameLengthMax)
   const host = urlHost ?? traitHost(alarm, delivery.hostEventTypes)
+  if (delivery.isTest === true && host !== undefined) return testSignal(alarm, host, delivery)
   const message = clean(event.message_id, nameLengthMax)
   return {
     source: 'aodh',
@@ -38,6 +41,10 @@ export function signalOf(body: AodhAlarm, delivery: Delivery): NewSignal {
     ...(host === undefined ? {} : { host }),
     ...(message === undefined ? {} : { dedupeKey: keyOf([alarm.id, alarm.current, message, urlHost]) })
   }
+}
+
+function testSignal(alarm: AlarmFacts, host: string, { actor, text }: Delivery): NewSignal {
+  return { source: 'test', actor, host, body: text, alarm: { ...alarm, id: testsOf(host) } }
 }
 
 function alarmOf(body: AodhAlarm, data: Fields, event: Fields): AlarmFacts {

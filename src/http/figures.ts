@@ -5,6 +5,12 @@ export function sparesLeft({ spares }: SegmentView): number {
   return spares.filter(spare => spare.ready && spare.heldBy === undefined).length
 }
 
+/** Hosts of which no enabled alarm would tell us; undefined while the alarms have not been read. */
+export function withoutAlarm({ hosts }: SegmentView): string[] | undefined {
+  if (hosts.some(({ alarms }) => alarms === undefined)) return undefined
+  return hosts.flatMap(({ name, alarms }) => (alarms === 0 ? [name] : []))
+}
+
 export function ageSeconds(sinceMs: number, nowMs: number): number {
   return Math.max(0, Math.round((nowMs - sinceMs) / 1000))
 }

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Metrics, OperatorStore } from '../controller/ports.ts'
 import type { SegmentView } from '../controller/service.ts'
-import { ageSeconds, sparesLeft } from './figures.ts'
+import { ageSeconds, sparesLeft, withoutAlarm } from './figures.ts'
 import { recoveryStates, signalOutcomes } from './words.ts'
 
 /** Where the figures come from that are read when they are asked for; each is asked several times a scrape. */
@@ -121,12 +121,20 @@ function watchStore(registry: Registry, { summary, nowMs }: MetricSources): void
 }
 
 function watchSegments(registry: Registry, { segments }: MetricSources): void {
-  const bySegment = (name: string, help: string, figure: (segment: SegmentView) => number) =>
+  const bySegment = (name: string, help: string, figure: (segment: SegmentView) => number | undefined) =>
     gauge(registry, name, help, ['segment'], async set => {
-      for (const segment of await segments()) set({ segment: segment.name }, figure(segment))
+      for (const segment of await segments()) {
+        const value = figure(segment)
+        if (value !== undefined) set({ segment: segment.name }, value)
+      }
     })
   bySegment('switchover_spares', 'Spares, ready or not.', segment => segment.spares.length)
   bySegment('switchover_spares_left', 'Spares that are ready and free.', sparesLeft)
+  bySegment(
+    'switchover_hosts_without_alarm',
+    'Hosts of which no alarm in Aodh would tell us.',
+    segment => withoutAlarm(segment)?.length
+  )
   bySegment('switchover_armed', '1 if the segment is armed, 0 if it is observed.', segment => (segment.armed ? 1 : 0))
 }
 

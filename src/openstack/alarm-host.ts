@@ -20,6 +20,12 @@ export function onlyHost(hosts: readonly string[]): string | undefined {
   return distinct.size === 1 ? [...distinct][0] : undefined
 }
 
+/** The host that the rule names by itself, without a look at Gnocchi. */
+export function ruleHost(alarm: AlarmRow): string | undefined {
+  const hints = hostHints(alarm)
+  return hints.every(hint => 'host' in hint) ? onlyHost(hints.map(({ host }) => host)) : undefined
+}
+
 /** `<host>_<node>`, as Ceilometer names a nova_compute resource; undefined when it can be cut in more than one way. */
 export function hostOfResourceName(name: string): string | undefined {
   const parts = name.split('_')

@@ -1,8 +1,8 @@
-import type { AlarmDefinition, Alarms, FiringAlarm } from '../controller/ports.ts'
+import type { AlarmDefinition, Alarms, FiringAlarm, KnownAlarm } from '../controller/ports.ts'
 import { CloudError } from '../errors.ts'
 import { bases } from './access/catalog.ts'
 import { timeOf } from './access/times.ts'
-import { type AlarmRow, type HostHint, hostHints, hostOfResourceName, onlyHost } from './alarm-host.ts'
+import { type AlarmRow, type HostHint, hostHints, hostOfResourceName, onlyHost, ruleHost } from './alarm-host.ts'
 import { type Access, createService, type Service } from './service.ts'
 
 export interface Aodh extends Alarms {
@@ -30,6 +30,12 @@ export function createAodh(access: Access): Aodh {
     async definition(alarmId, signal) {
       const row = await unlessMissing(service.get<DefinitionRow>(`/alarms/${encodeURIComponent(alarmId)}`, { signal }))
       return row === undefined ? undefined : definitionOf(row, await hostOf(gnocchi, row, signal))
+    },
+    async all(signal) {
+      const { body } = await service.get<DefinitionRow[]>('/alarms?q.field=all_projects&q.op=eq&q.value=true', {
+        signal
+      })
+      return body.map(knownOf)
     },
     async firing(signal) {
       const { body, dateMs } = await service.get<DefinitionRow[]>(`/alarms?${firingQuery}`, { signal })
@@ -86,6 +92,12 @@ function firingOf(row: DefinitionRow, nowMs: number): FiringAlarm {
     setAgeMs: Math.max(0, nowMs - setAtMs),
     actions: row.alarm_actions ?? []
   }
+}
+
+function knownOf(row: DefinitionRow): KnownAlarm {
+  const host = ruleHost(row)
+  const actions = row.enabled ? (row.alarm_actions ?? []) : []
+  return { id: row.alarm_id, actions, ...(host === undefined ? {} : { host }) }
 }
 
 function definitionOf(row: DefinitionRow, host: string | undefined): AlarmDefinition {

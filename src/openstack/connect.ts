@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Alarms, Cloud } from '../controller/ports.ts'
 import type { Dependency } from '../controller/service.ts'
+import { type AlarmBook, createAlarmBook } from './alarms/book.ts'
 import { createAodh } from './aodh.ts'
 import { type CheckLine, checkCloud } from './check.ts'
 import { createCinder } from './cinder.ts'
@@ -34,6 +35,8 @@ export interface ConnectOptions {
 export interface OpenStack {
   readonly cloud: Cloud
   readonly alarms: Alarms
+  /** For commands that write alarms; a recovery does not. */
+  readonly alarmBook: AlarmBook
   check(): Promise<CheckLine[]>
   /** How the last call to each service went. */
   dependencies(): Dependency[]
@@ -78,7 +81,14 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
       needs,
       rooms
     },
-    alarms: { firing: aodh.firing, lastFiring: aodh.lastFiring, definition: aodh.definition, rearm: aodh.rearm },
+    alarms: {
+      all: aodh.all,
+      firing: aodh.firing,
+      lastFiring: aodh.lastFiring,
+      definition: aodh.definition,
+      rearm: aodh.rearm
+    },
+    alarmBook: createAlarmBook(aodh.service),
     check: () => checkCloud({ session, nova, hypervisors, placement: placement.service, aodh }),
     dependencies: dependencies.list,
     close: transport.close

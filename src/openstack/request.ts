@@ -22,7 +22,7 @@ export interface CallReport {
 export interface Call {
   /** For logs and metrics: nova, keystone … */
   readonly service: string
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: unknown

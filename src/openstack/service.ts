@@ -13,7 +13,7 @@ export interface Service {
   /** Repeated with pauses until an answer comes or `timeoutMs` is over; the body is JSON. */
   get<T>(path: string, options?: GetOptions): Promise<Answer<T>>
   /** Sent once; only a 401, which comes before anything is done, is answered with a new token and a second try. */
-  send(method: 'POST' | 'PUT', path: string, body: unknown, options?: SendOptions): Promise<Sent>
+  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, options?: SendOptions): Promise<Sent>
   /** Its URL; undefined when the catalog has none. */
   endpoint(signal?: AbortSignal): Promise<string | undefined>
 }
@@ -59,7 +59,7 @@ const readTimeoutMs = 30_000
 export const commandTimeoutMs = 60_000
 
 interface Request {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly options: SendOptions
   readonly body?: unknown

@@ -25,6 +25,20 @@ export type Secret = string
  */
 export type HostName = string
 /**
+ * How the value is compared with the threshold.
+ *
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "operator".
+ */
+export type Comparison = 'lt' | 'le' | 'eq' | 'ne' | 'ge' | 'gt'
+/**
+ * So many periods one after the other.
+ *
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "periods".
+ */
+export type Periods = number
+/**
  * A number and h, d, w or y.
  *
  * This interface was referenced by `ConfigFile`'s JSON-Schema
@@ -162,6 +176,83 @@ export interface ConfigFile {
      * Enabled hosts of the segments that Nova calls down, though no alarm says so.
      */
     services: boolean
+  }
+  /**
+   * The alarms in Aodh that switchover alarms makes: one for each host of the segments. Left out: they are made by other means.
+   */
+  alarms?: {
+    /**
+     * Where Aodh's notifier reaches us, without /v1/alarms.
+     */
+    url: string
+    /**
+     * Which of auth.alarms.tokens the actions carry: its name.
+     */
+    token: string
+    /**
+     * What each alarm is; {host} stands for the service host. It has exactly one of event, gnocchi and prometheus.
+     */
+    template: {
+      /**
+       * The alarms' names.
+       */
+      name: string
+      severity: 'low' | 'moderate' | 'critical'
+      /**
+       * Aodh tells again: with each matching event, or each minute while the state lasts.
+       */
+      repeatActions: boolean
+      /**
+       * Fires with an event that a monitor publishes; Aodh matches only events of the login's project.
+       */
+      event?: {
+        /**
+         * The event's type.
+         */
+        type: string
+        /**
+         * The trait whose text is the host.
+         */
+        trait: string
+      }
+      /**
+       * Fires by a metric in Gnocchi, of the resource that a query finds.
+       */
+      gnocchi?: {
+        /**
+         * The metric's name.
+         */
+        metric: string
+        resourceType: string
+        /**
+         * Finds the host's resource, in JSON, for example {"=": {"host_name": "{host}"}}. By a resource's own name Aodh finds none that others made.
+         */
+        query: string
+        operator: Comparison
+        threshold: number
+        aggregation: string
+        granularitySeconds: number
+        /**
+         * So many periods one after the other.
+         */
+        periods: number
+      }
+      /**
+       * Fires by a query of Prometheus (Aodh 18, 2024.1, and later). It must find one series, the host's.
+       */
+      prometheus?: {
+        /**
+         * PromQL, for example up{job="node", instance="{host}:9100"}.
+         */
+        query: string
+        operator: Comparison
+        threshold: number
+        /**
+         * So many periods one after the other.
+         */
+        periods: number
+      }
+    }
   }
   /**
    * How long closed records are kept (12h, 90d, 6w, 2y). Open ones, and what they refer to, always stay.

@@ -166,5 +166,20 @@ export interface Health {
      * At least one spare is ready for the next failure.
      */
     spareLeft: boolean
+    /**
+     * The hosts' alarms in Aodh; missing while they have not been read, or are not polled.
+     */
+    alarms?: {
+      /**
+       * Hosts of which no enabled alarm would tell us.
+       */
+      without: string[]
+      /**
+       * By host: when an alarm of it, or a test, was last delivered. Hosts of which none ever was are missing.
+       */
+      heardAtMs: {
+        [k: string]: number
+      }
+    }
   }[]
 }

@@ -45,6 +45,14 @@ export interface SegmentView {
      * Its open recovery.
      */
     recovery?: string
+    /**
+     * How many enabled alarms in Aodh tell us of it; missing while they have not been read.
+     */
+    alarms?: number
+    /**
+     * When one of them, or a test, was last delivered; missing if none ever was.
+     */
+    alarmHeardAtMs?: number
   }[]
   /**
    * The hosts in reserve.

@@ -14,9 +14,9 @@ export interface SignalView {
    */
   id: string
   /**
-   * Who told us: Aodh's webhook, a person, our own polling, or a recovery whose target died.
+   * Who told us: Aodh's webhook, a person, our own polling, a recovery whose target died, or a test of the way that alarms take.
    */
-  source: 'aodh' | 'manual' | 'poll' | 'target'
+  source: 'aodh' | 'manual' | 'poll' | 'target' | 'test'
   /**
    * The name of the token that brought it, or of the duty that found it.
    */

@@ -6,11 +6,14 @@ import { toSignal } from './rows.ts'
 /** An alarm that says `ok` and `alarm` oftener than this between two looks is not lost, whatever it says. */
 const newestMax = 100
 
+/** As many parameters as every database takes. */
+const idsAtOnce = 500
+
 /** Signals as they are read; the list is newest first, those of one recovery in the order in which they came. */
 export function createSignals({
   read
 }: Transactions): Pick<RecoveryStore, 'signalsOf' | 'signalCounts'> &
-  Pick<OperatorStore, 'signals' | 'signal' | 'isHeard' | 'lastOf'> {
+  Pick<OperatorStore, 'signals' | 'signal' | 'isHeard' | 'lastOf' | 'lastHeard'> {
   return {
     async signalsOf(recovery) {
       const rows = await read(db =>
@@ -90,6 +93,23 @@ export function createSignals({
           .executeTakeFirst()
       )
       return row && toSignal(row)
+    },
+
+    async lastHeard(alarms) {
+      const heard: Record<string, number> = {}
+      for (let from = 0; from < alarms.length; from += idsAtOnce) {
+        const rows = await read(db =>
+          db
+            .selectFrom('signals')
+            .select(eb => ['alarm_id', eb.fn.max('received_at').as('at')])
+            .where('alarm_id', 'in', alarms.slice(from, from + idsAtOnce))
+            .where('actor', '!=', 'poll')
+            .groupBy('alarm_id')
+            .execute()
+        )
+        for (const { alarm_id: alarm, at } of rows) if (alarm !== null) heard[alarm] = Number(at)
+      }
+      return heard
     }
   }
 }

@@ -55,7 +55,7 @@ async function poll(options: { alarms?: boolean; services?: boolean } = {}): Pro
     metrics: { polled: (what: string, outcome: string) => polled.push(`${what} ${outcome}`) }
   } as unknown as Ports
   const readAction = (url: string) =>
-    url.startsWith('http://us/') ? { actor: 'aodh', host: url.slice(10) } : undefined
+    url.startsWith('http://us/') ? { actor: 'aodh', host: url.slice(10), isTest: false } : undefined
   await createPoll(ports, directory, intake, { alarms: true, services: true, readAction, ...options })()
 }
 

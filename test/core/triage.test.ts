@@ -72,6 +72,15 @@ test('a host that we isolated: an alarm or a poll is noted until it has returned
   expect(ask({ isolated: 'no' }).outcome).toBe('open')
 })
 
+test('a test is noted, whatever its host is, and clears nothing', () => {
+  for (const changes of [{}, { isolated: 'yes' }, { alarm: alarm('ok') }] as const)
+    expect(ask({ source: 'test', ...changes })).toEqual({
+      outcome: 'noted',
+      because: 'a test of the way that alarms take: it arrived, and nothing is done'
+    })
+  expect(without('segment', { source: 'test' })).toMatchObject({ outcome: 'noted' })
+})
+
 test('a manual trigger always opens or joins: isolated or not, whatever the rules say', () => {
   const rules = rulesOf({ name: 'none', when: 'true', then: 'ignore' })
   for (const isolated of ['no', 'yes', 'unknown'] as const)

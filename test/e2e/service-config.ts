@@ -9,6 +9,8 @@ export interface Wishes {
   readonly method?: 'reserved_host' | 'auto'
   readonly spread?: 'fewest' | 'fastest'
   readonly perSpare?: number
+  /** What `alarms apply` makes. */
+  readonly alarmTemplate?: Readonly<Record<string, unknown>>
   /** Laid over the whole configuration last. */
   readonly more?: Readonly<Record<string, unknown>>
 }
@@ -43,6 +45,9 @@ export async function configText(lab: Lab, port: number, database: string, wishe
       segments: [segmentConfig(bmcs, wishes)],
       fencing: { bmc: fencingConfig(bmcs) },
       limits: { recoveriesPerHour: 100 },
+      ...(wishes.alarmTemplate === undefined
+        ? {}
+        : { alarms: { url: `http://127.0.0.1:${port}`, token: 'aodh', template: wishes.alarmTemplate } }),
       ...wishes.more
     },
     undefined,

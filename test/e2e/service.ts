@@ -31,6 +31,8 @@ export interface ServiceProcess {
   pid(): number | undefined
   /** Any subcommand, with this configuration. Rejects with its output when it fails. */
   cli(...words: string[]): Promise<string>
+  /** What a subcommand says with --json, whatever its exit status. */
+  cliJson<T>(...words: string[]): Promise<T & { readonly status: number }>
   request(method: string, path: string, body?: unknown, token?: string): Promise<Answer>
   recoveries(query?: string): Promise<{ readonly id: string; readonly host: string; readonly state: string }[]>
   recovery(id: string): Promise<RecoveryView>
@@ -107,6 +109,16 @@ export async function createService(lab: Lab, wishes: Wishes = {}): Promise<Serv
       const run = promisify(execFile)
       const { stdout } = await run(process.execPath, [main, ...words, '--config', config], { env, timeout: 120_000 })
       return stdout
+    },
+    async cliJson<T>(...words: string[]) {
+      const run = promisify(execFile)
+      const args = [main, ...words, '--json', '--config', config]
+      const { stdout, code } = await run(process.execPath, args, { env, timeout: 300_000 }).then(
+        ({ stdout: text }) => ({ stdout: text, code: 0 }),
+        (error: { stdout: string; code: number }) => error
+      )
+      if (stdout === '') throw new Error(`${words.join(' ')} ended with ${code} and said nothing`)
+      return { ...(JSON.parse(stdout) as T), status: code }
     },
     request,
     recoveries,

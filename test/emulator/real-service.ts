@@ -11,6 +11,9 @@ export interface RealService {
   readonly url: string
   /** An action URL for Aodh. */
   readonly alarmUrl: string
+  /** A configuration for commands, and their environment. */
+  readonly file: string
+  readonly env: Readonly<Record<string, string>>
   get<T>(path: string): Promise<T>
   post<T>(path: string, body: object): Promise<T>
   stop(): Promise<void>
@@ -22,6 +25,8 @@ export interface Wishes {
   readonly hosts: readonly string[]
   readonly spares: readonly string[]
   readonly armed?: boolean
+  /** The template of the alarms that `switchover alarms` makes. */
+  readonly alarms?: object
 }
 
 /** The whole service, in this process, on a cloud that it knows by its URLs alone. */
@@ -29,13 +34,17 @@ export async function startService(emulator: Emulator, wishes: Wishes): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'switchover-emulator-'))
   const cloudsFile = join(folder, 'clouds.yaml')
   writeFileSync(cloudsFile, emulator.cloudsYaml())
-  const text = JSON.stringify(configFor(emulator, wishes, join(folder, 'switchover.db')))
-  const config = parseConfig('test', text, {})
-  const switchover = await compose(config, { OS_CLIENT_CONFIG_FILE: cloudsFile }, createSilentLogger(), 'test')
+  const described = configFor(emulator, wishes, join(folder, 'switchover.db'))
+  const config = parseConfig('test', JSON.stringify(described), {})
+  const env = { OS_CLIENT_CONFIG_FILE: cloudsFile }
+  const switchover = await compose(config, env, createSilentLogger(), 'test')
   await switchover.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = switchover.app.server.address() as AddressInfo
   const running = switchover.run()
   const url = `http://127.0.0.1:${port}`
+  const file = join(folder, 'switchover.yaml')
+  const alarms = wishes.alarms === undefined ? {} : { alarms: { url, token: 'aodh', template: wishes.alarms } }
+  writeFileSync(file, JSON.stringify({ ...described, ...alarms }))
   const ask = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
     const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json', connection: 'close' }
     const answer = await fetch(url + path, { ...init, headers })
@@ -44,6 +53,8 @@ export async function startService(emulator: Emulator, wishes: Wishes): Promise<
   }
   return {
     url,
+    file,
+    env,
     alarmUrl: `http://aodh:${secret}-aodh@127.0.0.1:${port}/v1/alarms`,
     get: path => ask(path),
     post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),

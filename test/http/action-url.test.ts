@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { readActionUrl } from '../../src/http/action-url.ts'
+import { actionUrl, plainAction, readActionUrl } from '../../src/http/action-url.ts'
 import { createAuthenticator } from '../../src/http/auth.ts'
 
 const authenticate = createAuthenticator({
@@ -8,9 +8,13 @@ const authenticate = createAuthenticator({
 })
 
 test.each([
-  ['http://alarms:se%2Fcret%201@here:8787/v1/alarms/compute-01', { actor: 'aodh', host: 'compute-01' }],
-  ['https://behind.a.proxy/ha/v1/alarms/compute%2D01?token=se/cret%201', { actor: 'aodh', host: 'compute-01' }],
-  ['http://alarms:se%2Fcret%201@here/v1/alarms', { actor: 'aodh' }],
+  ['http://alarms:se%2Fcret%201@here:8787/v1/alarms/compute-01', { actor: 'aodh', host: 'compute-01', isTest: false }],
+  [
+    'https://behind.a.proxy/ha/v1/alarms/compute%2D01?token=se/cret%201',
+    { actor: 'aodh', host: 'compute-01', isTest: false }
+  ],
+  ['http://alarms:se%2Fcret%201@here/v1/alarms', { actor: 'aodh', isTest: false }],
+  ['http://alarms:se%2Fcret%201@here/v1/alarms/c?test=true', { actor: 'aodh', host: 'c', isTest: true }],
   ['http://alarms:wrong@here/v1/alarms/compute-01', undefined],
   ['http://here/v1/alarms/compute-01', undefined],
   ['http://alice:alices@here/v1/alarms/compute-01', undefined],
@@ -20,4 +24,18 @@ test.each([
   ['no url', undefined]
 ])('%s', (url, read) => {
   expect(readActionUrl(url, authenticate)).toEqual(read)
+})
+
+test.each([
+  ['http://here:8787', false, 'http://here:8787/v1/alarms/compute%2001'],
+  ['https://a.proxy/ha/', true, 'https://a.proxy/ha/v1/alarms/compute%2001?test=true']
+])('an action at %s is read as it was meant, and shown without its secret', (base, isTest, shown) => {
+  const url = actionUrl(base, { name: 'the aodh', secret: 'se/cret 1' }, 'compute 01', isTest)
+  expect(readActionUrl(url, authenticate)).toEqual({ actor: 'aodh', host: 'compute 01', isTest })
+  expect(url).not.toContain('se/cret')
+  expect(plainAction(url)).toBe(shown)
+})
+
+test('of an action that is no URL only what stands in front of its query is shown', () => {
+  expect(plainAction('nonsense?token=secret')).toBe('nonsense')
 })

@@ -40,6 +40,13 @@ test('the host of the URL is handed on', async () => {
   expect(received[0]?.host).toBe('compute 01')
 })
 
+test('a test says so in its URL, and is kept under the name of its host', async () => {
+  const { app, received } = testApp()
+  expect((await app.inject(post(minimal, '/v1/alarms/compute-01?test=true&test=false'))).statusCode).toBe(202)
+  expect(received).toMatchObject([{ source: 'test', host: 'compute-01', alarm: { id: 'test of compute-01' } }])
+  expect(received[0]).not.toHaveProperty('dedupeKey')
+})
+
 test('an empty host in the URL is no host, and no reason to lose the alarm', async () => {
   const { app, received } = testApp()
   expect((await app.inject(post(minimal, '/v1/alarms/'))).statusCode).toBe(202)

@@ -27,6 +27,29 @@ test('health tells the store, the cloud, the duties, what is held for how long, 
   })
 })
 
+test('health names the hosts without an alarm, and tells when those of the others were last heard', async () => {
+  const [host] = segment.hosts
+  const hosts = [
+    { ...host!, name: 'heard', alarms: 1, alarmHeardAtMs: 1000 },
+    { ...host!, name: 'silent', alarms: 2 },
+    { ...host!, name: 'bare', alarms: 0 }
+  ]
+  const { app } = testApp({ service: { segments: async () => [{ ...segment, hosts }] } })
+  const answer = await app.inject(health)
+  expectToMatch('health', answer.json())
+  expect(answer.json().segments).toMatchObject([{ alarms: { without: ['bare'], heardAtMs: { heard: 1000 } } }])
+  const figures = (await app.inject({ url: '/metrics', headers: victor })).body
+  expect(figures).toContain('switchover_hosts_without_alarm{segment="rack-a"} 1')
+  const list = await app.inject({ url: '/v1/segments', headers: victor })
+  expectToMatch('segment', list.json().items[0])
+})
+
+test('while the alarms have not been read nobody says that a host has none', async () => {
+  const { app } = testApp()
+  expect((await app.inject(health)).json().segments[0]).not.toHaveProperty('alarms')
+  expect((await app.inject({ url: '/metrics', headers: victor })).body).not.toContain('hosts_without_alarm{')
+})
+
 test('health is down without the store, and still answers', async () => {
   const answer = await testApp({ store: { ping: failing } }).app.inject(health)
   expectToMatch('health', answer.json())

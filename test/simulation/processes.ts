@@ -160,8 +160,8 @@ async function launch(
 }
 
 /** Every action points at us: `http://switchover/v1/alarms/HOST`. */
-function readAction(url: string): { actor: string; host: string | undefined } {
-  return { actor: 'aodh', host: url.split('/').at(-1) }
+function readAction(url: string): { actor: string; host: string | undefined; isTest: boolean } {
+  return { actor: 'aodh', host: url.split('/').at(-1), isTest: false }
 }
 
 function noRules(): Rules {

@@ -123,6 +123,17 @@ export function createModelAlarms(world: World): Alarms {
             actions: alarm.alarmActions
           }))
       ),
+    all: signal =>
+      answer(world, signal, () =>
+        [...world.alarms.values()].map(alarm => {
+          const host = hostOfAlarm(alarm)
+          return {
+            id: alarm.id,
+            actions: alarm.enabled ? alarm.alarmActions : [],
+            ...(host === undefined ? {} : { host })
+          }
+        })
+      ),
     lastFiring: (id, signal) =>
       answer(world, signal, () => {
         const alarm = world.alarms.get(id)

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { Received } from '../../controller/ports.ts'
 import type { Service } from '../../controller/service.ts'
 import type { AodhAlarm } from '../../schemas/aodh-alarm.d.ts'
+import { testKey } from '../action-url.ts'
 import { signalOf } from '../aodh-body.ts'
 import { alarmSecurity, answers, json, ref } from '../contract.ts'
 import { isDeeperThan } from '../json-depth.ts'
@@ -19,12 +20,17 @@ export interface AlarmRoutes {
   readonly hostEventTypes: readonly string[]
 }
 
-type Delivered = { Body: AodhAlarm; Params: { host?: string } }
+type Delivered = { Body: AodhAlarm; Params: { host?: string }; Querystring: { readonly [key: string]: unknown } }
 
 const bodyBytesMax = 256 * 1024
 const depthMax = 64
 /** Aodh waits for ever, with one of its few threads. */
 const answerWithinMs = 15_000
+
+const query = {
+  type: 'object',
+  properties: { [testKey]: { description: 'Given: a test of the way that alarms take, of which nothing is done.' } }
+}
 
 const hostParams = {
   type: 'object',
@@ -39,8 +45,9 @@ export const alarmRoutes: FastifyPluginAsync<AlarmRoutes> = async (
   keepBodyText(app)
 
   async function receive(request: FastifyRequest<Delivered>): Promise<Received> {
-    const { body, bodyText: text, actor, params } = request
-    const signal = signalOf(body, { actor, text, host: params.host, hostEventTypes })
+    const { body, bodyText: text, actor, params, query } = request
+    const isTest = testKey in query
+    const signal = signalOf(body, { actor, text, host: params.host, hostEventTypes, isTest })
     const received = await service.receive(signal)
     const { signal: id, outcome, recovery, because } = received
     signalReceived(outcome)
@@ -56,6 +63,7 @@ export const alarmRoutes: FastifyPluginAsync<AlarmRoutes> = async (
     summary: 'Deliver an alarm (the action of an Aodh alarm)',
     security: alarmSecurity,
     body: ref('aodh-alarm'),
+    querystring: query,
     response: answers({ 202: json('It is written down.', ref('received')) }, 400, 401, 403, 413, 415, 429, 503)
   }
   const options = { bodyLimit: bodyBytesMax, handlerTimeout: answerWithinMs }

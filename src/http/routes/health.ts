@@ -5,7 +5,7 @@ import type { SegmentView, Service } from '../../controller/service.ts'
 import { StoreUnavailable } from '../../errors.ts'
 import type { Health } from '../../schemas/health.d.ts'
 import { answers, json, peopleSecurity, ref } from '../contract.ts'
-import { ageSeconds, sparesLeft } from '../figures.ts'
+import { ageSeconds, sparesLeft, withoutAlarm } from '../figures.ts'
 
 export interface HealthRoutes {
   readonly service: Pick<Service, 'dependencies'>
@@ -88,7 +88,20 @@ function healthOf(
 
 function segmentHealth(segment: SegmentView): Health['segments'][number] {
   const { name, armed, hosts, spares, spareLeft } = segment
-  return { name, armed, hosts: hosts.length, spares: spares.length, sparesReady: sparesLeft(segment), spareLeft }
+  return {
+    ...{ name, armed, hosts: hosts.length, spares: spares.length, sparesReady: sparesLeft(segment), spareLeft },
+    ...alarmsOf(segment)
+  }
+}
+
+/** Hosts of which no alarm would tell, and when those of the others were last heard. */
+function alarmsOf(segment: SegmentView): Pick<Health['segments'][number], 'alarms'> {
+  const without = withoutAlarm(segment)
+  if (without === undefined) return {}
+  const heard = segment.hosts.flatMap(({ name, alarmHeardAtMs: atMs }): [string, number][] =>
+    atMs === undefined ? [] : [[name, atMs]]
+  )
+  return { alarms: { without, heardAtMs: Object.fromEntries(heard) } }
 }
 
 function modeOf(segments: readonly SegmentView[] | undefined): Health['mode'] {

@@ -169,6 +169,10 @@ export function intakeContract(makeBed: MakeBed): void {
       await store.receive(said('ok'), noted)
       expect((await store.lastOf('a1'))?.alarm?.current).toBe('ok')
       expect(await store.lastOf('a2')).toBeUndefined()
+      const heard = await store.lastHeard(['a1', 'a2'])
+      expect(heard).toEqual({ a1: (await store.lastOf('a1'))?.receivedAtMs })
+      await store.receive({ ...said('alarm'), actor: 'poll', alarm: { id: 'a2', current: 'alarm', traits: {} } }, noted)
+      expect(await store.lastHeard(['a2'])).toEqual({})
     })
   )
 
