@@ -3,14 +3,27 @@ import { dirname, resolve } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { folderAdvice, pathOfStore } from '../store/database/folder.ts'
+import { inspectServers } from '../store/database/open-dialect.ts'
 
-/**
- * Whether the file store can be written. Looks only: opening it would fail while the service runs, and would make a file
- * that belongs to whoever ran the check.
- */
-export async function checkStore(url: string): Promise<CheckLine> {
-  const name = 'store'
-  const path = pathOfStore(url) ?? ''
+const name = 'store'
+
+/** Whether the store can be used, a line for it and one for each thing about a server that is not as it should be. Looks only. */
+export async function checkStore(url: string): Promise<CheckLine[]> {
+  const path = pathOfStore(url)
+  if (path !== undefined) return [await checkFile(path)]
+  try {
+    const { shown, isUsable, nodes, concerns } = await inspectServers(url)
+    return [
+      { name, ok: isUsable, detail: [shown, ...nodes].join('; ') },
+      ...(isUsable ? concerns.map(detail => ({ name, ok: true, detail: `note: ${detail}` })) : [])
+    ]
+  } catch (error) {
+    return [{ name, ok: false, detail: messageOf(error) }]
+  }
+}
+
+/** Opening it would fail while the service runs, and would make a file that belongs to whoever ran the check. */
+async function checkFile(path: string): Promise<CheckLine> {
   if (path === ':memory:') return { name, ok: true, detail: 'in memory: nothing survives a restart' }
   const file = resolve(path)
   try {

@@ -41,7 +41,7 @@ async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
       ok: true,
       detail: `${file}: ${config.segments.length === 1 ? 'one segment' : `${config.segments.length} segments`}`
     },
-    await checkStore(config.storeUrl)
+    ...(await checkStore(config.storeUrl))
   ]
   try {
     world = await connectWorld(config, env, createSilentLogger(), { loginTimeoutMs })

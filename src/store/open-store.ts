@@ -1,15 +1,14 @@
 import { Kysely } from 'kysely'
-import { type Clock, systemClock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Log, Store } from '../controller/ports.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, StoreUnavailable } from '../errors.ts'
 import { createArming } from './arming.ts'
 import type { Dialect } from './database/dialect.ts'
-import { pathOfStore } from './database/folder.ts'
 import { migrate } from './database/migrate.ts'
 import { newId } from './database/new-id.ts'
-import { openSqlite } from './database/sqlite.ts'
+import { openDialect } from './database/open-dialect.ts'
 import type { Tables } from './database/tables.ts'
-import { createTransactions, type Transactions } from './database/transactions.ts'
+import { createTransactions, type OwnedTransactions, type Transactions } from './database/transactions.ts'
 import { createDuties } from './duties.ts'
 import { createHistory } from './history.ts'
 import { createIntake } from './intake.ts'
@@ -26,40 +25,43 @@ import { createSignals } from './signals.ts'
 import { createSummary } from './summary.ts'
 
 export interface StoreOptions {
-  /** The clock of a file store; a database server has its own. */
+  /** Of a file store, the system's if not given. A database server has its own, and tests put theirs in its place. */
   readonly clock?: Clock
   readonly log?: Log
 }
 
 /**
- * Opens the store of `url` (`file:PATH`, `file::memory:` for tests), makes or renews its schema, and frees what a dead
- * process held. Throws ConfigError when it can't be used as it is: in use, of a newer schema, not a database.
+ * Opens the store of `url` (`file:PATH`, `mysql://…`, `postgres://…`; `file::memory:` for tests), makes or renews its schema,
+ * and frees what a dead process held, where only one can have it. Throws ConfigError when it can't be used as it is: in use,
+ * out of reach, of a newer schema, not a database.
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const dialect = openDialect(url, options.clock ?? systemClock)
+  const dialect = await openDialect(url, options.clock)
   const db = new Kysely<Tables>({ dialect: dialect.kysely })
   const transactions = createTransactions(db, dialect)
+  const finish = () => finishAll(transactions, db, dialect)
   try {
     const { from, to } = await migrate(transactions, dialect)
     const broken = dialect.exclusive ? await breakLeases(transactions) : 0
     options.log?.info({ schema: to, schemaBefore: from, leasesBroken: broken }, 'store opened')
+    for (const concern of (await dialect.inspect?.())?.concerns ?? []) options.log?.warn({ concern }, 'about the store')
   } catch (error) {
-    dialect.close()
-    throw error
+    await finish()
+    throw error instanceof StoreUnavailable ? new ConfigError('store.url', [error.message]) : error
   }
   let closing: Promise<void> | undefined
   return {
     ...createParts(transactions),
     async close() {
-      closing ??= finish(db, dialect)
+      closing ??= finish()
       await closing
     }
   }
 }
 
-/** What was asked before is finished first: with one connection, having it means that nobody else is at work. */
-async function finish(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
-  await db.connection().execute(async () => {})
+/** What was asked before is finished first. */
+async function finishAll(transactions: OwnedTransactions, db: Kysely<Tables>, dialect: Dialect): Promise<void> {
+  await transactions.close()
   await db.destroy()
   dialect.close()
 }
@@ -85,10 +87,4 @@ function createParts(transactions: Transactions): Omit<Store, 'close'> {
       await transactions.write(tx => tx.updateTable('meta').set({ v: newId() }).where('k', '=', 'ping').execute())
     }
   }
-}
-
-function openDialect(url: string, clock: Clock): Dialect {
-  const path = pathOfStore(url)
-  if (path !== undefined) return openSqlite(path, clock)
-  throw new ConfigError('store.url', ['a URL like file:switchover.db is expected'])
 }

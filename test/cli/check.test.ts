@@ -126,8 +126,8 @@ test('a host that is up must be heard by its signs of life; one that is down nee
 })
 
 test('a store that cannot be written is found without being made', async () => {
-  expect(await checkStore('file:/proc/nowhere/switchover.db')).toMatchObject({ ok: false })
-  expect(await checkStore('file::memory:')).toMatchObject({ ok: true })
+  expect(await checkStore('file:/proc/nowhere/switchover.db')).toMatchObject([{ ok: false }])
+  expect(await checkStore('file::memory:')).toMatchObject([{ ok: true }])
 })
 
 test('columns are as wide as they must be', () => {

@@ -151,7 +151,8 @@ test.each([
   ['a folder that is not there', async () => {}, () => `file:${folder}/no/store.db`, 'no, owned by user'],
   ['a file without a name', async () => {}, () => 'file:', 'file:switchover.db'],
   ['no URL', async () => {}, () => 'switchover.db', 'file:switchover.db'],
-  ['a database server', async () => {}, () => 'mysql://ops:secret@db/x', 'file:switchover.db']
+  ['another kind of database', async () => {}, () => 'oracle://ops:secret@db/x', 'mysql://USER'],
+  ['a database server that is away', async () => {}, () => 'mysql://ops:secret@127.0.0.1:1/x', '127.0.0.1:1: ']
 ])('%s is refused in words', async (_name, arrange, url, words) => {
   await arrange()
   const refusal = await openStore(url()).catch((error: unknown) => error)

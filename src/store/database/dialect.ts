@@ -14,12 +14,30 @@ export interface Dialect {
   isRetriable(error: unknown): boolean
   /** The database is out of reach, full, read-only or broken: no fault of the statement. */
   isUnavailable(error: unknown): boolean
+  /** How often a transaction is tried at most: where writers meet only at the commit, many may have to. */
+  readonly attemptsMax: number
+  /** Begins a transaction that changes the schema, so that of several processes one does it; not needed everywhere. */
+  readonly schemaLock?: RawBuilder<unknown>
   /** Column type that takes at least a few MB of text. */
   readonly longText: 'text' | 'longtext'
   /** Appended to each CREATE TABLE: character set and collation where the default compares names loosely. */
   readonly tableSuffix: string
   /** Nobody else can have this database open: every lease found in it is a dead process's. */
   readonly exclusive: boolean
+  /** Looks at the servers themselves; undefined where there are none. */
+  inspect?(): Promise<Inspection>
   /** After kysely let go of the connection. */
   close(): void
+}
+
+/** How database servers are set up, as far as what we promise rests on it. */
+export interface Inspection {
+  /** Where they are, without the password. */
+  readonly shown: string
+  /** At least one of them can be used. */
+  readonly isUsable: boolean
+  /** One sentence about each, for people. */
+  readonly nodes: readonly string[]
+  /** What may lose something, or let two replicas act, on a bad day. */
+  readonly concerns: readonly string[]
 }

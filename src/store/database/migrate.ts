@@ -2,37 +2,52 @@ import { sql } from 'kysely'
 import { ConfigError } from '../../errors.ts'
 import type { Dialect } from './dialect.ts'
 import { metaTable, migrations } from './schema.ts'
-import type { Transactions } from './transactions.ts'
+import type { Transactions, Tx } from './transactions.ts'
 
-/** Brings the schema up to what this program knows. Throws ConfigError if the database was made by a newer one. */
+/**
+ * Brings the schema up to what this program knows; several processes may do so at once. Throws ConfigError if the database
+ * was made by a newer one.
+ */
 export async function migrate(transactions: Transactions, dialect: Dialect): Promise<{ from: number; to: number }> {
-  await run(transactions, dialect, metaTable)
+  await transactions.write(async tx => {
+    await lock(tx, dialect)
+    await run(tx, dialect, metaTable)
+  })
   await seed(transactions, 'schema', '0')
   await seed(transactions, 'admission', '')
   await seed(transactions, 'ping', '')
-  const from = await readVersion(transactions)
+  const from = await transactions.read(readVersion)
   if (!(from <= migrations.length)) {
     throw new ConfigError('store.url', [
       `the database has schema version ${from}, this program knows versions up to ${migrations.length}: start the newer program, or give it the database of its own time`
     ])
   }
   for (const [done, ddl] of migrations.entries()) {
-    if (done < from) continue
-    await run(transactions, dialect, ddl)
-    await transactions.write(tx =>
-      tx
-        .updateTable('meta')
-        .set({ v: String(done + 1) })
-        .where('k', '=', 'schema')
-        .execute()
-    )
+    if (done >= from) await transactions.write(tx => step(tx, dialect, done, ddl))
   }
   return { from, to: migrations.length }
 }
 
-async function run(transactions: Transactions, dialect: Dialect, ddl: string): Promise<void> {
+/** Where DDL can't be rolled back, two processes may both come to the same one: it is safe to repeat, and counted once. */
+async function step(tx: Tx, dialect: Dialect, done: number, ddl: string): Promise<void> {
+  await lock(tx, dialect)
+  if ((await readVersion(tx)) > done) return
+  await run(tx, dialect, ddl)
+  await tx
+    .updateTable('meta')
+    .set({ v: String(done + 1) })
+    .where('k', '=', 'schema')
+    .where('v', '=', String(done))
+    .execute()
+}
+
+async function lock(tx: Tx, { schemaLock }: Dialect): Promise<void> {
+  if (schemaLock !== undefined) await schemaLock.execute(tx)
+}
+
+async function run(tx: Tx, dialect: Dialect, ddl: string): Promise<void> {
   const text = ddl.replaceAll('{longText}', dialect.longText).replaceAll('{tableSuffix}', dialect.tableSuffix)
-  await transactions.read(db => sql.raw(text).execute(db))
+  await sql.raw(text).execute(tx)
 }
 
 async function seed(transactions: Transactions, k: string, v: string): Promise<void> {
@@ -42,9 +57,7 @@ async function seed(transactions: Transactions, k: string, v: string): Promise<v
   })
 }
 
-async function readVersion(transactions: Transactions): Promise<number> {
-  const row = await transactions.read(db =>
-    db.selectFrom('meta').select('v').where('k', '=', 'schema').executeTakeFirstOrThrow()
-  )
+async function readVersion(db: Pick<Tx, 'selectFrom'>): Promise<number> {
+  const row = await db.selectFrom('meta').select('v').where('k', '=', 'schema').executeTakeFirstOrThrow()
   return Number(row.v)
 }

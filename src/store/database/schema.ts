@@ -19,11 +19,11 @@ export const migrations: readonly string[] = [
     'recoveries',
     `
     id varchar(64) NOT NULL PRIMARY KEY,
-    host varchar(190) NOT NULL,
-    segment varchar(190) NOT NULL,
+    host varchar(255) NOT NULL,
+    segment varchar(255) NOT NULL,
     origin varchar(16) NOT NULL,
     continues varchar(64),
-    active_key varchar(190) UNIQUE,
+    active_key varchar(255) UNIQUE,
     state varchar(32) NOT NULL,
     outcome varchar(32),
     version integer NOT NULL,
@@ -31,7 +31,7 @@ export const migrations: readonly string[] = [
     signals integer NOT NULL,
     data ${longText} NOT NULL,
     plan_version integer NOT NULL,
-    owner varchar(190),
+    owner varchar(255),
     epoch integer NOT NULL,
     lease_ttl bigint NOT NULL,
     lease_until bigint NOT NULL,
@@ -51,11 +51,11 @@ export const migrations: readonly string[] = [
     'signals',
     `
     id varchar(64) NOT NULL PRIMARY KEY,
-    dedupe_key varchar(190) UNIQUE,
+    dedupe_key varchar(400) UNIQUE,
     source varchar(16) NOT NULL,
-    actor varchar(190) NOT NULL,
-    host varchar(190),
-    alarm_id varchar(190),
+    actor varchar(255) NOT NULL,
+    host varchar(255),
+    alarm_id varchar(255),
     alarm ${longText},
     reason ${longText},
     body ${longText},
@@ -76,7 +76,7 @@ export const migrations: readonly string[] = [
     `
     recovery_id varchar(64) NOT NULL,
     kind varchar(32) NOT NULL,
-    target varchar(190) NOT NULL,
+    target varchar(255) NOT NULL,
     attempt integer NOT NULL,
     state varchar(16) NOT NULL,
     epoch integer NOT NULL,
@@ -93,9 +93,9 @@ export const migrations: readonly string[] = [
     seq integer NOT NULL,
     at bigint NOT NULL,
     kind varchar(32) NOT NULL,
-    actor varchar(190) NOT NULL,
+    actor varchar(255) NOT NULL,
     epoch integer,
-    target varchar(190),
+    target varchar(255),
     text ${longText} NOT NULL,
     data ${longText},
     PRIMARY KEY (recovery_id, seq),
@@ -107,11 +107,11 @@ export const migrations: readonly string[] = [
     id varchar(64) NOT NULL PRIMARY KEY,
     recovery_id varchar(64) NOT NULL,
     kind varchar(16) NOT NULL,
-    actor varchar(190) NOT NULL,
+    actor varchar(255) NOT NULL,
     reason ${longText} NOT NULL,
     version integer NOT NULL,
-    host varchar(190),
-    server varchar(190),
+    host varchar(255),
+    server varchar(255),
     at bigint NOT NULL,
     result ${longText},
     done_at bigint,
@@ -121,7 +121,7 @@ export const migrations: readonly string[] = [
   table(
     'targets',
     `
-    host varchar(190) NOT NULL PRIMARY KEY,
+    host varchar(255) NOT NULL PRIMARY KEY,
     state varchar(16) NOT NULL,
     recovery_id varchar(64),
     version integer NOT NULL,
@@ -131,9 +131,9 @@ export const migrations: readonly string[] = [
   table(
     'slots',
     `
-    pool varchar(190) NOT NULL,
+    pool varchar(300) NOT NULL,
     idx integer NOT NULL,
-    holder varchar(190),
+    holder varchar(255),
     recovery_id varchar(64),
     PRIMARY KEY (pool, idx),
     FOREIGN KEY (recovery_id) REFERENCES recoveries (id)`
@@ -142,8 +142,8 @@ export const migrations: readonly string[] = [
   table(
     'duties',
     `
-    duty varchar(190) NOT NULL PRIMARY KEY,
-    owner varchar(190) NOT NULL,
+    duty varchar(255) NOT NULL PRIMARY KEY,
+    owner varchar(255) NOT NULL,
     until_at bigint NOT NULL,
     last_done_at bigint,
     last_error ${longText}`
@@ -153,7 +153,7 @@ export const migrations: readonly string[] = [
     `
     id varchar(64) NOT NULL PRIMARY KEY,
     recovery_id varchar(64) NOT NULL,
-    type varchar(190) NOT NULL,
+    type varchar(255) NOT NULL,
     data ${longText} NOT NULL,
     created_at bigint NOT NULL,
     due_at bigint NOT NULL,
@@ -166,7 +166,7 @@ export const migrations: readonly string[] = [
     `
     seq integer NOT NULL PRIMARY KEY,
     at bigint NOT NULL,
-    actor varchar(190) NOT NULL,
+    actor varchar(255) NOT NULL,
     reason ${longText} NOT NULL,
     data ${longText} NOT NULL`
   ),
@@ -174,4 +174,4 @@ export const migrations: readonly string[] = [
 ]
 
 /** Where the schema's version lives; it is there before everything else. */
-export const metaTable = table('meta', 'k varchar(64) NOT NULL PRIMARY KEY, v varchar(190) NOT NULL')
+export const metaTable = table('meta', 'k varchar(64) NOT NULL PRIMARY KEY, v varchar(255) NOT NULL')

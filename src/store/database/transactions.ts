@@ -16,22 +16,34 @@ export interface Transactions {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }
 
-const attemptsMax = 8
-const pauseMs = 25
+export interface OwnedTransactions extends Transactions {
+  /** Takes nothing new (StoreUnavailable), and resolves when all that was asked before is done. */
+  close(): Promise<void>
+}
 
-export function createTransactions(db: Database, dialect: Dialect): Transactions {
+/** Whoever waits for an answer waits for all attempts together. */
+const retryForMs = 10_000
+const pauseMs = 25
+const pauseMaxMs = 250
+
+export function createTransactions(db: Database, dialect: Dialect): OwnedTransactions {
+  const pending = new Set<Promise<unknown>>()
+  let isClosed = false
+
   /** A unique key that another took between our look and our insert is no error: the second look finds it. */
   function isWorthAnother(error: unknown): boolean {
     return dialect.isRetriable(error) || dialect.isUniqueViolation(error)
   }
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
+    const begunMs = performance.now()
     for (let number = 1; ; number++) {
       try {
         return await work()
       } catch (error) {
-        if (number < attemptsMax && isWorthAnother(error)) {
-          if (dialect.isRetriable(error)) await delay(pauseMs * number)
+        const isLate = number >= dialect.attemptsMax || performance.now() - begunMs >= retryForMs
+        if (!isLate && isWorthAnother(error)) {
+          if (dialect.isRetriable(error)) await delay(pauseBefore(number))
           continue
         }
         if (!dialect.isUnavailable(error) && !dialect.isRetriable(error)) throw error
@@ -40,9 +52,29 @@ export function createTransactions(db: Database, dialect: Dialect): Transactions
     }
   }
 
+  async function take<T>(work: () => Promise<T>): Promise<T> {
+    if (isClosed) throw new StoreUnavailable('the store is closed')
+    const done = attempt(work)
+    pending.add(done)
+    try {
+      return await done
+    } finally {
+      pending.delete(done)
+    }
+  }
+
   return {
     now: () => dialect.now(),
-    read: work => attempt(() => work(db)),
-    write: work => attempt(() => db.transaction().execute(work))
+    read: work => take(() => work(db)),
+    write: work => take(() => db.transaction().execute(work)),
+    async close() {
+      isClosed = true
+      await Promise.allSettled(pending)
+    }
   }
+}
+
+/** Those who met once must not meet again: each waits for a time of its own. */
+function pauseBefore(attempt: number): number {
+  return Math.min(pauseMs * attempt, pauseMaxMs) * (0.5 + Math.random())
 }

@@ -11,28 +11,11 @@ export function createSlots({ now, write }: Transactions): Pick<RecoveryStore, '
     takeSlot: (lease, pool, size, holder) =>
       write(async tx => {
         await guard(tx, now, lease)
-        const rows = await tx.selectFrom('slots').select(['idx', 'holder']).where('pool', '=', pool).execute()
-        if (rows.some(row => row.holder === holder)) return true
-        const taken = rows.filter(row => row.holder !== null)
-        if (taken.length >= size) return false
-        // Everybody goes for the lowest free place, so that those who come at once meet there.
-        const idx = lowestFree(taken.map(row => row.idx))
-        const mine = { holder, recovery_id: lease.recovery }
-        if (!rows.some(row => row.idx === idx)) {
-          await tx
-            .insertInto('slots')
-            .values({ pool, idx, ...mine })
-            .execute()
-          return true
+        const place = { holder, recovery_id: lease.recovery }
+        for (;;) {
+          const taken = await tryToTake(tx, pool, size, place)
+          if (taken !== undefined) return taken
         }
-        const { numUpdatedRows } = await tx
-          .updateTable('slots')
-          .set(mine)
-          .where('pool', '=', pool)
-          .where('idx', '=', idx)
-          .where('holder', 'is', null)
-          .executeTakeFirst()
-        return numUpdatedRows === 1n
       }),
 
     keepSlots: (lease, holders) =>
@@ -42,6 +25,36 @@ export function createSlots({ now, write }: Transactions): Pick<RecoveryStore, '
         await (holders.length === 0 ? free : free.where('holder', 'not in', holders)).execute()
       })
   }
+}
+
+/** undefined: another took the place between our look and our deed, and there may be another. */
+async function tryToTake(
+  tx: Tx,
+  pool: string,
+  size: number,
+  place: { readonly holder: string; readonly recovery_id: string }
+): Promise<boolean | undefined> {
+  const rows = await tx.selectFrom('slots').select(['idx', 'holder']).where('pool', '=', pool).execute()
+  if (rows.some(row => row.holder === place.holder)) return true
+  const taken = rows.filter(row => row.holder !== null)
+  if (taken.length >= size) return false
+  // Everybody goes for the lowest free place, so that those who come at once meet there.
+  const idx = lowestFree(taken.map(row => row.idx))
+  if (!rows.some(row => row.idx === idx)) {
+    await tx
+      .insertInto('slots')
+      .values({ pool, idx, ...place })
+      .execute()
+    return true
+  }
+  const { numUpdatedRows } = await tx
+    .updateTable('slots')
+    .set(place)
+    .where('pool', '=', pool)
+    .where('idx', '=', idx)
+    .where('holder', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n ? true : undefined
 }
 
 /** Every place that the recovery has, in every pool. */

@@ -66,17 +66,17 @@ export function limitsContract(makeBed: MakeBed): void {
     withStore(makeBed, async store => {
       const one = await driven(store, 'compute-01')
       const two = await driven(store, 'compute-02')
-      const took = await Promise.all(
-        ['a', 'b', 'c', 'd'].map((server, index) =>
-          store.takeSlot(index % 2 ? two.lease : one.lease, 'moves', 3, server)
-        )
-      )
+      const asked = ['a', 'b', 'c', 'd'].map((server, index) => ({ server, by: index % 2 ? two : one }))
+      const took = await Promise.all(asked.map(({ server, by }) => store.takeSlot(by.lease, 'moves', 3, server)))
       expect(took.filter(Boolean)).toHaveLength(3)
-      expect(await store.takeSlot(one.lease, 'moves', 3, 'a')).toBe(true)
-      expect(await store.takeSlot(one.lease, 'other', 1, 'd')).toBe(true)
-      await store.keepSlots(two.lease, ['b'])
+      const got = (who: typeof one) =>
+        asked.flatMap(({ server, by }, index) => (by === who && took[index] ? server : []))
+      const [mine = '', ...more] = got(one)
+      expect(await store.takeSlot(one.lease, 'moves', 3, mine)).toBe(true)
+      expect(await store.takeSlot(one.lease, 'other', 1, 'x')).toBe(true)
+      await store.keepSlots(two.lease, got(two))
       expect(await store.takeSlot(two.lease, 'moves', 3, 'e')).toBe(false)
-      await store.keepSlots(one.lease, ['c', 'd'])
+      await store.keepSlots(one.lease, [...more, 'x'])
       expect(await store.takeSlot(two.lease, 'moves', 3, 'e')).toBe(true)
       await store.write(one.lease, { recovery: { ...one.stored.recovery, phase: partial } })
       expect(await store.takeSlot(two.lease, 'other', 1, 'f')).toBe(true)

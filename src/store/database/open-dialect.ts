@@ -1,0 +1,27 @@
+import { type Clock, systemClock } from '../../clock.ts'
+import { ConfigError } from '../../errors.ts'
+import type { Dialect, Inspection } from './dialect.ts'
+import { pathOfStore } from './folder.ts'
+import { addressOf } from './servers/address.ts'
+import { openSqlite } from './sqlite.ts'
+
+/** The database of `url`. A server is not spoken to yet, and its client library is loaded only if there is one. Throws ConfigError. */
+export async function openDialect(url: string, clock: Clock | undefined): Promise<Dialect> {
+  const path = pathOfStore(url)
+  if (path !== undefined) return openSqlite(path, clock ?? systemClock)
+  const address = addressOf(url)
+  if (address === undefined) {
+    throw new ConfigError('store.url', [
+      'a URL like file:switchover.db, mysql://USER:PASSWORD@HOST/DATABASE or postgres://… is expected'
+    ])
+  }
+  if (address.kind === 'mysql') return (await import('./servers/mariadb.ts')).openMariadb(address, clock)
+  return (await import('./servers/postgres.ts')).openPostgres(address, clock)
+}
+
+/** Looks at the servers of a `mysql:` or `postgres:` URL, and changes nothing. Throws ConfigError. */
+export async function inspectServers(url: string): Promise<Inspection> {
+  const dialect = await openDialect(url, undefined)
+  if (dialect.inspect === undefined) throw new ConfigError('store.url', ['it names no database server'])
+  return await dialect.inspect()
+}

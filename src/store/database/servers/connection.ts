@@ -1,0 +1,60 @@
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { messageOf } from '../../../errors.ts'
+import { statementMs } from './limits.ts'
+import { inTime, OutOfReach, type Session } from './session.ts'
+
+/** How a server's errors are told apart. */
+export interface ErrorRules {
+  /** The server itself said it: it is not the way to it that failed. */
+  isAnswer(error: unknown): boolean
+  /** It said that it can't serve now. */
+  isUnavailable(error: unknown): boolean
+}
+
+/** A session with a time limit on each statement, which is used no more after the first sign of trouble. */
+export class Connection implements DatabaseConnection {
+  readonly #session: Session
+  readonly #rules: ErrorRules
+  #isUsable = true
+
+  constructor(session: Session, rules: ErrorRules) {
+    this.#session = session
+    this.#rules = rules
+    session.onEnd(() => {
+      this.#isUsable = false
+    })
+  }
+
+  get isUsable(): boolean {
+    return this.#isUsable
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    if (!this.#isUsable) throw new OutOfReach('the connection to the database was lost')
+    try {
+      const asked = this.#session.query(sql, parameters)
+      const { rows, affected } = await inTime(statementMs, 'the database did not answer', asked, () => this.destroy())
+      return { rows: rows as R[], ...(affected !== undefined && { numAffectedRows: BigInt(affected) }) }
+    } catch (error) {
+      if (this.#rules.isAnswer(error) && !this.#rules.isUnavailable(error)) throw error
+      this.destroy()
+      throw this.#rules.isAnswer(error) || error instanceof OutOfReach
+        ? error
+        : new OutOfReach(messageOf(error), { cause: error })
+    }
+  }
+
+  streamQuery(): never {
+    throw new Error('the store reads no streams')
+  }
+
+  end(): void {
+    if (this.#isUsable) this.#session.end()
+    this.#isUsable = false
+  }
+
+  destroy(): void {
+    this.#isUsable = false
+    this.#session.destroy()
+  }
+}

@@ -1,0 +1,68 @@
+import { CompiledQuery, type Driver } from 'kysely'
+import { Pool, TimeoutError } from 'tarn'
+import { messageOf } from '../../../errors.ts'
+import type { Host } from './address.ts'
+import { Connection, type ErrorRules } from './connection.ts'
+import { acquireMs, connectionsMax, idleMs } from './limits.ts'
+import { OutOfReach, type Session } from './session.ts'
+
+/** Opens a session on one host that is ready for writing. Throws the client library's error, or OutOfReach. */
+export type Connect = (host: Host) => Promise<Session>
+
+/** kysely's way to a database server: a bounded pool of connections to the first host that serves. */
+export function createDriver(hosts: readonly Host[], connect: Connect, rules: ErrorRules): Driver {
+  const pool = new Pool<Connection>({
+    create: async () => new Connection(await connectFirst(hosts, connect, rules), rules),
+    validate: connection => connection.isUsable,
+    destroy: connection => {
+      connection.end()
+    },
+    min: 0,
+    max: connectionsMax,
+    acquireTimeoutMillis: acquireMs,
+    idleTimeoutMillis: idleMs,
+    propagateCreateError: true
+  })
+  return {
+    async init() {},
+    async acquireConnection() {
+      try {
+        return await pool.acquire().promise
+      } catch (error) {
+        throw error instanceof TimeoutError ? new OutOfReach('no connection to the database came free in time') : error
+      }
+    },
+    async beginTransaction(connection) {
+      await connection.executeQuery(CompiledQuery.raw('begin'))
+    },
+    async commitTransaction(connection) {
+      await connection.executeQuery(CompiledQuery.raw('commit'))
+    },
+    async rollbackTransaction(connection) {
+      // A lost connection has rolled back by itself, and what went wrong before is what is to be told.
+      await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => (connection as Connection).destroy())
+    },
+    async releaseConnection(connection) {
+      pool.release(connection as Connection)
+    },
+    async destroy() {
+      await pool.destroy()
+    }
+  }
+}
+
+/** One that can't be reached or doesn't serve (a standby, a Galera node without a quorum) is passed over. */
+async function connectFirst(hosts: readonly Host[], connect: Connect, rules: ErrorRules): Promise<Session> {
+  const refusals: string[] = []
+  let last: unknown
+  for (const { host, port } of hosts) {
+    try {
+      return await connect({ host, port })
+    } catch (error) {
+      refusals.push(`${host}:${port}: ${messageOf(error)}`)
+      last = error
+    }
+  }
+  if (hosts.length === 1 && rules.isAnswer(last)) throw last
+  throw new OutOfReach(refusals.join('; '), { cause: last })
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { inspectServers } from '../../src/store/database/open-dialect.ts'
+import { storeContract } from '../store/contract.ts'
+import { bedsIn } from './bed.ts'
+import { serverContract } from './server-contract.ts'
+import { type Postgres, startPostgres } from './servers/postgres.ts'
+
+let server: Postgres | undefined
+const url = () => server!.url
+const ask = <Row>(statement: string) => server!.ask<Row>(statement)
+const beds = bedsIn(url, ask)
+
+beforeAll(async () => {
+  server = await startPostgres()
+  await beds.prepare()
+})
+
+afterAll(async () => {
+  await server?.stop()
+})
+
+storeContract('a store in PostgreSQL', beds.makeBed)
+
+describe('a PostgreSQL server', () => {
+  serverContract({
+    url,
+    directUrl: url,
+    ask,
+    async empty() {
+      await ask('DROP SCHEMA public CASCADE')
+      await ask('CREATE SCHEMA public')
+    },
+    standStill: async recovery => server!.begin(`UPDATE recoveries SET seq = seq WHERE id = '${recovery}'`),
+    async cut() {
+      await ask(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL'
+      )
+    }
+  })
+
+  test('what is not as it should be about it is named', async () => {
+    expect(await inspectServers(url())).toMatchObject({ isUsable: true, concerns: [] })
+    await ask('ALTER SYSTEM SET synchronous_commit = off')
+    await ask('SELECT pg_reload_conf()')
+    const { nodes, concerns } = await inspectServers(url())
+    await ask('ALTER SYSTEM RESET synchronous_commit')
+    await ask('SELECT pg_reload_conf()')
+    expect(nodes).toEqual([expect.stringMatching(/: PostgreSQL \d+/)])
+    expect(concerns).toEqual([expect.stringContaining('synchronous_commit is off')])
+  })
+})

@@ -1,0 +1,133 @@
+import { expect, test } from '@jest/globals'
+import { openStore } from '../../src/store/open-store.ts'
+import { alarmFor, driven, opens, recoveryOf } from '../store/contract/bed.ts'
+import type { Store } from '../store/contract/types.ts'
+
+export interface Server {
+  url(): string
+  /** The same for the node that `standStill` is connected with. */
+  directUrl(): string
+  /** One statement, as a user who may do everything. */
+  ask<Row>(statement: string): Promise<Row[]>
+  /** Makes the database anew, with nothing in it. */
+  empty(): Promise<void>
+  /** A connection that has changed this recovery's row and then does nothing: what a process that stands still leaves behind. */
+  standStill(recovery: string): Promise<{ end(): Promise<void> }>
+  /** Ends every connection of the store from the server's side. */
+  cut(): Promise<void>
+}
+
+/** Opens the store, with the server's own clock, and closes it. */
+async function withStore(server: Server, body: (store: Store) => Promise<void>, url = server.url()): Promise<void> {
+  const store = await openStore(url)
+  try {
+    await body(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** What a store in a database server must do beyond the contract of all. */
+export function serverContract(server: Server): void {
+  test('several processes that start at once on an empty database make its schema once', async () => {
+    await server.empty()
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(server.url())))
+    await Promise.all(stores.map(store => store.ping()))
+    const answer = await stores[0]!.receive(alarmFor('compute-01'), opens(recoveryOf('compute-01')))
+    expect((await stores[3]!.signal(answer.signal))?.outcome).toBe('opened')
+    await Promise.all(stores.map(store => store.close()))
+    const [row] = await server.ask<{ v: string }>("SELECT v FROM meta WHERE k = 'schema'")
+    await withStore(server, async store => store.ping())
+    expect(await server.ask("SELECT v FROM meta WHERE k = 'schema'")).toEqual([row])
+    expect(Number(row?.v)).toBeGreaterThan(20)
+  })
+
+  test('a database of a newer program is refused, and left as it is', async () => {
+    const [{ v }] = (await server.ask("SELECT v FROM meta WHERE k = 'schema'")) as [{ v: string }]
+    await server.ask("UPDATE meta SET v = '999' WHERE k = 'schema'")
+    const refusal = await openStore(server.url()).catch((error: unknown) => error)
+    await server.ask(`UPDATE meta SET v = '${v}' WHERE k = 'schema'`)
+    expect(refusal).toMatchObject({ name: 'ConfigError', message: expect.stringMatching(/schema version 999.*newer/) })
+  })
+
+  test("times are the server's, in ms", async () => {
+    await withStore(server, async store => {
+      const before = Date.now()
+      const now = await store.now()
+      // The server runs on this machine.
+      expect(Math.abs(now - before)).toBeLessThan(60_000)
+      expect(Number.isInteger(now)).toBe(true)
+      const { lease } = await driven(store, 'compute-02')
+      await store.renew(lease, 1)
+      await new Promise(resolve => setTimeout(resolve, 20))
+      expect(await store.claim('replica-2', 60_000, 100)).toMatchObject([{ lease: { owner: 'replica-2' } }])
+      expect(await store.claim('replica-3', 60_000, 100)).toEqual([])
+    })
+  })
+
+  test('names are told apart by every letter, and may be as long as a request may bring them', async () => {
+    await withStore(server, async store => {
+      const long = 'x'.repeat(254)
+      const names = ['compute-x', 'Compute-X', 'cömpute-x', `${long}1`, `${long}2`]
+      for (const name of names) {
+        const dedupeKey = `target|${'r'.repeat(64)}|${name}`
+        const alarm = { id: name, current: 'alarm', traits: {} }
+        expect((await store.receive(alarmFor(name, { alarm, dedupeKey }), opens(recoveryOf(name)))).outcome).toBe(
+          'opened'
+        )
+      }
+      for (const name of names) expect((await store.openRecoveryOf(name))?.recovery.host).toBe(name)
+    })
+  })
+
+  test('whatever text comes in is stored', async () => {
+    await withStore(server, async store => {
+      const reason = `a\0b \\' "; DROP TABLE signals; -- \u{1f525} ${'ä'.repeat(100_000)}`
+      const { signal } = await store.receive(alarmFor('compute-03', { reason, body: reason }), {
+        outcome: 'noted',
+        because: reason
+      })
+      const stored = (await store.signal(signal))?.reason ?? ''
+      expect(stored.replace('\u{fffd}', '\0')).toBe(reason)
+    })
+  })
+
+  test('a transaction of a process that stands still keeps nobody waiting for long', async () => {
+    await withStore(
+      server,
+      async store => {
+        const { lease } = await driven(store, 'compute-04')
+        const still = await server.standStill(lease.recovery)
+        await store.renew(lease, 10_000)
+        await still.end()
+      },
+      server.directUrl()
+    )
+  })
+
+  test('connections that the server has ended are replaced', async () => {
+    await withStore(server, async store => {
+      await Promise.all(Array.from({ length: 5 }, () => store.ping()))
+      await server.cut()
+      const failures: unknown[] = []
+      for (let tries = 0; tries < 20; tries++) await store.ping().catch((error: unknown) => failures.push(error))
+      // One that was cut while it was being taken may be met still; it is no mistake of ours.
+      for (const failure of failures) expect(failure).toMatchObject({ name: 'StoreUnavailable' })
+      await store.ping()
+    })
+  })
+
+  test('what is wrong with the login is said, without the password', async () => {
+    const password = /\/\/.*?:(.*)@/.exec(server.url())?.[1] ?? ''
+    expect(password.length).toBeGreaterThan(5)
+    for (const [from, to, words] of [
+      [`:${password}@`, ':wrong@', /denied|authentication failed/],
+      [/\/switchover$/, '/nothing', /database .*nothing/]
+    ] as const) {
+      const refusal = await openStore(server.url().replace(from, to)).catch((error: unknown) => error)
+      expect(refusal).toMatchObject({ name: 'ConfigError', message: expect.stringMatching(words) })
+      expect(String(refusal)).not.toContain(password)
+      expect(String(refusal)).not.toContain('wrong')
+    }
+  })
+}

@@ -1,0 +1,38 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { freePorts } from './processes.ts'
+
+export interface Balancer {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** A TCP load balancer that gives each new connection to the next of `ports`: connections of one store spread over all nodes. */
+export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
+  const [port] = (await freePorts(1)) as [number]
+  const sockets = new Set<Socket>()
+  let turn = 0
+  const server = createServer(client => {
+    const node = connect(ports[turn++ % ports.length]!, '127.0.0.1')
+    for (const [one, other] of [
+      [client, node],
+      [node, client]
+    ] as const) {
+      sockets.add(one)
+      one.setNoDelay(true)
+      one.on('error', () => other.destroy())
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+      one.pipe(other)
+    }
+  })
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+  return {
+    port,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise(resolve => server.close(resolve))
+    }
+  }
+}
