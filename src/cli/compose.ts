@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { systemClock as clock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
 import { isArmed } from '../controller/check-guards.ts'
@@ -11,16 +11,18 @@ import { createService } from '../controller/create-service.ts'
 import { runDuties, standardDuties } from '../controller/duties.ts'
 import { createIntake } from '../controller/intake.ts'
 import { createPoll } from '../controller/poll.ts'
-import type { Ports } from '../controller/ports.ts'
+import type { Ports, Store } from '../controller/ports.ts'
 import { createSupervisor } from '../controller/supervisor.ts'
 import { readActionUrl } from '../http/action-url.ts'
 import { buildApp } from '../http/app.ts'
 import { createAuthenticator } from '../http/auth.ts'
 import { defaultHttpLimits } from '../http/limits.ts'
-import { createMetrics } from '../http/metrics.ts'
+import { createMetrics, type HttpMetrics } from '../http/metrics.ts'
 import { createNotifier } from '../notify/webhook.ts'
+import { pathOfStore } from '../store/database/folder.ts'
 import { openStore } from '../store/open-store.ts'
-import { connectWorld } from './world.ts'
+import { createSharedClock, type SharedClock } from '../store/shared-clock.ts'
+import { connectWorld, type OutsideWorld } from './world.ts'
 
 export interface Switchover {
   readonly app: FastifyInstance
@@ -38,18 +40,25 @@ const recoveriesAtOnce = 1000
 /** For requests that are still being answered when everything else has ended. */
 const requestsLimitMs = 2000
 
+/** Quartz strays by less than a millisecond in so long; this is for clocks that are set, and for databases that fail over. */
+const clockEveryMs = 5000
+
 /** Builds the whole service from its configuration. Throws ConfigError if the store or the cloud can't be used as configured. */
 export async function compose(config: Config, env: Environment, log: Logger, version: string): Promise<Switchover> {
   const metrics = createMetrics()
-  const world = await connectWorld(config, env, log, { onCall: report => metrics.openstackCall(report) })
-  const store = await openStore(config.storeUrl, { log, clock })
+  const { store, clock, world } = await connect(config, env, log, metrics)
   const { openstack, fencing, probe, directory } = world
   const { cloud, alarms } = openstack
   const ports: Ports = { clock, cloud, alarms, fencing, probe, store, policy: directory, log, metrics: metrics.port }
 
   // A new name each time: what an earlier life of this process had in hand is not ours.
   const owner = `${hostname().slice(0, 40)}/${process.pid}/${randomUUID().slice(0, 8)}`
-  const supervisor = createSupervisor(ports, { owner, ttlMs: config.leaseMs, concurrency: recoveriesAtOnce })
+  const supervisor = createSupervisor(ports, {
+    owner,
+    ttlMs: config.leaseMs,
+    concurrency: recoveriesAtOnce,
+    wall: Date.now
+  })
   const intake = createIntake(ports, directory, config.rules, supervisor.nudge)
   const authenticate = createAuthenticator(config.auth)
   const readAction = (url: string) => readActionUrl(url, authenticate)
@@ -68,7 +77,8 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     { name: 'poll', everyMs: config.poll.everyMs, work: poll },
     ...(config.poll.alarms
       ? [{ name: 'alarms', everyMs: config.poll.everyMs, everywhere: true, work: coverage.refresh }]
-      : [])
+      : []),
+    ...('sync' in clock ? [{ name: 'clock', everyMs: clockEveryMs, everywhere: true, work: clock.sync }] : [])
   ]
   const notifier = createNotifier(config.notify, store, { clock, log, owner })
   const { auth, metricsOpen, hostEventTypes } = config
@@ -112,10 +122,29 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
   }
 }
 
+/** The store first: a replica tells the time by it. */
+async function connect(
+  config: Config,
+  env: Environment,
+  log: Logger,
+  metrics: HttpMetrics
+): Promise<{ store: Store; clock: Clock | SharedClock; world: OutsideWorld }> {
+  const store = await openStore(config.storeUrl, { log })
+  try {
+    const isFile = pathOfStore(config.storeUrl) !== undefined
+    const clock = isFile ? systemClock : await createSharedClock(store, systemClock, log)
+    const world = await connectWorld(config, env, log, { clock, onCall: report => metrics.openstackCall(report) })
+    return { store, clock, world }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
 /** Waits for the answers that are under way, but not for a client that sends or takes them slowly. */
 async function endRequests(app: FastifyInstance, closed: Promise<unknown>): Promise<void> {
   const waiting = new AbortController()
-  const late = clock.sleep(requestsLimitMs, waiting.signal)
+  const late = systemClock.sleep(requestsLimitMs, waiting.signal)
   await Promise.race([closed, late])
   waiting.abort()
   app.server.closeAllConnections()

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { systemClock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
 import { createDirectory, type Directory } from '../controller/directory.ts'
@@ -28,9 +28,12 @@ export async function connectWorld(
   config: Config,
   env: Environment,
   log: Logger,
-  more: { readonly onCall?: (report: CallReport) => void; readonly loginTimeoutMs?: number } = {}
+  {
+    clock = systemClock,
+    ...more
+  }: { readonly clock?: Clock; readonly onCall?: (report: CallReport) => void; readonly loginTimeoutMs?: number } = {}
 ): Promise<OutsideWorld> {
-  const fencing = createFencing(config.fencing, { log, clock: systemClock })
+  const fencing = createFencing(config.fencing, { log, clock })
   const openstack = await connectOpenStack({ cloud: config.cloud, env, log, ...more })
   const { armed, limits } = config
   return {

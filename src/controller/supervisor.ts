@@ -12,6 +12,8 @@ export interface SupervisorOptions {
   readonly ttlMs: number
   /** Recoveries driven at once; held ones count, since they are looked at too. */
   readonly concurrency: number
+  /** The machine's own time, ms, if the clock can stand still while the machine does; a lease ends by whichever is first. */
+  readonly wall?: () => number
 }
 
 export interface Supervisor {
@@ -28,7 +30,13 @@ interface Driver {
   readonly lost: AbortController
   readonly done: Promise<void>
   readonly wake: () => void
-  deadlineMs: number
+  deadline: Deadline
+}
+
+/** Until then nobody else can have the lease, however the machine slept in between. */
+interface Deadline {
+  readonly atMs: number
+  readonly wallMs: number
 }
 
 /** After our own mistake a recovery rests this long before it is driven again. */
@@ -42,12 +50,24 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   setMaxListeners(0, ending.signal)
   let waker = new AbortController()
 
+  const wall = options.wall ?? clock.now
+
+  /** Taken before the query that takes or renews the lease. */
+  function deadlineFromNow(): Deadline {
+    const ms = 0.7 * options.ttlMs
+    return { atMs: clock.now() + ms, wallMs: wall() + ms }
+  }
+
+  function isOver({ atMs, wallMs }: Deadline): boolean {
+    return clock.now() >= atMs || wall() >= wallMs
+  }
+
   const wake = (): void => {
     waker.abort()
     waker = new AbortController()
   }
 
-  function start(lease: Lease, stored: StoredRecovery, deadlineMs: number): void {
+  function start(lease: Lease, stored: StoredRecovery, deadline: Deadline): void {
     const lost = new AbortController()
     setMaxListeners(0, lost.signal)
     let nudged = false
@@ -55,7 +75,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     const driver: Driver = {
       lease,
       lost,
-      deadlineMs,
+      deadline,
       done: Promise.resolve(),
       wake() {
         nudged = true
@@ -83,7 +103,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
         return was || stopping || lost.signal.aborted
       },
       assertMayAct() {
-        if (lost.signal.aborted || clock.now() >= driver.deadlineMs)
+        if (lost.signal.aborted || isOver(driver.deadline))
           throw new LeaseLost(`recovery ${lease.recovery}: the lease may be over`)
       }
     }
@@ -92,6 +112,8 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
 
   async function drive(driver: Driver, context: Omit<Context, 'steps'>): Promise<void> {
     const { recovery: id } = driver.lease
+    const finished = new AbortController()
+    void watch(driver, finished.signal)
     try {
       const ctx: Context = Object.assign(context, { steps: await store.steps(id) })
       await runRecovery(ctx, () => stopping || driver.lost.signal.aborted)
@@ -99,8 +121,17 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     } catch (error) {
       await faced(driver, error)
     } finally {
+      finished.abort()
       if (drivers.get(id) === driver) drivers.delete(id)
     }
+  }
+
+  /** A request that is under way when the lease may be over must not arrive later. */
+  async function watch(driver: Driver, finished: AbortSignal): Promise<void> {
+    while (!finished.aborted && !isOver(driver.deadline)) {
+      await clock.sleep(Math.max(1, driver.deadline.atMs - clock.now()), finished)
+    }
+    if (!finished.aborted) driver.lost.abort()
   }
 
   /** What the world or another replica did is no accident; what we did wrong is said loudly, and tried again later. */
@@ -127,19 +158,18 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   async function claim(): Promise<void> {
     const room = options.concurrency - drivers.size
     if (room <= 0 || stopping) return
-    // The deadline is taken before the query: the lease is ours for at least this long.
-    const deadlineMs = clock.now() + 0.7 * options.ttlMs
+    const deadline = deadlineFromNow()
     for (const { lease, stored } of await store.claim(options.owner, options.ttlMs, room))
-      start(lease, stored, deadlineMs)
+      start(lease, stored, deadline)
   }
 
   async function renew(): Promise<void> {
     await Promise.all(
       [...drivers.values()].map(async driver => {
-        const deadlineMs = clock.now() + 0.7 * options.ttlMs
+        const deadline = deadlineFromNow()
         try {
           await store.renew(driver.lease, options.ttlMs)
-          driver.deadlineMs = deadlineMs
+          driver.deadline = deadline
           if ((await store.commands(driver.lease.recovery)).length > 0) driver.wake()
         } catch (error) {
           if (error instanceof LeaseLost) driver.lost.abort()

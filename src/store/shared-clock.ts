@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts'
+import type { Log, RecoveryStore } from '../controller/ports.ts'
+import { messageOf } from '../errors.ts'
+
+/** The database's time, kept up to date. */
+export interface SharedClock extends Clock {
+  /** Asks the database; a failure leaves the clock running as it was. */
+  sync(): Promise<void>
+}
+
+/** Replicas and the database tell the time together to about this. */
+const stepMs = 1000
+
+/**
+ * The time of the store, so that what one replica wrote means the same to the one that takes over, whatever their own clocks
+ * say. Between two looks it follows `sinceBoot` (ms, never set), not the machine's clock. Rejects if the first look fails.
+ */
+export async function createSharedClock(
+  store: Pick<RecoveryStore, 'now'>,
+  local: Clock,
+  log: Log,
+  sinceBoot: () => number = () => performance.now()
+): Promise<SharedClock> {
+  let mark = await look()
+
+  /** The answer is as old as half of its way there and back. */
+  async function look(): Promise<{ storeMs: number; bootMs: number }> {
+    const askedMs = sinceBoot()
+    const storeMs = await store.now()
+    const bootMs = sinceBoot()
+    return { storeMs: storeMs + (bootMs - askedMs) / 2, bootMs }
+  }
+
+  const now = (): number => Math.round(mark.storeMs + sinceBoot() - mark.bootMs)
+  return {
+    now,
+    sleep: local.sleep,
+    async sync() {
+      try {
+        const next = await look()
+        const stepped = Math.round(next.storeMs - (mark.storeMs + next.bootMs - mark.bootMs))
+        if (Math.abs(stepped) > stepMs)
+          log.warn(
+            { ms: stepped },
+            "the database's clock was set, another of its nodes answers, or this machine stood still"
+          )
+        mark = next
+      } catch (error) {
+        log.warn({ err: messageOf(error) }, "the database's time can't be read")
+      }
+    }
+  }
+}
