@@ -266,11 +266,15 @@ test.each([
     { rules: [{ name: 'r', when: 'alarm.nam == "x"', then: 'note' }] },
     'rule "r": an alarm has no "nam" (did you mean "name"?)'
   ],
-  ['another store', { store: { url: 'redis://x' } }, 'store.url: must be like file:switchover.db'],
   [
-    'a database server',
-    { store: { url: 'mysql://ops:secret@db/x' } },
-    'store.url: must be like file:switchover.db; database servers (mysql) come with a later version'
+    'another store',
+    { store: { url: 'redis://x' } },
+    'store.url: must be like file:switchover.db or mysql://USER:PASSWORD@HOST:PORT/DATABASE or postgres://… (several hosts: HOST:PORT,HOST:PORT)'
+  ],
+  [
+    'a database server without a database',
+    { store: { url: 'mysql://ops:secret@db' } },
+    'store.url: must be like mysql://USER:PASSWORD@HOST:PORT/DATABASE or postgres://… (several hosts: HOST:PORT,HOST:PORT)'
   ]
 ])('%s is refused', (_what, more, mistake) => {
   expect(mistakesOf(minimal(more))).toEqual([mistake])

@@ -1,6 +1,9 @@
 import { suggestion } from '../core/closest.ts'
+import { ConfigError } from '../errors.ts'
 import type { ConfigFile, Segment } from '../schemas/config.d.ts'
 import { alarmMistakes } from './alarm-checks.ts'
+import { pathOfStore } from '../store/database/folder.ts'
+import { addressOf, addressShapes } from '../store/database/servers/address.ts'
 
 /** What a schema can't say: things that must fit together. Messages have paths and names, never secrets. */
 export function crossChecks(file: ConfigFile): string[] {
@@ -17,11 +20,13 @@ export function crossChecks(file: ConfigFile): string[] {
 }
 
 function storeMistakes({ store }: ConfigFile): string[] {
-  if (/^file:./.test(store.url)) return []
-  // The rest of such a URL may hold a password.
-  const [, server] = /^(mysql|mariadb|postgres(?:ql)?)\b/i.exec(store.url) ?? []
-  const why = server === undefined ? '' : `; database servers (${server}) come with a later version`
-  return [`store.url: must be like file:switchover.db${why}`]
+  try {
+    if (pathOfStore(store.url) !== undefined || addressOf(store.url) !== undefined) return []
+    return [`store.url: must be like file:switchover.db or ${addressShapes}`]
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.mistakes.map(mistake => `store.url: ${mistake}`)
+  }
 }
 
 function repeated(items: readonly { readonly name: string }[], path: string): string[] {

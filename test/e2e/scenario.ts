@@ -11,6 +11,8 @@ export interface World {
   readonly lab: Lab
   readonly cloud: OpenStack
   readonly service: ServiceProcess
+  /** One more on the same store, not started yet; it ends with the scenario. */
+  replica(cloudMore?: Readonly<Record<string, unknown>>): Promise<ServiceProcess>
 }
 
 const limitMs = 1_500_000
@@ -32,18 +34,26 @@ export function scenario(letter: string, name: string, wishes: Wishes, story: (w
       const lab = labOfEnvironment()
       await lab.reset()
       const cloud = createOpenStack(await lab.env())
-      const service = await createService(lab, wishes)
+      const store = await wishes.store?.()
+      const services: ServiceProcess[] = []
+      const replica: World['replica'] = async cloudMore => {
+        const created = await createService(lab, wishes, store?.url, cloudMore)
+        services.push(created)
+        return created
+      }
       let watch: GuestWatch | undefined
       cleanUp = async () => {
-        await service.kill()
+        for (const each of services) await each.kill()
+        await store?.stop()
       }
+      const service = await replica()
       try {
         await service.cli('spares', 'adopt', segment, '--yes')
         await service.start()
         watch = await watchGuests(lab)
-        await story({ lab, cloud, service })
+        await story({ lab, cloud, service, replica })
       } catch (error) {
-        say(await whatHappened(service))
+        for (const each of services) say(await whatHappened(each))
         throw error
       } finally {
         await report(letter, watch)

@@ -11,8 +11,15 @@ export interface Wishes {
   readonly perSpare?: number
   /** What `alarms apply` makes. */
   readonly alarmTemplate?: Readonly<Record<string, unknown>>
+  /** Starts what holds the store; a file if not given. */
+  readonly store?: () => Promise<StoreServer>
   /** Laid over the whole configuration last. */
   readonly more?: Readonly<Record<string, unknown>>
+}
+
+export interface StoreServer {
+  readonly url: string
+  stop(): Promise<void>
 }
 
 export const segment = 'rack-1'
@@ -25,12 +32,12 @@ export const usualHosts = ['compute-01', 'compute-02', 'compute-03', 'compute-04
 export const usualSpares = ['compute-05', 'compute-06']
 
 /** The configuration file for one scenario; JSON is YAML as well. */
-export async function configText(lab: Lab, port: number, database: string, wishes: Wishes): Promise<string> {
+export async function configText(lab: Lab, port: number, storeUrl: string, wishes: Wishes): Promise<string> {
   const bmcs = await lab.bmcConfig()
   return JSON.stringify(
     {
       listen: { host: '127.0.0.1', port },
-      store: { url: `file:${database}` },
+      store: { url: storeUrl },
       cloud: { name: 'lab' },
       auth: {
         alarms: { tokens: [{ name: 'aodh', secret: secrets.alarms }] },

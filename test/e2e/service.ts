@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { parse, stringify } from 'yaml'
 import type { Lab } from './lab.ts'
 import { configText, secrets, type Wishes } from './service-config.ts'
 import { Refusal, until } from './until.ts'
@@ -25,6 +26,11 @@ export interface ServiceProcess {
   /** Resolves when it answers. */
   start(): Promise<void>
   kill(): Promise<void>
+  /** SIGSTOP; and on it goes as if nothing had been. */
+  pause(): void
+  resume(): void
+  /** True if it drives this recovery now, by the word of whoever is asked. */
+  drives(view: RecoveryView): boolean
   /** SIGTERM; resolves to its exit status. */
   stop(): Promise<number | null>
   running(): boolean
@@ -47,17 +53,22 @@ export interface ServiceProcess {
 const main = join(import.meta.dirname, '../../src/main.ts')
 const patienceMs = 600_000
 
-/** The real service with a configuration and a database of its own; not started yet. */
-export async function createService(lab: Lab, wishes: Wishes = {}): Promise<ServiceProcess> {
+/** The real service with a configuration of its own, and a file store if no other is given; not started yet. `cloudMore` is for clouds.yaml. */
+export async function createService(
+  lab: Lab,
+  wishes: Wishes = {},
+  storeUrl?: string,
+  cloudMore: Readonly<Record<string, unknown>> = {}
+): Promise<ServiceProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'switchover-e2e-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const config = join(folder, 'switchover.yaml')
   const logFile = join(folder, 'service.log')
   const configure = async (wanted: Wishes) =>
-    writeFileSync(config, await configText(lab, port, join(folder, 'switchover.db'), wanted))
+    writeFileSync(config, await configText(lab, port, storeUrl ?? `file:${join(folder, 'switchover.db')}`, wanted))
   await configure(wishes)
-  writeFileSync(join(folder, 'clouds.yaml'), await lab.cloudsYaml())
+  writeFileSync(join(folder, 'clouds.yaml'), await cloudsYaml(lab, cloudMore))
   writeFileSync(logFile, '')
   const env = cleanEnvironment(join(folder, 'clouds.yaml'))
   let child: ChildProcess | undefined
@@ -102,6 +113,9 @@ export async function createService(lab: Lab, wishes: Wishes = {}): Promise<Serv
     async kill() {
       await signalled('SIGKILL')
     },
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+    drives: ({ owner }) => child?.pid !== undefined && owner?.split('/')[1] === String(child.pid),
     stop: () => signalled('SIGTERM'),
     running: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     pid: () => child?.pid,
@@ -135,6 +149,11 @@ export async function createService(lab: Lab, wishes: Wishes = {}): Promise<Serv
       }),
     log: () => tail(logFile)
   }
+}
+
+async function cloudsYaml(lab: Lab, more: Readonly<Record<string, unknown>>): Promise<string> {
+  const file = parse(await lab.cloudsYaml()) as { clouds: { lab: object } }
+  return stringify({ clouds: { lab: { ...file.clouds.lab, ...more } } })
 }
 
 async function ask(url: string, method: string, body: unknown, token: string): Promise<Answer> {

@@ -5,6 +5,8 @@ export interface RecoveryView {
   readonly host: string
   readonly state: string
   readonly openedAtMs: number
+  /** The replica that drives it. */
+  readonly owner?: string
   readonly reason?: string
   readonly hold?: { readonly from: string; readonly code: string; readonly reason: string; readonly releasedBy: string }
   readonly verdict?: string
@@ -25,6 +27,7 @@ export interface RecoveryView {
     readonly reason?: string
   }[]
   readonly timeline: readonly {
+    readonly seq: number
     readonly atMs: number
     readonly kind: string
     readonly actor: string

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../clock.ts'
 import { ConfigError } from '../../errors.ts'
 import type { Dialect, Inspection } from './dialect.ts'
 import { pathOfStore } from './folder.ts'
-import { addressOf } from './servers/address.ts'
+import { addressOf, addressShapes } from './servers/address.ts'
 import { openSqlite } from './sqlite.ts'
 
 /** The database of `url`. A server is not spoken to yet, and its client library is loaded only if there is one. Throws ConfigError. */
@@ -11,9 +11,7 @@ export async function openDialect(url: string, clock: Clock | undefined): Promis
   if (path !== undefined) return openSqlite(path, clock ?? systemClock)
   const address = addressOf(url)
   if (address === undefined) {
-    throw new ConfigError('store.url', [
-      'a URL like file:switchover.db, mysql://USER:PASSWORD@HOST/DATABASE or postgres://… is expected'
-    ])
+    throw new ConfigError('store.url', [`must be like file:switchover.db or ${addressShapes}`])
   }
   if (address.kind === 'mysql') return (await import('./servers/mariadb.ts')).openMariadb(address, clock)
   return (await import('./servers/postgres.ts')).openPostgres(address, clock)

@@ -16,16 +16,20 @@ export interface ServerAddress {
   readonly shown: string
 }
 
+/** For people. */
+export const addressShapes =
+  'mysql://USER:PASSWORD@HOST:PORT/DATABASE or postgres://… (several hosts: HOST:PORT,HOST:PORT)'
+
 const defaultPorts = { mysql: 3306, postgres: 5432 }
 // A password out of a variable may hold anything: it ends at the last @.
-const shape = /^(mysql|postgres):\/\/([^:@/]+)(?::(.*))?@([^@/]+)\/([^/?#@]+)$/s
+const shape = /^(mysql|mariadb|postgres|postgresql):\/\/([^:@/]+)(?::(.*))?@([^@/]+)\/([^/?#@]+)$/s
 
 /** The address in a URL like `mysql://USER:PASSWORD@HOST[:PORT][,HOST…]/DATABASE`; undefined if it names no server. Throws ConfigError. */
 export function addressOf(url: string): ServerAddress | undefined {
-  if (!/^(mysql|postgres):/.test(url)) return undefined
+  if (!/^(mysql|mariadb|postgres|postgresql):/.test(url)) return undefined
   const [, scheme, user, password, hosts, database] = shape.exec(url) ?? []
   if (scheme === undefined || user === undefined || hosts === undefined || database === undefined) throw malformed()
-  const kind = scheme as ServerAddress['kind']
+  const kind = scheme.startsWith('postgres') ? 'postgres' : 'mysql'
   const name = decode(database)
   return {
     kind,
@@ -55,7 +59,5 @@ function decode(text: string): string {
 
 /** Says nothing of what was written, for a password is in it. */
 function malformed(): ConfigError {
-  return new ConfigError('store.url', [
-    'must be like mysql://USER:PASSWORD@HOST:PORT/DATABASE or postgres://… (several hosts: HOST:PORT,HOST:PORT)'
-  ])
+  return new ConfigError('store.url', [`must be like ${addressShapes}`])
 }

@@ -1,0 +1,51 @@
+import { expect } from '@jest/globals'
+import { startBalancer } from '../databases/servers/balancer.ts'
+import { startGalera } from '../databases/servers/galera.ts'
+import { startPostgres } from '../databases/servers/postgres.ts'
+import type { ServiceProcess } from './service.ts'
+import type { StoreServer } from './service-config.ts'
+import { until } from './until.ts'
+import type { RecoveryView } from './views.ts'
+
+/** Three Galera nodes; each new connection of a replica goes to the next of them, as some load balancers have it. */
+export async function onGalera(): Promise<StoreServer> {
+  const cluster = await startGalera()
+  const balancer = await startBalancer(cluster.nodes.map(({ port }) => port))
+  return {
+    url: cluster.url(balancer.port),
+    async stop() {
+      await balancer.close()
+      await cluster.stop()
+    }
+  }
+}
+
+export async function onPostgres(): Promise<StoreServer> {
+  const server = await startPostgres()
+  return { url: server.url, stop: async () => await server.stop() }
+}
+
+/** Until one of them drives the recovery; that one first. */
+export async function driverOf(
+  id: string,
+  asked: ServiceProcess,
+  replicas: readonly ServiceProcess[]
+): Promise<{ driver: ServiceProcess; others: readonly ServiceProcess[] }> {
+  return await until('a replica to drive the recovery', 60_000, async () => {
+    const view = await asked.recovery(id)
+    const driver = replicas.find(replica => replica.drives(view))
+    return driver && { driver, others: replicas.filter(replica => replica !== driver) }
+  })
+}
+
+/** Waits until `to` drives it, and prints how long that took. */
+export async function takenOver(letter: string, id: string, to: ServiceProcess): Promise<void> {
+  const sinceMs = Date.now()
+  await to.waitFor(id, 'the other replica to take it over', view => to.drives(view), 120_000)
+  process.stdout.write(`(${letter}) taken over after ${((Date.now() - sinceMs) / 1000).toFixed(1)} s\n`)
+}
+
+/** However many wrote it, there is one story. */
+export function expectGapless({ timeline }: RecoveryView): void {
+  expect(timeline.map(({ seq }) => seq)).toEqual(timeline.map((_, index) => index + 1))
+}
