@@ -19,6 +19,8 @@ export interface Config
   readonly rules: Rules
   readonly hostEventTypes: readonly string[]
   readonly leaseMs: number
+  /** Commands go with tokens that end with the lease. */
+  readonly leaseByKeystone: boolean
   readonly poll: PollOptions & { readonly everyMs: number }
   readonly retention: { readonly signalsMs: number; readonly recoveriesMs: number }
   readonly metricsOpen: boolean
@@ -66,6 +68,7 @@ function configOf(file: ConfigFile, rules: Rules): Config {
     rules,
     hostEventTypes: file.intake.eventTypes,
     leaseMs: file.lease.seconds * 1000,
+    leaseByKeystone: file.lease.enforceByKeystone,
     poll: { ...file.poll, everyMs: file.poll.seconds * 1000 },
     retention: { signalsMs: durationMs(file.retention.signals), recoveriesMs: durationMs(file.retention.recoveries) },
     metricsOpen: file.metrics.open,

@@ -43,6 +43,9 @@ const requestsLimitMs = 2000
 /** Quartz strays by less than a millisecond in so long; this is for clocks that are set, and for databases that fail over. */
 const clockEveryMs = 5000
 
+/** While a host's servers are moved a credential is made every few seconds. */
+const credentialsEveryMs = 60_000
+
 /** Builds the whole service from its configuration. Throws ConfigError if the store or the cloud can't be used as configured. */
 export async function compose(config: Config, env: Environment, log: Logger, version: string): Promise<Switchover> {
   const metrics = createMetrics()
@@ -57,7 +60,8 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     owner,
     ttlMs: config.leaseMs,
     concurrency: recoveriesAtOnce,
-    wall: Date.now
+    wall: Date.now,
+    ...(config.leaseByKeystone && { within: openstack.within })
   })
   const intake = createIntake(ports, directory, config.rules, supervisor.nudge)
   const authenticate = createAuthenticator(config.auth)
@@ -78,6 +82,11 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     ...(config.poll.alarms
       ? [{ name: 'alarms', everyMs: config.poll.everyMs, everywhere: true, work: coverage.refresh }]
       : []),
+  const tidyCredentials = async (signal: AbortSignal) => void (await openstack.tidyCredentials(signal))
+  const duties = [
+    ...standardDuties(ports, directory, intake, config.retention),
+    { name: 'poll', everyMs: config.poll.everyMs, work: poll },
+    ...(config.leaseByKeystone ? [{ name: 'credentials', everyMs: credentialsEveryMs, work: tidyCredentials }] : []),
     ...('sync' in clock ? [{ name: 'clock', everyMs: clockEveryMs, everywhere: true, work: clock.sync }] : [])
   ]
   const notifier = createNotifier(config.notify, store, { clock, log, owner })

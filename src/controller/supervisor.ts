@@ -3,7 +3,7 @@ import { hasEnded } from '../core/recovery.ts'
 import { LeaseLost, messageOf, StoreUnavailable } from '../errors.ts'
 import type { Context } from './context.ts'
 import { createMemory, isWorldError } from './context.ts'
-import type { Lease, Ports, StoredRecovery } from './ports.ts'
+import type { Cloud, Lease, Ports, StoredRecovery } from './ports.ts'
 import { runRecovery } from './run-recovery.ts'
 
 export interface SupervisorOptions {
@@ -14,6 +14,8 @@ export interface SupervisorOptions {
   readonly concurrency: number
   /** The machine's own time, ms, if the clock can stand still while the machine does; a lease ends by whichever is first. */
   readonly wall?: () => number
+  /** The cloud for one lease, if it can be bound to it: what is sent through it is refused after `untilMs`. */
+  readonly within?: (untilMs: () => number) => Cloud
 }
 
 export interface Supervisor {
@@ -83,8 +85,9 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
         sleeper = new AbortController()
       }
     }
+    const bound = options.within?.(() => driver.deadline.atMs)
     const context: Omit<Context, 'steps'> = {
-      ports,
+      ports: bound === undefined ? ports : { ...ports, cloud: bound },
       lease,
       recovery: stored.recovery,
       version: stored.version,

@@ -8,6 +8,7 @@ import { type CheckLine, checkCloud } from './check.ts'
 import { createCinder } from './cinder.ts'
 import { loadCloud } from './clouds.ts'
 import { createDependencies } from './dependencies.ts'
+import { createLeaseSession, tidyCredentials } from './lease-session.ts'
 import { createNeutron } from './neutron.ts'
 import { createNovaClient } from './nova/client.ts'
 import { createHypervisors } from './nova/hypervisors.ts'
@@ -34,6 +35,10 @@ export interface ConnectOptions {
 
 export interface OpenStack {
   readonly cloud: Cloud
+  /** The same, whose commands the cloud itself refuses after `untilMs` (by our clock). */
+  within(untilMs: () => number): Cloud
+  /** Removes the credentials of `within` that have ended; resolves to their number. */
+  tidyCredentials(signal?: AbortSignal): Promise<number>
   readonly alarms: Alarms
   /** For commands that write alarms; a recovery does not. */
   readonly alarmBook: AlarmBook
@@ -73,13 +78,18 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
   const placement = createPlacement(access, hypervisors)
   const aodh = createAodh(access)
   const { needs, rooms } = placement
+  const cloud = {
+    ...createNova(nova, hypervisors, clock),
+    ...createNeutron(access),
+    ...createCinder(access),
+    needs,
+    rooms
+  }
   return {
-    cloud: {
-      ...createNova(nova, hypervisors, clock),
-      ...createNeutron(access),
-      ...createCinder(access),
-      needs,
-      rooms
+    cloud,
+    within: untilMs => {
+      const commands = createLeaseSession(access, untilMs)
+      return { ...cloud, ...createNova(createNovaClient({ ...access, commands }), hypervisors, clock) }
     },
     alarms: {
       all: aodh.all,
@@ -89,6 +99,8 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
       rearm: aodh.rearm
     },
     alarmBook: createAlarmBook(aodh.service),
+    tidyCredentials: async signal => await tidyCredentials(access, signal),
+    alarms: { firing: aodh.firing, definition: aodh.definition, rearm: aodh.rearm },
     check: () => checkCloud({ session, nova, hypervisors, placement: placement.service, aodh }),
     dependencies: dependencies.list,
     close: transport.close

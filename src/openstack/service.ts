@@ -50,6 +50,8 @@ export interface ServiceKind {
 export interface Access {
   readonly settings: CloudSettings
   readonly session: Session
+  /** Whose tokens go with commands, if others do than with what only reads. */
+  readonly commands?: Session
   readonly transport: Transport
   readonly clock: Clock
 }
@@ -66,9 +68,10 @@ interface Request {
 }
 
 export function createService(kind: ServiceKind, access: Access): Service {
-  const { session, transport, clock } = access
+  const { transport, clock } = access
   const exchange = async (request: Request, timeoutMs: number): Promise<Reply> => {
     const { signal, headers } = request.options
+    const session = request.method === 'GET' ? access.session : (access.commands ?? access.session)
     const deadlineMs = clock.now() + timeoutMs
     const inTime = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)))
     const waiting = signal === undefined ? inTime : AbortSignal.any([signal, inTime])
@@ -105,7 +108,7 @@ export function createService(kind: ServiceKind, access: Access): Service {
       return reply.requestId === undefined ? {} : { requestId: reply.requestId }
     },
     async endpoint(signal) {
-      return endpointOf(kind, access, await session.token(signal))
+      return endpointOf(kind, access, await access.session.token(signal))
     }
   }
 }

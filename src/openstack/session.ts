@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { CloudError, messageOf } from '../errors.ts'
-import { authBody, secretsOf } from './access/auth-body.ts'
+import { authBody, type Scope, secretsOf } from './access/auth-body.ts'
 import { bases, type Catalog } from './access/catalog.ts'
 import { readAgain } from './access/retry.ts'
 import { singleFlight, throwIfAborted } from './access/single-flight.ts'
@@ -16,6 +16,9 @@ export interface Token {
   readonly refreshAtMs: number
   readonly catalog: Catalog
   readonly user: string
+  readonly userId: string
+  /** Keystone's clock less ours, ms; its answers have whole seconds. */
+  readonly aheadMs: number
   readonly roles: readonly string[]
   /** undefined for a system-scoped or unscoped token. */
   readonly project?: { readonly id: string; readonly name: string }
@@ -51,7 +54,7 @@ export function createSession(options: {
   const login = singleFlight(async () => {
     if (refused !== undefined && clock.now() < refused.untilMs) throw refused.error
     try {
-      token = await logIn(settings, transport, clock, loginTimeoutMs)
+      token = await logIn(settings, { transport, clock }, loginTimeoutMs)
       refused = undefined
       return token
     } catch (error) {
@@ -84,10 +87,14 @@ export function createSession(options: {
   }
 }
 
-async function logIn(
-  settings: CloudSettings,
-  transport: Transport,
-  clock: Clock,
+/** Throws CloudError, as a session does. */
+export async function logIn(
+  {
+    authUrl,
+    credential,
+    scope
+  }: Pick<CloudSettings, 'authUrl' | 'credential'> & { readonly scope?: Scope | undefined },
+  { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
   loginTimeoutMs: number
 ): Promise<Token> {
   const path = '/auth/tokens'
@@ -96,12 +103,12 @@ async function logIn(
     transport.exchange({
       service: 'keystone',
       method: 'POST',
-      url: bases.keystone(settings.authUrl) + path,
+      url: bases.keystone(authUrl) + path,
       headers: { accept: 'application/json' },
-      body: authBody(settings.credential, settings.scope),
+      body: authBody(credential, scope),
       timeoutMs,
       isCommand: false,
-      secrets: secretsOf(settings.credential)
+      secrets: secretsOf(credential)
     })
   )
   if (reply.status === 201) return tokenOf(reply, clock.now())
@@ -113,7 +120,7 @@ interface TokenBody {
     readonly expires_at?: string
     readonly issued_at?: string
     readonly catalog?: Catalog
-    readonly user?: { readonly name?: string }
+    readonly user?: { readonly id?: string; readonly name?: string }
     readonly roles?: readonly { readonly name?: string }[]
     readonly project?: { readonly id: string; readonly name: string }
   }
@@ -127,13 +134,16 @@ function tokenOf(reply: Reply, nowMs: number): Token {
     throw new CloudError('unreachable', 'Keystone answered a login without a token; is auth_url that of Keystone?')
   }
   // Its life is reckoned by Keystone's own clock, so ours need not agree with it.
-  const lifeMs = expires - (reply.dateMs ?? timeOf(token.issued_at) ?? nowMs)
+  const keystoneMs = reply.dateMs ?? timeOf(token.issued_at) ?? nowMs
+  const lifeMs = expires - keystoneMs
   return {
     id,
     expiresAtMs: nowMs + lifeMs,
     refreshAtMs: nowMs + Math.max(lifeMs - refreshBeforeMs, lifeMs / 2),
     catalog: token.catalog ?? [],
     user: token.user?.name ?? '',
+    userId: token.user?.id ?? '',
+    aheadMs: keystoneMs - nowMs,
     roles: (token.roles ?? []).flatMap(role => role.name ?? []),
     ...(token.project === undefined ? {} : { project: { id: token.project.id, name: token.project.name } })
   }

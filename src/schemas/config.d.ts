@@ -156,6 +156,10 @@ export interface ConfigFile {
    */
   lease: {
     /**
+     * Commands are sent with a token that ends with the lease, so that the cloud itself refuses what comes later. For several replicas, and only for a cloud whose Nova sends service tokens ([service_user] send_service_user_token): elsewhere a move with volumes or ports that outlasts the lease fails. Needs a login by password.
+     */
+    enforceByKeystone: boolean
+    /**
      * After so long without a sign of its owner a recovery is taken over.
      */
     seconds: number

@@ -26,11 +26,21 @@ export interface TokenRecord {
   readonly expiresAtMs: number
 }
 
+/** With it its user logs in to its own project, and until its end. */
+export interface ApplicationCredential {
+  readonly id: string
+  readonly name: string
+  readonly secret: string
+  readonly user: User
+  readonly expiresAtMs?: number | undefined
+}
+
 export interface Identity {
   readonly users: readonly User[]
   readonly projects: readonly Project[]
-  readonly applicationCredential: { readonly id: string; readonly secret: string; readonly user: User }
-  issue(user: User, project: Project | undefined, methods: readonly string[]): TokenRecord
+  /** By id; one is there from the start. */
+  readonly credentials: Map<string, ApplicationCredential>
+  issue(user: User, project: Project | undefined, methods: readonly string[], notAfterMs?: number): TokenRecord
   /** undefined when it is none, or has ended. */
   find(token: string | undefined): TokenRecord | undefined
   revoke(token: string): void
@@ -57,11 +67,17 @@ export function createIdentity(tokenSeconds = 3600): Identity {
   const [admin] = users
   if (admin === undefined) throw new Refusal(500, 'there is no admin')
   const tokens = new Map<string, TokenRecord>()
+  const first = {
+    id: plainId('application-credential/switchover'),
+    name: 'switchover',
+    secret: labPassword,
+    user: admin
+  }
   return {
     users,
     projects,
-    applicationCredential: { id: plainId('application-credential/switchover'), secret: labPassword, user: admin },
-    issue(user, project, methods) {
+    credentials: new Map([[first.id, first]]),
+    issue(user, project, methods, notAfterMs = Number.POSITIVE_INFINITY) {
       const issuedAtMs = Date.now()
       const token = {
         id: randomUUID(),
@@ -69,7 +85,7 @@ export function createIdentity(tokenSeconds = 3600): Identity {
         methods,
         project,
         issuedAtMs,
-        expiresAtMs: issuedAtMs + tokenSeconds * 1000
+        expiresAtMs: Math.min(issuedAtMs + tokenSeconds * 1000, notAfterMs)
       }
       tokens.set(token.id, token)
       return token

@@ -29,21 +29,26 @@ export function logIn(identity: Identity, body: LoginBody | undefined): TokenRec
       'Expecting to find identity in auth. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.'
     )
   }
-  const { user, project } = whoIs(identity, body, methods)
-  return identity.issue(user, scopeOf(identity, body, user) ?? project, methods)
+  const { user, project, notAfterMs } = whoIs(identity, body, methods)
+  return identity.issue(user, scopeOf(identity, body, user) ?? project, methods, notAfterMs)
 }
 
 function whoIs(
   identity: Identity,
   body: LoginBody | undefined,
   methods: readonly string[]
-): { user: User; project?: Project } {
+): { user: User; project?: Project; notAfterMs?: number | undefined } {
   const given = body?.auth?.identity
   if (methods.includes('application_credential')) {
-    const { id, secret, user } = identity.applicationCredential
     const named = given?.application_credential
-    if ((named?.id !== id && named?.name !== 'switchover') || named?.secret !== secret) throw new Refusal(401, wrong)
-    return { user, project: user.project }
+    const found = [...identity.credentials.values()].find(({ id, name }) => named?.id === id || named?.name === name)
+    if (
+      found === undefined ||
+      named?.secret !== found.secret ||
+      Date.now() >= (found.expiresAtMs ?? Number.POSITIVE_INFINITY)
+    )
+      throw new Refusal(401, wrong)
+    return { user: found.user, project: found.user.project, notAfterMs: found.expiresAtMs }
   }
   if (methods.includes('token')) {
     const token = identity.find(given?.token?.id)

@@ -3,6 +3,7 @@ import { Refusal } from '../../model/refusal.ts'
 import { asked, type Face } from '../face.ts'
 import { answerFaults, faultBodies } from '../faults.ts'
 import { catalogFor } from './catalog.ts'
+import { credentialRoutes } from './credentials.ts'
 import { domain, type TokenRecord } from './identity.ts'
 import { type LoginBody, logIn } from './log-in.ts'
 
@@ -38,6 +39,7 @@ export const keystoneRoutes: FastifyPluginCallback<{ face: Face }> = (app, { fac
     return reply.code(204).send()
   })
 
+  void app.register(credentialRoutes, { face })
   app.get('/v3/projects', () => ({ projects: face.identity.projects.map(projectBody), links: {} }))
   app.get('/v3/auth/projects', () => ({ projects: face.identity.projects.map(projectBody), links: {} }))
   done()

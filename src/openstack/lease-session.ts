@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { CloudError } from '../errors.ts'
+import { bases } from './access/catalog.ts'
+import { singleFlight } from './access/single-flight.ts'
+import { timeOf } from './access/times.ts'
+import { refusal } from './access/translate.ts'
+import type { Reply } from './request.ts'
+import type { Access } from './service.ts'
+import { logIn, type Session, type Token } from './session.ts'
+
+/** Ours are told apart by it, from those of people and of other programs. */
+const namePrefix = 'switchover-lease-'
+/** A second on its way, and one because Keystone's Date, by which a token's end is reckoned, has whole seconds. */
+const leftMinMs = 2000
+/** What Keystone and this process differ by, and how long ago the last look was, at most. */
+const tidyAfterMs = 60_000
+const timeoutMs = 10_000
+
+interface Row {
+  readonly id: string
+  readonly name: string
+  readonly expires_at: string | null
+}
+
+/**
+ * Tokens that end with a lease: each comes from an application credential with an expiry, to which Keystone caps the token
+ * (CVE-2022-2447), and which every service checks, also for a token that it has cached. Without it a command that was held up on
+ * its way could be obeyed when another replica works already. `untilMs`: the lease's end by our clock.
+ * Throws CloudError: `unreachable` when there is too little left of the lease, `forbidden` when Keystone makes no credentials for us.
+ */
+export function createLeaseSession(access: Access, untilMs: () => number): Session {
+  const { clock } = access
+  let token: Token | undefined
+
+  const make = singleFlight(async () => {
+    const endMs = untilMs()
+    if (endMs - clock.now() < leftMinMs)
+      throw new CloudError('unreachable', 'too little is left of the lease to send a command under it')
+    const own = await access.session.token()
+    const secret = randomBytes(24).toString('base64url')
+    const made = await createCredential(access, own, secret, endMs)
+    const credential = { kind: 'application-credential', credential: { id: made }, secret } as const
+    token = await logIn({ authUrl: access.settings.authUrl, credential }, access, timeoutMs)
+    return token
+  })
+
+  return {
+    async token(signal) {
+      const isFresh = token !== undefined && token.expiresAtMs - clock.now() >= leftMinMs
+      return token !== undefined && isFresh ? token : await make(signal)
+    },
+    async renew(stale, signal) {
+      return token !== undefined && token !== stale ? token : await make(signal)
+    }
+  }
+}
+
+/** Keystone counts by its own clock; its Date has whole seconds, so that the end is rather too early. */
+async function createCredential(access: Access, own: Token, secret: string, endMs: number): Promise<string> {
+  const expires = new Date(endMs + own.aheadMs).toISOString().replace('Z', '')
+  const body = {
+    application_credential: {
+      name: namePrefix + randomBytes(9).toString('base64url'),
+      description: 'Ends with the right to drive a recovery; removed when it has ended.',
+      secret,
+      expires_at: expires,
+      unrestricted: false
+    }
+  }
+  const reply = await exchange(access, own, 'POST', pathOf(own), body)
+  const made = parse<{ application_credential?: { id?: string } }>(reply)?.application_credential?.id
+  if (made === undefined) throw new CloudError('unreachable', 'Keystone made an application credential without an id')
+  return made
+}
+
+/** Removes those of ours that have ended; Keystone keeps them. Throws CloudError. */
+export async function tidyCredentials(access: Access, signal?: AbortSignal): Promise<number> {
+  const own = await access.session.token(signal)
+  const reply = await exchange(access, own, 'GET', pathOf(own), undefined, signal)
+  const rows = parse<{ application_credentials?: readonly Row[] }>(reply)?.application_credentials ?? []
+  const nowMs = access.clock.now() + own.aheadMs
+  const ended = rows.filter(({ name, expires_at: at }) => {
+    return name.startsWith(namePrefix) && (timeOf(at ?? undefined) ?? Number.POSITIVE_INFINITY) < nowMs - tidyAfterMs
+  })
+  for (const { id } of ended) await exchange(access, own, 'DELETE', `${pathOf(own)}/${id}`, undefined, signal)
+  return ended.length
+}
+
+function pathOf({ userId }: Token): string {
+  return `/users/${userId}/application_credentials`
+}
+
+async function exchange(
+  { settings, transport }: Access,
+  own: Token,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+  signal?: AbortSignal
+): Promise<Reply> {
+  const reply = await transport.exchange({
+    service: 'keystone',
+    method,
+    url: bases.keystone(settings.authUrl) + path,
+    headers: { accept: 'application/json', 'x-auth-token': own.id },
+    ...(body === undefined ? {} : { body }),
+    timeoutMs,
+    signal,
+    isCommand: false,
+    secrets: [own.id]
+  })
+  if (reply.status >= 300 && !(method === 'DELETE' && reply.status === 404))
+    throw refusal({ service: 'Keystone', method, path, reply, isCommand: false })
+  return reply
+}
+
+function parse<T>(reply: Reply): T | undefined {
+  try {
+    return JSON.parse(reply.text) as T
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,116 @@
+import { expect, test } from '@jest/globals'
+import { login, startCloud } from './small-cloud.ts'
+import type { Answer } from './with-server.ts'
+
+const services: Answer = [200, { services: [] }]
+const hosts = 'GET /compute/v2.1/os-services'
+const action = 'POST /compute/v2.1/servers/s1/action'
+const logins = 'POST /identity/v3/auth/tokens'
+const credentials = '/identity/v3/users/u1/application_credentials'
+const made: Answer = [201, { application_credential: { id: 'ac-1' } }]
+
+/** The first login is the service's own; those by a credential give tokens that live for `leaseSeconds`. */
+function routes(leaseSeconds = 8, more: Record<string, Answer> = {}) {
+  let url = ''
+  const types = ['compute']
+  return {
+    set: (at: string) => {
+      url = at
+    },
+    routes: {
+      [hosts]: services,
+      [action]: [200] as Answer,
+      [`POST ${credentials}`]: made,
+      [logins]: (asked: { body: unknown }) => {
+        const isLease = JSON.stringify(asked.body).includes('application_credential')
+        const [status, body, headers] = login(url, isLease ? 2 : 1, types, isLease ? leaseSeconds : 3600) as [
+          number,
+          { token: { user: object } },
+          Record<string, string>
+        ]
+        body.token.user = { id: 'u1', name: 'switchover' }
+        return [status, body, headers] as Answer
+      },
+      ...more
+    }
+  }
+}
+
+test('what is sent under a lease goes with a token that ends with it, what is read with our own', async () => {
+  const prepared = routes()
+  const cloud = await startCloud(prepared.routes)
+  prepared.set(cloud.server.url)
+  const endMs = Date.now() + 8000
+  const leased = cloud.openstack.within(() => endMs)
+  await leased.hosts()
+  await leased.evacuate('s1', 'spare')
+  await leased.evacuate('s1', 'spare')
+  expect(cloud.asked(hosts).map(({ headers }) => headers['x-auth-token'])).toEqual(['token-1'])
+  expect(cloud.asked(action).map(({ headers }) => headers['x-auth-token'])).toEqual(['token-2', 'token-2'])
+  const [asked, ...more] = cloud.asked(`POST ${credentials}`)
+  expect(more).toEqual([])
+  const { application_credential: credential } = (asked?.body ?? {}) as {
+    application_credential: { name: string; expires_at: string; unrestricted: boolean; secret: string }
+  }
+  expect(credential).toMatchObject({ name: expect.stringMatching(/^switchover-lease-/), unrestricted: false })
+  const aheadMs = Date.parse(`${credential.expires_at}Z`) - endMs
+  // Keystone's Date has whole seconds.
+  expect(aheadMs).toBeGreaterThan(-1100)
+  expect(aheadMs).toBeLessThanOrEqual(10)
+  expect(cloud.asked(logins).at(-1)?.body).toEqual({
+    auth: {
+      identity: {
+        methods: ['application_credential'],
+        application_credential: { id: 'ac-1', secret: credential.secret }
+      }
+    }
+  })
+})
+
+test('a token whose end is near is replaced, and none is made when the lease itself is about to end', async () => {
+  const prepared = routes(0.9)
+  const cloud = await startCloud(prepared.routes)
+  prepared.set(cloud.server.url)
+  let endMs = Date.now() + 8000
+  const leased = cloud.openstack.within(() => endMs)
+  await leased.evacuate('s1', 'spare')
+  await leased.evacuate('s1', 'spare')
+  expect(cloud.asked(`POST ${credentials}`)).toHaveLength(2)
+  endMs = Date.now() + 900
+  await expect(leased.evacuate('s1', 'spare')).rejects.toMatchObject({ code: 'unreachable' })
+  expect(cloud.asked(action)).toHaveLength(2)
+})
+
+test('a Keystone that makes no credentials for us is said, and nothing is sent', async () => {
+  const refused: Answer = [403, { error: { code: 403, message: 'identity:create_application_credential' } }]
+  const prepared = routes(8, { [`POST ${credentials}`]: refused })
+  const cloud = await startCloud(prepared.routes)
+  prepared.set(cloud.server.url)
+  const leased = cloud.openstack.within(() => Date.now() + 8000)
+  await expect(leased.evacuate('s1', 'spare')).rejects.toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('create_application_credential')
+  })
+  expect(cloud.asked(action)).toEqual([])
+})
+
+test('of the credentials only ours that have ended are removed', async () => {
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString().replace('Z', '000')
+  const rows = [
+    { id: 'ended', name: 'switchover-lease-1', expires_at: at(-120_000) },
+    { id: 'just-ended', name: 'switchover-lease-2', expires_at: at(-5000) },
+    { id: 'in-use', name: 'switchover-lease-3', expires_at: at(5000) },
+    { id: 'for-ever', name: 'switchover-lease-4', expires_at: null },
+    { id: 'theirs', name: 'terraform', expires_at: at(-120_000) }
+  ]
+  const prepared = routes(8, {
+    [`GET ${credentials}`]: [200, { application_credentials: rows }],
+    [`DELETE ${credentials}/ended`]: [404, {}]
+  })
+  const cloud = await startCloud(prepared.routes)
+  prepared.set(cloud.server.url)
+  expect(await cloud.openstack.tidyCredentials()).toBe(1)
+  expect(cloud.server.asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path)).toEqual([
+    `${credentials}/ended`
+  ])
+})
