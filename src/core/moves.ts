@@ -131,7 +131,8 @@ function restoreOf(server: string, recovery: Recovery, steps: readonly Step[]): 
 
 export type Fate =
   | { readonly is: 'unknown' }
-  | { readonly is: 'running'; readonly migration: Migration }
+  /** `ended`: one beside it has ended. If nobody works at the server any more, this one was never taken up, nor will be. */
+  | { readonly is: 'running'; readonly migration: Migration; readonly ended?: Migration }
   | { readonly is: 'done'; readonly migration: Migration }
   | { readonly is: 'failed'; readonly migration: Migration; readonly reached: boolean }
 
@@ -141,14 +142,22 @@ export type Fate =
  */
 export function fateOf(step: Step, migrations: readonly Migration[]): Fate {
   const records = migrations.filter(one => one.type === 'evacuation' && one.server === step.target)
-  const ours = records.filter(one => one.id > (step.afterMigration ?? 0)).toSorted((a, b) => b.id - a.id)[0]
+  const [ours, ...others] = records.filter(one => one.id > (step.afterMigration ?? 0)).toSorted((a, b) => b.id - a.id)
   if (ours === undefined) return { is: 'unknown' }
   const taken = records.find(one => one.id === step.takesMigration)
   const fate = taken === undefined ? undefined : fateByRecord(taken)
-  return fate === undefined || fate.is === 'running' ? fateByRecord(ours) : fate
+  if (fate !== undefined && fate.is !== 'running') return fate
+  const ended = ours.status === 'accepted' ? others.find(one => fateByRecord(one).is !== 'running') : undefined
+  return { ...fateByRecord(ours), ...(ended === undefined ? {} : { ended }) }
 }
 
-function fateByRecord(migration: Migration): Fate {
+/** What an ended record tells; undefined while it is under way. */
+export function endOf(migration: Migration): Exclude<Fate, { is: 'unknown' | 'running' }> | undefined {
+  const fate = fateByRecord(migration)
+  return fate.is === 'running' ? undefined : fate
+}
+
+function fateByRecord(migration: Migration): Exclude<Fate, { is: 'unknown' }> {
   switch (migration.status) {
     case 'done':
     case 'completed':

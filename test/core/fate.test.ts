@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { fateOf, newestEvacuation, oldestAccepted } from '../../src/core/moves.ts'
+import { endOf, fateOf, newestEvacuation, oldestAccepted } from '../../src/core/moves.ts'
 import { evacuateOf, migrationOf } from './builders.ts'
 
 const step = evacuateOf('one', 'spare-1', { afterMigration: 10 })
@@ -104,4 +104,16 @@ test('the record that Nova takes up is the oldest that is still accepted', () =>
   ]
   expect(oldestAccepted('one', list)).toBe(12)
   expect(oldestAccepted('one', list.slice(0, 2))).toBeUndefined()
+})
+
+test('beside one that was never taken up, one that has ended is told too', () => {
+  const late = migrationOf(12, 'one', 'accepted')
+  expect(fateOf(step, [migrationOf(11, 'one', 'failed'), late])).toMatchObject({ is: 'running', ended: { id: 11 } })
+  expect(fateOf(step, [migrationOf(11, 'one', 'failed'), migrationOf(12, 'one', 'pre-migrating')])).toEqual({
+    is: 'running',
+    migration: migrationOf(12, 'one', 'pre-migrating')
+  })
+  expect(fateOf(step, [migrationOf(11, 'one', 'accepted'), late])).toEqual({ is: 'running', migration: late })
+  expect(endOf(migrationOf(11, 'one', 'done'))).toMatchObject({ is: 'done' })
+  expect(endOf(late)).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 import type { Migration, Server } from '../../../core/inventory.ts'
 import { isLeaving } from '../../../core/movable.ts'
-import { fateOf, isOpen, restoreKind } from '../../../core/moves.ts'
+import { endOf, fateOf, isOpen, restoreKind } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
 import type { Context } from '../../context.ts'
@@ -97,12 +97,27 @@ async function settleOne(
           }
         : undefined
     case 'running':
-      return step.state === 'sending' ? { ...withRecord(step, fate.migration), state: 'sent' } : undefined
+      return (
+        (fate.ended && (await besides(ctx, step, fate.ended, nowMs))) ??
+        (step.state === 'sending' ? { ...withRecord(step, fate.migration), state: 'sent' } : undefined)
+      )
     case 'failed':
       return await failed(ctx, step, fate.migration, fate.reached, nowMs)
     case 'done':
       return finished(ctx, step, fate.migration, await readArrived(step), nowMs)
   }
+}
+
+/**
+ * Of two evacuations of a server at once (one came late, from a replica that lost its lease) Nova's compute may take up the
+ * same record twice, and the other one says `accepted` for ever: seen with Nova 31 (2025.1). undefined while somebody works at it.
+ */
+async function besides(ctx: Context, step: Step, ended: Migration, nowMs: number): Promise<Step | undefined> {
+  const server = await ctx.ports.cloud.server(step.target, ctx.signal)
+  if (server?.taskState !== undefined) return undefined
+  const fate = endOf(ended)
+  if (fate?.is === 'failed') return await failed(ctx, step, ended, fate.reached, nowMs)
+  return fate && finished(ctx, step, ended, server, nowMs)
 }
 
 async function failed(ctx: Context, step: Step, migration: Migration, reached: boolean, nowMs: number): Promise<Step> {
