@@ -49,3 +49,36 @@ export async function takenOver(letter: string, id: string, to: ServiceProcess):
 export function expectGapless({ timeline }: RecoveryView): void {
   expect(timeline.map(({ seq }) => seq)).toEqual(timeline.map((_, index) => index + 1))
 }
+
+/** It is said everywhere, an alarm is refused rather than lost, and nothing more is begun. */
+export async function storeIsGone(
+  letter: string,
+  replicas: readonly ServiceProcess[],
+  evacuated: () => Promise<number>
+): Promise<void> {
+  for (const replica of replicas) {
+    await until('alarms to be refused', 60_000, async () => (await alarm(replica)).status === 503)
+    expect((await alarm(replica)).body).toMatchObject({ status: 503, detail: expect.stringMatching(/again/) })
+    expect((await replica.request('GET', '/health/ready', undefined, '')).status).toBe(503)
+    expect((await replica.request('GET', '/health')).body).toMatchObject({ status: 'down', store: { ok: false } })
+    expect((await replica.request('GET', '/health/live', undefined, '')).status).toBe(200)
+  }
+  const before = await evacuated()
+  await new Promise(resolve => setTimeout(resolve, 15_000))
+  expect(await evacuated()).toBe(before)
+  process.stdout.write(`(${letter}) ${before} evacuations begun when the store went, and none while it was away\n`)
+}
+
+export async function storeIsBack(replicas: readonly ServiceProcess[]): Promise<void> {
+  for (const replica of replicas) {
+    await until('the store to be back', 120_000, async () => {
+      return (await replica.request('GET', '/health/ready', undefined, '')).status === 200
+    })
+    const { status, body } = await alarm(replica)
+    expect({ status, body }).toMatchObject({ status: 202, body: { outcome: 'joined' } })
+  }
+}
+
+async function alarm(replica: ServiceProcess): Promise<Awaited<ReturnType<ServiceProcess['request']>>> {
+  return await replica.request('POST', '/v1/recoveries', { host: 'compute-01', reason: 'is the store there?' })
+}

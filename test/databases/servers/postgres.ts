@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -10,6 +11,9 @@ export interface Postgres {
   ask<Row>(text: string): Promise<Row[]>
   /** Begins a transaction with this statement, and leaves it at that. */
   begin(text: string): Promise<{ end(): Promise<void> }>
+  /** It stands still, with every connection: whoever asks gets no answer, and no refusal. */
+  pause(): void
+  resume(): void
   stop(): Promise<void>
 }
 
@@ -54,6 +58,11 @@ export async function startPostgres(): Promise<Postgres> {
   await untilUp(server, 60, async () => {
     await ask('CREATE DATABASE switchover', 'postgres')
   })
+  function signalAll(signal: 'STOP' | 'CONT'): void {
+    execFileSync('pkill', [`-${signal}`, '--parent', String(server.child.pid)])
+    server.child.kill(`SIG${signal}`)
+  }
+
   return {
     url: `postgres://switchover:${password}@127.0.0.1:${port}/switchover`,
     ask: text => ask(text),
@@ -65,7 +74,10 @@ export async function startPostgres(): Promise<Postgres> {
       await client.query(text)
       return { end: () => client.end() }
     },
+    pause: () => signalAll('STOP'),
+    resume: () => signalAll('CONT'),
     async stop() {
+      signalAll('CONT')
       await server.stop('SIGINT')
       removeFolder(folder)
     }

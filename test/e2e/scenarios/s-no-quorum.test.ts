@@ -1,0 +1,46 @@
+import { expect } from '@jest/globals'
+import { type Galera, startGalera } from '../../databases/servers/galera.ts'
+import { expectMoved, settled } from '../expectations.ts'
+import { expectGapless, storeIsBack, storeIsGone } from '../replicas.ts'
+import { scenario } from '../scenario.ts'
+import { until } from '../until.ts'
+
+const servers = 20
+let cluster: Galera
+
+const store = async () => {
+  cluster = await startGalera()
+  return { url: cluster.url(), stop: async () => await cluster.stop() }
+}
+
+scenario(
+  's',
+  'one Galera node of three may die; without a quorum nothing more is done, and all goes on when it is back',
+  { store, perSpare: 1 },
+  async ({ lab, cloud, service, replica }) => {
+    const second = await replica()
+    await second.start()
+    const both = [service, second]
+    const [, two, three] = cluster.nodes as [unknown, Galera['nodes'][0], Galera['nodes'][0]]
+    const ids = await lab.boot(servers, { host: 'compute-01' })
+    await lab.alarm(service.alarmUrl(), 'compute-01')
+    await lab.panic('compute-01')
+    const { id } = await service.opened('compute-01')
+
+    const evacuated = async () => (await cloud.evacuations()).length
+    await until('the first evacuations', 300_000, async () => (await evacuated()) > 1)
+    await two.kill()
+    const before = await evacuated()
+    await until('more evacuations with two nodes', 300_000, async () => (await evacuated()) > before)
+    await three.kill()
+    await storeIsGone('s', both, evacuated)
+    await two.launch()
+    await three.launch()
+    await storeIsBack(both)
+
+    const view = await service.waitFor(id, 'the recovery to end', settled)
+    expect(view.state).toBe('recovered')
+    expectGapless(view)
+    await expectMoved(cloud, ids, 'compute-01', view.plan?.targets ?? [])
+  }
+)
