@@ -77,6 +77,31 @@ export function runningEvacuations(migrations: readonly Migration[]): Migration[
 }
 
 /**
+ * A record beside one that failed later, to the same target, of a server at which nobody works: the other one of two evacuations
+ * at once. Nova takes it up with the next one.
+ */
+export function isForgotten(
+  one: Migration,
+  migrations: readonly Migration[],
+  target: string,
+  server: Server | undefined
+): boolean {
+  return (
+    one.status === 'accepted' &&
+    one.dest === target &&
+    server?.taskState === undefined &&
+    migrations.some(
+      other =>
+        other.type === 'evacuation' &&
+        other.server === one.server &&
+        other.status === 'failed' &&
+        other.dest === target &&
+        (other.updatedAtMs ?? 0) >= one.createdAtMs
+    )
+  )
+}
+
+/**
  * A live migration that had begun: the guest may already run on the other host though Nova still names the source.
  * undefined when there is none.
  */

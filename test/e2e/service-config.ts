@@ -11,6 +11,7 @@ export interface Wishes {
   readonly perSpare?: number
   /** What `alarms apply` makes. */
   readonly alarmTemplate?: Readonly<Record<string, unknown>>
+  readonly moveTimeoutSeconds?: number
   /** Starts what holds the store; a file if not given. */
   readonly store?: () => Promise<StoreServer>
   /** Laid over the whole configuration last. */
@@ -77,7 +78,7 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
     fencing: ['bmc'],
     evacuate: {
       perSpare: wishes.perSpare ?? 20,
-      moveTimeoutSeconds: 600,
+      moveTimeoutSeconds: wishes.moveTimeoutSeconds ?? 600,
       attempts: 2,
       spread: wishes.spread ?? 'fewest'
     }

@@ -1,5 +1,5 @@
 import type { Migration, Server } from '../../../core/inventory.ts'
-import { isLeaving, runningEvacuations, unusual } from '../../../core/movable.ts'
+import { isForgotten, isLeaving, runningEvacuations, unusual } from '../../../core/movable.ts'
 import type { Move } from '../../../core/moves.ts'
 import { movesOf, newestEvacuation, oldestAccepted } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
@@ -113,7 +113,9 @@ async function evacuate(
   // In the middle of a rebuild: of its user, or an evacuation that is younger than the list.
   const rebuilding = server?.taskState?.startsWith('rebuild') === true
   const migrations = rebuilding ? await ctx.ports.cloud.migrationsFrom(ctx.recovery.host, ctx.signal) : listed
-  const running = runningEvacuations(migrations).find(one => one.server === move.server)
+  const running = runningEvacuations(migrations).find(
+    one => one.server === move.server && !isForgotten(one, migrations, target, server)
+  )
   if (running !== undefined && !isOnProvenHost(ctx, running)) return await follow(ctx, move, running)
   const copyAt = failedAt(move.server, migrations, ctx.recovery, ctx.recovery.isolation?.novaAtMs ?? 0)
   if (copyAt !== undefined && copyAt !== target) return await keepTo(ctx, move, copyAt)
