@@ -3,7 +3,7 @@ import { driveEmulator } from './drive-emulator.ts'
 import { type GuestWatch, watchGuests } from './guests.ts'
 import { createLab, type Lab } from './lab.ts'
 import { createOpenStack, type OpenStack } from './openstack.ts'
-import { createService, type ServiceProcess } from './service.ts'
+import { createService, type ServiceProcess, type Surroundings } from './service.ts'
 import { segment, type Wishes } from './service-config.ts'
 
 /** What a scenario acts on: the lab's hosts, the cloud as its API shows it, and the service under test. */
@@ -12,7 +12,7 @@ export interface World {
   readonly cloud: OpenStack
   readonly service: ServiceProcess
   /** One more on the same store, not started yet; it ends with the scenario. */
-  replica(cloudMore?: Readonly<Record<string, unknown>>): Promise<ServiceProcess>
+  replica(surroundings?: Omit<Surroundings, 'storeUrl'>): Promise<ServiceProcess>
 }
 
 const limitMs = 1_500_000
@@ -36,8 +36,8 @@ export function scenario(letter: string, name: string, wishes: Wishes, story: (w
       const cloud = createOpenStack(await lab.env())
       const store = await wishes.store?.()
       const services: ServiceProcess[] = []
-      const replica: World['replica'] = async cloudMore => {
-        const created = await createService(lab, wishes, store?.url, cloudMore)
+      const replica: World['replica'] = async surroundings => {
+        const created = await createService(lab, wishes, { ...surroundings, storeUrl: store?.url })
         services.push(created)
         return created
       }

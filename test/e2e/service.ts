@@ -18,6 +18,7 @@ export interface Answer {
 
 export interface ServiceProcess {
   readonly url: string
+  /** The configuration file; its folder has the file store, if that is the store. */
   readonly config: string
   /** An action URL for Aodh: the secret in front of the host (basic auth) or as `?token=`. */
   alarmUrl(path?: string, how?: 'basic' | 'query'): string
@@ -50,15 +51,22 @@ export interface ServiceProcess {
   log(): string
 }
 
+/** What a replica finds around it; nothing: a file store, the cloud as it is, our environment. */
+export interface Surroundings {
+  readonly storeUrl?: string | undefined
+  /** Laid over its entry in clouds.yaml. */
+  readonly cloud?: Readonly<Record<string, unknown>>
+  readonly env?: Readonly<Record<string, string>>
+}
+
 const main = join(import.meta.dirname, '../../src/main.ts')
 const patienceMs = 600_000
 
-/** The real service with a configuration of its own, and a file store if no other is given; not started yet. `cloudMore` is for clouds.yaml. */
+/** The real service with a configuration of its own, and a file store if no other is given; not started yet. */
 export async function createService(
   lab: Lab,
   wishes: Wishes = {},
-  storeUrl?: string,
-  cloudMore: Readonly<Record<string, unknown>> = {}
+  { storeUrl, cloud = {}, env: more = {} }: Surroundings = {}
 ): Promise<ServiceProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'switchover-e2e-'))
   const port = await freePort()
@@ -68,9 +76,9 @@ export async function createService(
   const configure = async (wanted: Wishes) =>
     writeFileSync(config, await configText(lab, port, storeUrl ?? `file:${join(folder, 'switchover.db')}`, wanted))
   await configure(wishes)
-  writeFileSync(join(folder, 'clouds.yaml'), await cloudsYaml(lab, cloudMore))
+  writeFileSync(join(folder, 'clouds.yaml'), await cloudsYaml(lab, cloud))
   writeFileSync(logFile, '')
-  const env = cleanEnvironment(join(folder, 'clouds.yaml'))
+  const env = { ...cleanEnvironment(join(folder, 'clouds.yaml')), ...more }
   let child: ChildProcess | undefined
 
   const request: ServiceProcess['request'] = (method, path, body, token = secrets.operator) =>

@@ -21,8 +21,8 @@ const user = 'postgres'
 /** What a password may hold without being written in another way. */
 const password = 'p@ss:w/rd#?'
 
-/** PostgreSQL on a free port of the loopback, with an empty database `switchover`. */
-export async function startPostgres(): Promise<Postgres> {
+/** PostgreSQL on a free port of the loopback, with an empty database `switchover`; `env`: more for its environment. */
+export async function startPostgres(env: Readonly<Record<string, string>> = {}): Promise<Postgres> {
   const [newest] = globSync('/usr/lib/postgresql/*/bin').toSorted().reverse()
   const bin = (program: string) => demand(join(newest ?? '/usr/lib/postgresql/15/bin', program), 'postgresql')
   const folder = folderFor(user, 'postgres')
@@ -34,10 +34,13 @@ export async function startPostgres(): Promise<Postgres> {
     ...['--auth', 'scram-sha-256', '--pwfile', join(folder, 'password')]
   ])
   const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`]
-  const server = startProcess(user, folder, 'postgres', [
-    ...[bin('postgres'), '-D', data, '-p', String(port)],
-    ...settings.flatMap(setting => ['-c', setting])
-  ])
+  const server = startProcess(
+    user,
+    folder,
+    'postgres',
+    [...[bin('postgres'), '-D', data, '-p', String(port)], ...settings.flatMap(setting => ['-c', setting])],
+    env
+  )
 
   async function connect(database = 'switchover'): Promise<pg.Client> {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'switchover', password, database })

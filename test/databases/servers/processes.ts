@@ -31,10 +31,18 @@ export function folderFor(user: string, name: string): string {
 }
 
 /** Ends with us, however we end; only what was started here is ever ended. */
-export function startProcess(user: string, folder: string, name: string, words: readonly string[]): ServerProcess {
+export function startProcess(
+  user: string,
+  folder: string,
+  name: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {}
+): ServerProcess {
   const logFile = join(folder, `${name}.log`)
   const log = openSync(logFile, 'a')
-  const child = spawn('setpriv', [...asUser(user), '--pdeathsig', 'KILL', ...words], {
+  // For the program alone, and as the user that it runs as.
+  const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  const child = spawn('setpriv', [...asUser(user), '--pdeathsig', 'KILL', 'env', ...pairs, ...words], {
     cwd: folder,
     stdio: ['ignore', log, log]
   })

@@ -14,7 +14,7 @@ scenario(
   async ({ lab, cloud, service: second, replica }) => {
     await second.kill()
     const network = await startNetwork((await lab.env()).LAB_NOVA_URL ?? '')
-    const first = await replica({ compute_endpoint_override: network.url })
+    const first = await replica({ cloud: { compute_endpoint_override: network.url } })
     await first.start()
     try {
       await lab.boot(servers, { host: 'compute-01' })
