@@ -42,6 +42,21 @@ export function serverContract(server: Server): void {
     expect(Number(row?.v)).toBeGreaterThan(20)
   })
 
+  test('a program goes on beside a newer one that has brought the schema up', async () => {
+    await withStore(server, async store => {
+      const [{ v }] = (await server.ask("SELECT v FROM meta WHERE k = 'schema'")) as [{ v: string }]
+      await server.ask('ALTER TABLE recoveries ADD COLUMN of_the_future varchar(64)')
+      await server.ask('ALTER TABLE signals ADD COLUMN of_the_future varchar(64)')
+      await server.ask(`UPDATE meta SET v = '${Number(v) + 1}' WHERE k = 'schema'`)
+      const { lease, stored } = await driven(store, 'compute-of-old')
+      await store.write(lease, { recovery: stored.recovery })
+      expect((await store.recoveries({ limit: 1, host: 'compute-of-old' })).items).toHaveLength(1)
+      await server.ask('ALTER TABLE recoveries DROP COLUMN of_the_future')
+      await server.ask('ALTER TABLE signals DROP COLUMN of_the_future')
+      await server.ask(`UPDATE meta SET v = '${v}' WHERE k = 'schema'`)
+    })
+  })
+
   test('a database of a newer program is refused, and left as it is', async () => {
     const [{ v }] = (await server.ask("SELECT v FROM meta WHERE k = 'schema'")) as [{ v: string }]
     await server.ask("UPDATE meta SET v = '999' WHERE k = 'schema'")
