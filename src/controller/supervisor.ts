@@ -120,7 +120,9 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     try {
       const ctx: Context = Object.assign(context, { steps: await store.steps(id) })
       await runRecovery(ctx, () => stopping || driver.lost.signal.aborted)
-      if (!hasEnded(ctx.recovery) && !driver.lost.signal.aborted) await store.release(driver.lease)
+      if (hasEnded(ctx.recovery)) return
+      if (driver.lost.signal.aborted) throw new LeaseLost(`recovery ${id}: its lease was over`)
+      await store.release(driver.lease)
     } catch (error) {
       await faced(driver, error)
     } finally {
