@@ -13,12 +13,15 @@ const mayImport: Record<string, readonly string[]> = {
   clock: [],
   errors: [],
   'in-parallel': [],
+  'store-url': ['errors'],
   schemas: [],
-  config: ['schemas', 'errors', 'core', 'controller'],
+  config: ['schemas', 'errors', 'store-url', 'core', 'controller'],
   controller: ['core', ...open],
   http: ['controller', 'core', 'schemas', ...open],
   dashboard: ['schemas'],
-  ...Object.fromEntries(adapters.map(adapter => [adapter, ['controller', 'core', ...open]]))
+  ...Object.fromEntries(
+    adapters.map(adapter => [adapter, ['controller', 'core', ...(adapter === 'store' ? ['store-url'] : []), ...open]])
+  )
 }
 
 /** Packages that only these parts may know, so that each can be replaced in one place. */
@@ -30,6 +33,9 @@ const owners: Record<string, readonly string[]> = {
   'prom-client': ['http'],
   commander: ['main', 'cli'],
   yaml: ['config', 'openstack'],
+  mysql2: ['store'],
+  pg: ['store'],
+  tarn: ['store'],
   '@bufbuild/cel': ['core']
 }
 

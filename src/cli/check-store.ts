@@ -2,8 +2,9 @@ import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
-import { folderAdvice, pathOfStore } from '../store/database/folder.ts'
+import { folderAdvice } from '../store/database/folder.ts'
 import { inspectServers } from '../store/database/open-dialect.ts'
+import { pathOfStore } from '../store-url.ts'
 
 const name = 'store'
 

@@ -19,9 +19,9 @@ import { createAuthenticator } from '../http/auth.ts'
 import { defaultHttpLimits } from '../http/limits.ts'
 import { createMetrics, type HttpMetrics } from '../http/metrics.ts'
 import { createNotifier } from '../notify/webhook.ts'
-import { pathOfStore } from '../store/database/folder.ts'
 import { openStore } from '../store/open-store.ts'
 import { createSharedClock, type SharedClock } from '../store/shared-clock.ts'
+import { pathOfStore } from '../store-url.ts'
 import { connectWorld, type OutsideWorld } from './world.ts'
 
 export interface Switchover {
@@ -76,16 +76,13 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     ...(config.poll.alarms ? { coverage } : {})
   })
   const poll = createPoll(ports, directory, intake, { ...config.poll, readAction })
+  const tidyCredentials = async (signal: AbortSignal) => void (await openstack.tidyCredentials(signal))
   const duties = [
     ...standardDuties(ports, directory, intake, config.retention),
     { name: 'poll', everyMs: config.poll.everyMs, work: poll },
     ...(config.poll.alarms
       ? [{ name: 'alarms', everyMs: config.poll.everyMs, everywhere: true, work: coverage.refresh }]
       : []),
-  const tidyCredentials = async (signal: AbortSignal) => void (await openstack.tidyCredentials(signal))
-  const duties = [
-    ...standardDuties(ports, directory, intake, config.retention),
-    { name: 'poll', everyMs: config.poll.everyMs, work: poll },
     ...(config.leaseByKeystone ? [{ name: 'credentials', everyMs: credentialsEveryMs, work: tidyCredentials }] : []),
     ...('sync' in clock ? [{ name: 'clock', everyMs: clockEveryMs, everywhere: true, work: clock.sync }] : [])
   ]

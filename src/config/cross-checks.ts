@@ -1,9 +1,8 @@
 import { suggestion } from '../core/closest.ts'
 import { ConfigError } from '../errors.ts'
 import type { ConfigFile, Segment } from '../schemas/config.d.ts'
+import { addressOf, addressShapes, pathOfStore } from '../store-url.ts'
 import { alarmMistakes } from './alarm-checks.ts'
-import { pathOfStore } from '../store/database/folder.ts'
-import { addressOf, addressShapes } from '../store/database/servers/address.ts'
 
 /** What a schema can't say: things that must fit together. Messages have paths and names, never secrets. */
 export function crossChecks(file: ConfigFile): string[] {

@@ -3,6 +3,7 @@ import { hasEnded } from '../core/recovery.ts'
 import { LeaseLost, messageOf, StoreUnavailable } from '../errors.ts'
 import type { Context } from './context.ts'
 import { createMemory, isWorldError } from './context.ts'
+import { createDeadlines, type Deadline } from './deadlines.ts'
 import type { Cloud, Lease, Ports, StoredRecovery } from './ports.ts'
 import { runRecovery } from './run-recovery.ts'
 
@@ -35,12 +36,6 @@ interface Driver {
   deadline: Deadline
 }
 
-/** Until then nobody else can have the lease, however the machine slept in between. */
-interface Deadline {
-  readonly atMs: number
-  readonly wallMs: number
-}
-
 /** After our own mistake a recovery rests this long before it is driven again. */
 const restMs = 5000
 
@@ -52,17 +47,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   setMaxListeners(0, ending.signal)
   let waker = new AbortController()
 
-  const wall = options.wall ?? clock.now
-
-  /** Taken before the query that takes or renews the lease. */
-  function deadlineFromNow(): Deadline {
-    const ms = 0.7 * options.ttlMs
-    return { atMs: clock.now() + ms, wallMs: wall() + ms }
-  }
-
-  function isOver({ atMs, wallMs }: Deadline): boolean {
-    return clock.now() >= atMs || wall() >= wallMs
-  }
+  const deadlines = createDeadlines(clock, options.wall ?? clock.now, 0.7 * options.ttlMs)
 
   const wake = (): void => {
     waker.abort()
@@ -106,7 +91,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
         return was || stopping || lost.signal.aborted
       },
       assertMayAct() {
-        if (lost.signal.aborted || isOver(driver.deadline))
+        if (lost.signal.aborted || deadlines.isOver(driver.deadline))
           throw new LeaseLost(`recovery ${lease.recovery}: the lease may be over`)
       }
     }
@@ -116,7 +101,8 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   async function drive(driver: Driver, context: Omit<Context, 'steps'>): Promise<void> {
     const { recovery: id } = driver.lease
     const finished = new AbortController()
-    void watch(driver, finished.signal)
+    // A request that is under way when the lease may be over must not arrive later.
+    void deadlines.reached(() => driver.deadline, finished.signal).then(isOver => isOver && driver.lost.abort())
     try {
       const ctx: Context = Object.assign(context, { steps: await store.steps(id) })
       await runRecovery(ctx, () => stopping || driver.lost.signal.aborted)
@@ -129,14 +115,6 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       finished.abort()
       if (drivers.get(id) === driver) drivers.delete(id)
     }
-  }
-
-  /** A request that is under way when the lease may be over must not arrive later. */
-  async function watch(driver: Driver, finished: AbortSignal): Promise<void> {
-    while (!finished.aborted && !isOver(driver.deadline)) {
-      await clock.sleep(Math.max(1, driver.deadline.atMs - clock.now()), finished)
-    }
-    if (!finished.aborted) driver.lost.abort()
   }
 
   /** What the world or another replica did is no accident; what we did wrong is said loudly, and tried again later. */
@@ -163,7 +141,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   async function claim(): Promise<void> {
     const room = options.concurrency - drivers.size
     if (room <= 0 || stopping) return
-    const deadline = deadlineFromNow()
+    const deadline = deadlines.fromNow()
     for (const { lease, stored } of await store.claim(options.owner, options.ttlMs, room))
       start(lease, stored, deadline)
   }
@@ -171,7 +149,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   async function renew(): Promise<void> {
     await Promise.all(
       [...drivers.values()].map(async driver => {
-        const deadline = deadlineFromNow()
+        const deadline = deadlines.fromNow()
         try {
           await store.renew(driver.lease, options.ttlMs)
           driver.deadline = deadline

@@ -100,7 +100,6 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
     },
     alarmBook: createAlarmBook(aodh.service),
     tidyCredentials: async signal => await tidyCredentials(access, signal),
-    alarms: { firing: aodh.firing, definition: aodh.definition, rearm: aodh.rearm },
     check: () => checkCloud({ session, nova, hypervisors, placement: placement.service, aodh }),
     dependencies: dependencies.list,
     close: transport.close

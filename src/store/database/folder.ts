@@ -1,11 +1,5 @@
 import { userInfo } from 'node:os'
 
-/** The path of a file store's URL; undefined when it is none. */
-export function pathOfStore(url: string): string | undefined {
-  const path = /^file:(.+)$/is.exec(url)?.[1]
-  return path?.replace(/^\/\/(?=\/)/, '')
-}
-
 /** What is to be done about a folder in which this process can't write. */
 export function folderAdvice(folder: string): string {
   return `make the folder ${folder}, owned by user ${userName()}`

@@ -1,8 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts'
 import { ConfigError } from '../../errors.ts'
+import { addressOf, addressShapes, pathOfStore } from '../../store-url.ts'
 import type { Dialect, Inspection } from './dialect.ts'
-import { pathOfStore } from './folder.ts'
-import { addressOf, addressShapes } from './servers/address.ts'
 import { openSqlite } from './sqlite.ts'
 
 /** The database of `url`. A server is not spoken to yet, and its client library is loaded only if there is one. Throws ConfigError. */

@@ -1,7 +1,7 @@
 import { CompiledQuery, type Driver } from 'kysely'
 import { Pool, TimeoutError } from 'tarn'
 import { messageOf } from '../../../errors.ts'
-import type { Host } from './address.ts'
+import type { Host } from '../../../store-url.ts'
 import { Connection, type ErrorRules } from './connection.ts'
 import { acquireMs, connectionsMax, idleMs } from './limits.ts'
 import { OutOfReach, type Session } from './session.ts'

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../errors.ts'
+import type { Host, ServerAddress } from '../../../store-url.ts'
 import type { Inspection } from '../dialect.ts'
-import type { Host, ServerAddress } from './address.ts'
 import type { Connect } from './driver.ts'
 import type { Session } from './session.ts'
 

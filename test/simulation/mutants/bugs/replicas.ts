@@ -19,8 +19,8 @@ export const replicaMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/supervisor.ts',
-        find: 'if (lost.signal.aborted || clock.now() >= driver.deadlineMs)',
-        replace: 'if (lost.signal.aborted && clock.now() >= driver.deadlineMs)'
+        find: 'if (lost.signal.aborted || deadlines.isOver(driver.deadline))',
+        replace: 'if (lost.signal.aborted && deadlines.isOver(driver.deadline))'
       }
     ]
   },
@@ -58,8 +58,8 @@ export const replicaMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'store/database/transactions.ts',
-        find: 'attempt(() => db.transaction().execute(work))',
-        replace: 'attempt(() => work(db as never))'
+        find: 'take(() => db.transaction().execute(work))',
+        replace: 'take(() => work(db as never))'
       }
     ]
   },

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../../errors.ts'
+import { ConfigError } from './errors.ts'
 
 export interface Host {
   readonly host: string
@@ -23,6 +23,12 @@ export const addressShapes =
 const defaultPorts = { mysql: 3306, postgres: 5432 }
 // A password out of a variable may hold anything: it ends at the last @.
 const shape = /^(mysql|mariadb|postgres|postgresql):\/\/([^:@/]+)(?::(.*))?@([^@/]+)\/([^/?#@]+)$/s
+
+/** The path of a file store's URL; undefined when it is none. */
+export function pathOfStore(url: string): string | undefined {
+  const path = /^file:(.+)$/is.exec(url)?.[1]
+  return path?.replace(/^\/\/(?=\/)/, '')
+}
 
 /** The address in a URL like `mysql://USER:PASSWORD@HOST[:PORT][,HOST…]/DATABASE`; undefined if it names no server. Throws ConfigError. */
 export function addressOf(url: string): ServerAddress | undefined {

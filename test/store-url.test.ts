@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { addressOf } from '../../src/store/database/servers/address.ts'
+import { addressOf } from '../src/store-url.ts'
 
 test('a database server is named by a URL, with one host or several', () => {
   expect(addressOf('mysql://ops:secret@10.0.0.5/switchover')).toMatchObject({
