@@ -62,7 +62,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   world.listeners.push(notification => void post(notification))
   let url = ''
   let machines: Machines | undefined
-  const face: Face = { world, evaluator, identity: createIdentity(tokenSeconds), microversion, url: () => url }
+  const face: Face = {
+    world,
+    evaluator,
+    identity: createIdentity(tokenSeconds),
+    microversion,
+    away: new Map(),
+    url: () => url
+  }
   const app = buildCloudApp(face)
   const bmc = (name: string) => ({ url: `http://${address}:${machines?.bmcPort(name)}`, ...bmcFacts(name) })
   const sshAddress = (name: string) => `${address}:${machines?.sshPort(name)}`

@@ -57,6 +57,8 @@ export interface Lab {
   /** Resolves to what the BMC says then: On, Off … */
   bmcPower(host: string, deed: 'on' | 'off' | 'status'): Promise<string>
   bmcConfig(): Promise<BmcFacts[]>
+  /** A service of the cloud: rabbitmq, mariadb, keystone, nova-api, placement. */
+  restart(service: string): Promise<void>
   /** A line for each guest and each hypervisor, and one for each guest that runs twice. */
   guests(): Promise<string[]>
   /** An event alarm on the host's death; resolves to its id. */
@@ -110,6 +112,9 @@ export function createLab(command: string, drive: Drive = driveProcess(command))
     },
     bmcPower: async (host, deed) => (await run(normalLimitMs, 'bmc', 'power', host, deed)).trim(),
     bmcConfig: async () => JSON.parse(await run(normalLimitMs, 'bmc', 'config')) as BmcFacts[],
+    async restart(service) {
+      await run(longLimitMs, 'restart', service)
+    },
     async guests() {
       // Its exit status is 1 when a guest runs twice, and that is an answer too.
       const { stdout } = await drive(['guests'], normalLimitMs)

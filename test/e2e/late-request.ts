@@ -1,5 +1,5 @@
 import { stopped } from './expectations.ts'
-import { type Network, startNetwork } from './held-requests.ts'
+import { type HoldingNetwork, startHoldingNetwork } from './held-requests.ts'
 import { expectGapless, takenOver } from './replicas.ts'
 import type { World } from './scenario.ts'
 import { until } from './until.ts'
@@ -20,7 +20,7 @@ export interface Late {
 export async function playLateRequest(letter: string, servers: number, world: World): Promise<Late> {
   const { lab, service: second, replica } = world
   await second.kill()
-  const network = await startNetwork((await lab.env()).LAB_NOVA_URL ?? '')
+  const network = await startHoldingNetwork((await lab.env()).LAB_NOVA_URL ?? '')
   const first = await replica({ cloud: { compute_endpoint_override: network.url } })
   await first.start()
   try {
@@ -48,7 +48,7 @@ export async function playLateRequest(letter: string, servers: number, world: Wo
 }
 
 /** As soon as the server that it is about is evacuated by somebody else. */
-async function deliverDuring({ cloud }: World, network: Network): ReturnType<Network['deliver']> {
+async function deliverDuring({ cloud }: World, network: HoldingNetwork): ReturnType<HoldingNetwork['deliver']> {
   await until('the other replica to evacuate the same server', 300_000, async () =>
     (await cloud.evacuations()).some(({ instance_uuid: server }) => server === network.server())
   )

@@ -1,5 +1,6 @@
 /**
- * Runs the scenarios one after the other: all of them, or those whose letters SWITCHOVER_SCENARIOS names (a,b,k); on the cloud
+ * Runs the scenarios one after the other: all of them, or those whose letters SWITCHOVER_SCENARIOS names (a,b,k), or files of chaos/ by
+ * their names (kills,proxy); on the cloud
  * behind SWITCHOVER_LAB, or, if that is the word `emulator`, on the emulator.
  */
 import { spawn } from 'node:child_process'
@@ -32,11 +33,12 @@ async function main(): Promise<number> {
 }
 
 async function runScenarios(env: Readonly<Record<string, string>>): Promise<number> {
-  const letters = (process.env.SWITCHOVER_SCENARIOS ?? '').split(',').filter(letter => /^[a-z]$/.test(letter))
-  const which = letters.length === 0 ? '[a-z]' : `(${letters.join('|')})`
+  const names = (process.env.SWITCHOVER_SCENARIOS ?? '').split(',').filter(name => /^[a-z-]+$/.test(name))
+  const files = names.map(name => (name.length === 1 ? `scenarios/${name}-` : `chaos/${name}\\.`))
+  const which = files.length === 0 ? 'scenarios/[a-z]-' : `(${files.join('|')})`
   const jest = join(root, 'node_modules/jest/bin/jest.js')
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
-  const words = [jest, '--runInBand', '--verbose', ...process.argv.slice(2), `test/e2e/scenarios/${which}-`]
+  const words = [jest, '--runInBand', '--verbose', ...process.argv.slice(2), `test/e2e/${which}`]
   const child = spawn(process.execPath, [...flags, ...words], {
     cwd: root,
     stdio: 'inherit',

@@ -28,6 +28,7 @@ export function buildCloudApp(face: Face): FastifyInstance {
     void app.register(
       (scope, _options, done) => {
         slowDown(scope, face)
+        standStill(scope, face, prefix)
         void scope.register(routes, { face })
         done()
       },
@@ -60,4 +61,12 @@ function slowDown(scope: FastifyInstance, { world }: Face): void {
   }
   scope.addHook('onRequest', half)
   scope.addHook('onSend', half)
+}
+
+/** What a load balancer says of a service that is being restarted. */
+function standStill(scope: FastifyInstance, { away, world }: Face, prefix: string): void {
+  scope.addHook('onRequest', async (_request, reply) => {
+    if (world.clock.now() < (away.get(prefix) ?? 0)) return await reply.code(503).send('503 Service Unavailable')
+    return undefined
+  })
 }

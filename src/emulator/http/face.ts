@@ -11,6 +11,8 @@ export interface Face {
   readonly identity: Identity
   /** The newest that Nova knows. */
   readonly microversion: string
+  /** Services, by the first part of their path, that answer 503 until that time of the world, ms. */
+  readonly away: Map<string, number>
   /** Where the server is reached, without a slash at the end. */
   url(): string
 }

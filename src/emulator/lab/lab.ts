@@ -4,7 +4,7 @@ import { alarmVerb, emitVerb } from './alarms.ts'
 import { bmcVerb } from './bmcs.ts'
 import { hostVerb } from './hosts.ts'
 import { bootVerb, evacuateVerb, guestsVerb, serversVerb } from './servers.ts'
-import { cloudsYamlVerb, envVerb, nothingVerb, resetVerb, statusVerb, tuneVerb } from './settings.ts'
+import { cloudsYamlVerb, envVerb, nothingVerb, resetVerb, restartVerb, statusVerb, tuneVerb } from './settings.ts'
 import type { Stage, Verb } from './stage.ts'
 import { LabError, readWords } from './words.ts'
 
@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   bmc: bmcVerb,
   alarm: alarmVerb,
   emit: emitVerb,
+  restart: restartVerb,
   env: envVerb,
   'clouds-yaml': cloudsYamlVerb,
   tune: tuneVerb,

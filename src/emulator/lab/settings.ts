@@ -2,6 +2,7 @@ import type { World } from '../model/world.ts'
 import { cloudsYaml, environment } from './clouds-yaml.ts'
 import { start } from './hosts.ts'
 import { said, type Verb } from './stage.ts'
+import { LabError } from './words.ts'
 
 export const envVerb: Verb = ({ face }) => {
   const lines = Object.entries(environment(face.url())).map(([name, value]) => `export ${name}=${value}`)
@@ -15,6 +16,26 @@ export const tuneVerb: Verb = ({ face: { evaluator } }, words) => {
   evaluator.cacheMs = (words.number('aodh-cache') ?? 0) * 1000
   evaluator.lose = words.number('lose-notifications') ?? 0
   return said('tuned')
+}
+
+/** What stands still while a service is restarted: its own face, or that of all that need it. */
+const standing: Readonly<Record<string, readonly string[]>> = {
+  'nova-api': ['/compute'],
+  placement: ['/placement'],
+  keystone: ['/identity'],
+  rabbitmq: ['/compute'],
+  mariadb: ['/identity', '/compute', '/placement', '/alarm']
+}
+const restartMs = 3000
+
+/** `restart SERVICE`: it, and what needs it, answers 503 for some seconds. */
+export const restartVerb: Verb = ({ face }, words) => {
+  const [name = ''] = words.plain
+  const faces = standing[name]
+  if (faces === undefined) throw new LabError(`there is no service ${name}`)
+  const untilMs = face.world.clock.now() + restartMs
+  for (const prefix of faces) face.away.set(prefix, untilMs)
+  return said(`restarted ${name}`)
 }
 
 export const statusVerb: Verb = ({ face: { world } }) =>

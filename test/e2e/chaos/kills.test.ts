@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect } from '@jest/globals'
+import { hasEnded } from '../expectations.ts'
+import { scenario } from '../scenario.ts'
+import { begin, expectRecovered, say } from './laws.ts'
+
+const killsMin = 20
+
+scenario(
+  'kills',
+  'a service that is killed at random moments, at least twenty times, moves thirty servers once each',
+  { perSpare: 1 },
+  async world => {
+    const { service } = world
+    const { id, servers } = await begin(world, 30)
+    let kills = 0
+    const states: Record<string, number> = {}
+    for (;;) {
+      // Long enough now and then that something is done.
+      await delay(Math.random() ** 2 * 5000)
+      const { state, ...view } = await service.recovery(id)
+      if (hasEnded({ state, ...view })) break
+      await service.kill()
+      states[state] = (states[state] ?? 0) + 1
+      kills += 1
+      await service.start()
+    }
+    say(`(kills) killed ${kills} times: ${JSON.stringify(states)}`)
+    expect(kills).toBeGreaterThanOrEqual(killsMin)
+    await expectRecovered(world, id, servers)
+  }
+)

@@ -1,0 +1,3 @@
+import { restartDuring } from './restart.ts'
+
+restartDuring('keystone')

@@ -1,0 +1,32 @@
+import { expect } from '@jest/globals'
+import { settled } from '../expectations.ts'
+import { expectGapless } from '../replicas.ts'
+import { scenario } from '../scenario.ts'
+import { until } from '../until.ts'
+import { begin, expectRecovered, say } from './laws.ts'
+
+/** One service of the cloud is restarted when a third of the servers has arrived, and again when two thirds have. */
+export function restartDuring(service: string): void {
+  scenario(
+    `restart-${service}`,
+    `${service} is restarted twice during a recovery`,
+    { perSpare: 4, moveTimeoutSeconds: 180 },
+    async world => {
+      const { cloud, lab } = world
+      const { id, servers } = await begin(world, 12)
+      for (const part of [1 / 3, 2 / 3]) {
+        await until('some servers to arrive', 600_000, async () => {
+          const done = (await cloud.evacuations()).filter(({ status }) => status === 'done')
+          return done.length >= servers.length * part
+        })
+        await lab.restart(service)
+      }
+      const view = await world.service.waitFor(id, 'the recovery to end', settled, 1_200_000)
+      say(`(restart-${service}) ${view.state} ${view.hold?.code ?? ''} ${view.hold?.reason ?? ''}`)
+      if (view.state === 'recovered') return await expectRecovered(world, id, servers)
+      // Nova may have lost a message in the middle of a move, and nobody can tell where its server is: a person is asked.
+      expectGapless(view)
+      expect(view.hold).toMatchObject({ code: 'target', releasedBy: 'person' })
+    }
+  )
+}
