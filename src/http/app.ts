@@ -10,7 +10,7 @@ import { defaultHostEventTypes } from './aodh-body.ts'
 import type { AuthConfig } from './auth.ts'
 import { createAuthenticator } from './auth.ts'
 import { createCached } from './cached.ts'
-import { answerGarbage } from './garbage.ts'
+import { answerExpectations, answerGarbage } from './garbage.ts'
 import { createGuard } from './guard.ts'
 import type { HttpLimits } from './limits.ts'
 import { createGate } from './limits.ts'
@@ -97,6 +97,8 @@ function createServer(log: FastifyBaseLogger, refusals: Refusals): FastifyInstan
     bodyLimit: peopleBodyBytesMax,
     // A client that sends slowly must not keep a connection for ever.
     requestTimeout: 30_000,
+    // Nor one that does not take its answer: on no connection may nothing at all go on for so long.
+    connectionTimeout: 60_000,
     clientErrorHandler: answerGarbage(refusals),
     // Aodh turns a redirected POST into a GET without a body: paths match exactly, or not at all.
     routerOptions: { maxParamLength: 255, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
@@ -115,11 +117,23 @@ function createServer(log: FastifyBaseLogger, refusals: Refusals): FastifyInstan
       `There is no ${request.method} ${pathOf(request.url)}. /openapi.json lists what there is.`
     )
   })
+  app.server.on('checkExpectation', answerExpectations(refusals))
+  refusePacked(app)
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request answered')
   })
   app.addHook('onClose', async () => refusals.close())
   return app
+}
+
+/** What is packed may unpack to anything, so nothing is unpacked here. */
+function refusePacked(app: FastifyInstance): void {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const { 'content-encoding': encoding = 'identity' } = request.headers
+    if (encoding === 'identity') return done(null, payload)
+    const headers = { 'accept-encoding': 'identity' }
+    return done(app.httpErrors.createError(415, `Send the body as it is, not as ${encoding}.`, { headers }))
+  })
 }
 
 /** Every error leaves here, as problem+json. Only our own mistakes are logged one by one. */

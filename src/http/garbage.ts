@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError } from 'fastify'
 import type { Refusal } from './problems.ts'
@@ -21,6 +22,17 @@ export function answerGarbage(refusals: Refusals): (error: ConnectionError, sock
     refusals.note(refusal.code, refusal.detail, { id, ip: socket.remoteAddress ?? '' })
     if (socket.writable) socket.write(responseOf(refusal, id))
     socket.destroySoon()
+  }
+}
+
+/** For requests that expect more than `100-continue`: Node itself would answer them with an empty 417. */
+export function answerExpectations(refusals: Refusals): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const refusal = refuse(417, 'invalid', 'Leave out the header "expect", or expect "100-continue".')
+    const id = randomUUID()
+    refusals.note(refusal.code, refusal.detail, { id, ip: request.socket.remoteAddress ?? '' })
+    response.writeHead(refusal.status, { 'content-type': 'application/problem+json', connection: 'close' })
+    response.end(JSON.stringify(problemOf(refusal, id)))
   }
 }
 

@@ -105,3 +105,37 @@ test('what is no HTTP request is a problem too, counted and logged like any othe
   const reqId = String(garbage.problem.instance).replace('urn:uuid:', '')
   expect(lines()).toContainEqual(expect.objectContaining({ kind: 'invalid', reqId, address: '127.0.0.1' }))
 })
+
+test('an expectation that we do not know is a problem too', async () => {
+  const { app } = testApp()
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET /health HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\n\r\n')
+  const text = (await socket.setEncoding('utf8').toArray()).join('')
+  await app.close()
+  expect(text).toMatch(/^HTTP\/1\.1 417 /)
+  const problem = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)) as Record<string, unknown>
+  expectToMatch('problem', problem)
+  expect(problem.detail).toContain('100-continue')
+})
+
+test.each(['gzip', 'br', 'x'])('a body in the encoding %s is refused before a byte of it is read', async encoding => {
+  const { app, received } = testApp()
+  const headers = { ...aodh, 'content-type': 'application/json', 'content-encoding': encoding }
+  for (const url of ['/v1/alarms', '/v1/alarms/compute-01']) {
+    const answer = await app.inject({ method: 'POST', url, headers, payload: JSON.stringify(payload) })
+    expect(answer.statusCode).toBe(415)
+    expect(answer.json()).toMatchObject({ detail: `Send the body as it is, not as ${encoding}.` })
+    expect(answer.headers['accept-encoding']).toBe('identity')
+  }
+  expect(received).toEqual([])
+  const plain = { ...headers, 'content-encoding': 'identity' }
+  const taken = await app.inject({
+    method: 'POST',
+    url: '/v1/alarms',
+    headers: plain,
+    payload: JSON.stringify(payload)
+  })
+  expect(taken.statusCode).toBe(202)
+})
