@@ -50,9 +50,14 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
-/** The store cannot be written or read now; whoever asked must ask again. */
+/** The store cannot be written or read now; whoever asked must ask again. `isFull`: until somebody makes room on its disk. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
+  readonly isFull: boolean
+  constructor(message: string, options?: ErrorOptions & { isFull?: boolean }) {
+    super(message, options)
+    this.isFull = options?.isFull ?? false
+  }
 }
 
 /** A list was asked to go on from a place that we never named. */

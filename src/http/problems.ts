@@ -71,8 +71,11 @@ const cloudDetails: Readonly<Record<CloudErrorCode, readonly [status: 502 | 503,
 /** What the client is told of an error: enough to act on, and nothing of our insides. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof StoreUnavailable) {
+    const detail = error.isFull
+      ? 'Nothing was written down: the disk of the database is full. Make room on it, then send it again.'
+      : 'Nothing was written down. Send it again in a few seconds.'
     return {
-      ...refuse(503, 'store-unavailable', 'Nothing was written down. Send it again in a few seconds.'),
+      ...refuse(503, 'store-unavailable', detail),
       headers: { 'retry-after': '5' }
     }
   }

@@ -118,6 +118,17 @@ test('while the store is not usable, 503 says that nothing was kept and when to 
   expect(answer.body).not.toContain('secret-path')
 })
 
+test('while the disk of the store is full, 503 says that room must be made', async () => {
+  const receive = async () => {
+    throw new StoreUnavailable('database or disk is full', { isFull: true })
+  }
+  const answer = await testApp({ service: { receive } }).app.inject(post(minimal))
+  expectProblem(answer, 503, 'store-unavailable')
+  expect(answer.json()).toMatchObject({
+    detail: 'Nothing was written down: the disk of the database is full. Make room on it, then send it again.'
+  })
+})
+
 test('our own mistake is a 500 that hides our insides and is logged with its instance', async () => {
   const receive = async () => {
     throw new TypeError('undefined is not a spare')

@@ -56,6 +56,20 @@ test('health is down without the store, and still answers', async () => {
   expect(answer.json()).toMatchObject({ status: 'down', store: { ok: false } })
 })
 
+test('health and readiness say so when the disk of the store is full', async () => {
+  const ping = async () => {
+    throw new StoreUnavailable('database or disk is full', { isFull: true })
+  }
+  const { app } = testApp({ store: { ping } })
+  expect((await app.inject(health)).json()).toMatchObject({
+    status: 'down',
+    store: { ok: false, error: 'its disk is full' }
+  })
+  const ready = await app.inject('/health/ready')
+  expectProblem(ready, 503, 'store-unavailable')
+  expect(ready.body).toContain('Make room')
+})
+
 test.each([
   ['a part of the cloud fails', { dependencies: () => [{ name: 'aodh', ok: false, error: 'refused' } as const] }],
   [

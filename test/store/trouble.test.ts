@@ -55,7 +55,11 @@ test('a full disk is StoreUnavailable, leaves nothing half written, and is over 
     answers.push(await receive(`compute-${number}`).catch((error: unknown) => error))
   const refused = answers.findIndex(answer => Error.isError(answer))
   expect(refused).toBeGreaterThan(0)
-  expect(answers[refused]).toMatchObject({ name: 'StoreUnavailable', message: expect.stringContaining('full') })
+  expect(answers[refused]).toMatchObject({
+    name: 'StoreUnavailable',
+    message: expect.stringContaining('full'),
+    isFull: true
+  })
   const { items } = await createSignals(transactions).signals({ limit: 100 })
   expect(items).toHaveLength(answers.filter(answer => !Error.isError(answer)).length)
   await pragma('max_page_count = 100000')

@@ -28,7 +28,7 @@ export const healthRoutes: FastifyPluginAsync<HealthRoutes> = async (app, option
     const [store, segments] = await Promise.all([
       readStore(options.store).catch((error: unknown) => {
         request.log.warn({ err: error }, 'store not readable')
-        return undefined
+        return isFull(error) ? 'its disk is full' : 'it cannot be written or read; the log says why'
       }),
       options.segments().catch(() => undefined)
     ])
@@ -45,10 +45,14 @@ export const probeRoutes: FastifyPluginAsync<Pick<HealthRoutes, 'store'>> = asyn
   const ready = { tags: ['health'], summary: 'Alarms can be written down', response: answers({ 200: ok }, 503) }
   app.get('/health/ready', { schema: ready }, async () => {
     await store.ping().catch((error: unknown) => {
-      throw new StoreUnavailable('the store cannot be written', { cause: error })
+      throw new StoreUnavailable('the store cannot be written', { cause: error, isFull: isFull(error) })
     })
     return { status: 'ok' }
   })
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof StoreUnavailable && error.isFull
 }
 
 interface StoreState {
@@ -64,24 +68,25 @@ async function readStore(store: HealthRoutes['store']): Promise<StoreState> {
 
 function healthOf(
   { service, clock, version }: HealthRoutes,
-  store: StoreState | undefined,
+  store: StoreState | string,
   segments: readonly SegmentView[] | undefined
 ): Health {
   const nowMs = clock.now()
+  const state = typeof store === 'string' ? undefined : store
   const dependencies = service.dependencies()
   const isWhole =
     segments?.every(segment => segment.spareLeft) === true &&
     dependencies.every(({ ok, asked }) => ok || asked === false)
   return {
-    status: store === undefined ? 'down' : isWhole ? 'ok' : 'degraded',
+    status: state === undefined ? 'down' : isWhole ? 'ok' : 'degraded',
     mode: modeOf(segments),
     version,
     atMs: nowMs,
-    store: store === undefined ? { ok: false, error: 'it cannot be written or read; the log says why' } : { ok: true },
+    store: typeof store === 'string' ? { ok: false, error: store } : { ok: true },
     dependencies: [...dependencies],
-    duties: [...(store?.duties ?? [])],
-    recoveries: store?.summary.states ?? {},
-    held: (store?.summary.held ?? []).map(hold => ({ ...hold, ageSeconds: ageSeconds(hold.sinceMs, nowMs) })),
+    duties: [...(state?.duties ?? [])],
+    recoveries: state?.summary.states ?? {},
+    held: (state?.summary.held ?? []).map(hold => ({ ...hold, ageSeconds: ageSeconds(hold.sinceMs, nowMs) })),
     segments: (segments ?? []).map(segmentHealth)
   }
 }

@@ -59,6 +59,7 @@ export function openSqlite(path: string, clock: Clock): Dialect {
     isUniqueViolation: error => uniqueViolations.includes(resultOf(error)),
     isRetriable: error => (resultOf(error) & 0xff) === code.busy,
     isUnavailable: error => unavailable.includes(resultOf(error) & 0xff),
+    isFull: error => (resultOf(error) & 0xff) === code.full,
     attemptsMax: 8,
     longText: 'text',
     tableSuffix: '',

@@ -47,7 +47,10 @@ export function createTransactions(db: Database, dialect: Dialect): OwnedTransac
           continue
         }
         if (!dialect.isUnavailable(error) && !dialect.isRetriable(error)) throw error
-        throw new StoreUnavailable(`the store can't be used: ${messageOf(error)}`, { cause: error })
+        throw new StoreUnavailable(`the store can't be used: ${messageOf(error)}`, {
+          cause: error,
+          isFull: dialect.isFull?.(error) ?? false
+        })
       }
     }
   }
