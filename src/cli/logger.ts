@@ -1,4 +1,6 @@
-import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
+import { openSync } from 'node:fs'
+import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { createLineWriter } from './log-lines.ts'
 
 const standardOutput = 1
 const secretKeys = ['secret', 'password', 'token', 'authorization', 'x-auth-token', 'x-subject-token']
@@ -15,12 +17,7 @@ export function createLogger(level: string, file?: string): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: '***' }
   }
-  const out = destination({ dest: file ?? standardOutput, sync: true })
-  // Whoever read our lines may be gone (`serve | tee`): that loses lines, and must keep us neither from working nor from ending.
-  out.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
-  return pino(options, out)
+  return pino(options, createLineWriter(file === undefined ? standardOutput : openSync(file, 'a')))
 }
 
 /** For commands whose answer is what they print. */
