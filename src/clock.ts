@@ -8,8 +8,27 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Smaller corrections of the wall clock are followed both ways. */
+const slackMs = 1000
+
+/**
+ * The wall clock as far as it goes forwards. A step forwards may be hours in which this machine stood still, so it is believed:
+ * what was trusted is looked at again. One backwards is not followed, for then every wait and every age would be hours too long;
+ * from then on the time that has passed counts, until the process ends or the wall clock has caught up.
+ */
+export function createNow(wall: () => number, steady: () => number): () => number {
+  let aheadMs = wall() - steady()
+  let lastMs = Number.NEGATIVE_INFINITY
+  return () => {
+    const [wallMs, steadyMs] = [wall(), steady()]
+    if (wallMs > steadyMs + aheadMs - slackMs) aheadMs = wallMs - steadyMs
+    lastMs = Math.max(lastMs, Math.floor(steadyMs + aheadMs))
+    return lastMs
+  }
+}
+
 export const systemClock: Clock = {
-  now: Date.now,
+  now: createNow(Date.now, () => performance.now()),
   async sleep(ms, signal) {
     try {
       await delay(ms, undefined, signal === undefined ? {} : { signal })
