@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,6 +49,8 @@ export interface ServiceProcess {
   /** Until `check` holds for the recovery; answers it as it was then. Survives a service that is away. */
   waitFor(id: string, what: string, check: (view: RecoveryView) => boolean, limitMs?: number): Promise<RecoveryView>
   log(): string
+  /** Kills it if it runs, and removes its files. */
+  discard(): Promise<void>
 }
 
 /** What a replica finds around it; nothing: a file store, the cloud as it is, our environment. */
@@ -57,6 +59,8 @@ export interface Surroundings {
   /** Laid over its entry in clouds.yaml. */
   readonly cloud?: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string>>
+  /** The folder below which all its files lie, its log too; that for temporary files if not given. */
+  readonly base?: string
 }
 
 const main = join(import.meta.dirname, '../../src/main.ts')
@@ -66,9 +70,9 @@ const patienceMs = 600_000
 export async function createService(
   lab: Lab,
   wishes: Wishes = {},
-  { storeUrl, cloud = {}, env: more = {} }: Surroundings = {}
+  { storeUrl, cloud = {}, env: more = {}, base = tmpdir() }: Surroundings = {}
 ): Promise<ServiceProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'switchover-e2e-'))
+  const folder = mkdtempSync(join(base, 'switchover-e2e-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const config = join(folder, 'switchover.yaml')
@@ -114,7 +118,8 @@ export async function createService(
       closeSync(out)
       const begun = child
       await until('the service to answer', 60_000, async () => {
-        if (begun.exitCode !== null) throw new Refusal(`the service ended with ${begun.exitCode}:\n${tail(logFile)}`)
+        if (begun.exitCode !== null || begun.signalCode !== null)
+          throw new Refusal(`the service ended with ${begun.exitCode ?? begun.signalCode}:\n${tail(logFile)}`)
         return (await ask(`${url}/health/live`, 'GET', undefined, secrets.viewer)).status === 200
       })
     },
@@ -155,7 +160,11 @@ export async function createService(
         const view = await recovery(id)
         return check(view) ? view : undefined
       }),
-    log: () => tail(logFile)
+    log: () => tail(logFile),
+    async discard() {
+      await signalled('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    }
   }
 }
 
@@ -186,13 +195,18 @@ function cleanEnvironment(cloudsFile: string): NodeJS.ProcessEnv {
   return { ...env, NODE_ENV: 'production', OS_CLIENT_CONFIG_FILE: cloudsFile }
 }
 
+/** Below those that the system gives to clients: one of them could have it while the service is restarted. */
 async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>(resolve => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    await new Promise(resolve => server.close(resolve))
+    if (isFree) return port
+  }
 }
 
 function tail(file: string): string {

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { plays } from './plays.ts'
 
 interface Soak {
   readonly what: string
@@ -35,6 +36,14 @@ const soaks: Readonly<Record<string, Soak>> = {
   }
 }
 
+/** Those that play the real service on an emulated cloud come first. */
+const all: Readonly<Record<string, Soak>> = {
+  ...Object.fromEntries(
+    Object.entries(plays).map(([name, { what }]) => [name, { what, words: ['test/soak/play.ts', name] }])
+  ),
+  ...soaks
+}
+
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
   options: { list: { type: 'boolean', default: false } }
@@ -42,15 +51,15 @@ const { values: options, positionals: names } = parseArgs({
 
 function main(): number {
   if (options.list) {
-    for (const [name, { what }] of Object.entries(soaks)) console.log(`${name.padEnd(10)} ${what}`)
+    for (const [name, { what }] of Object.entries(all)) console.log(`${name.padEnd(13)} ${what}`)
     return 0
   }
-  const unknown = names.filter(name => !(name in soaks))
+  const unknown = names.filter(name => !(name in all))
   if (unknown.length > 0) {
-    console.error(`There is no soak ${unknown.join(', ')}, only ${Object.keys(soaks).join(', ')}.`)
+    console.error(`There is no soak ${unknown.join(', ')}, only ${Object.keys(all).join(', ')}.`)
     return 1
   }
-  const ends = (names.length > 0 ? names : Object.keys(soaks)).map(run)
+  const ends = (names.length > 0 ? names : Object.keys(all)).map(run)
   const count = (end: string) => ends.filter(one => one === end).length
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
   // Who asks for one by its name wants it run.
@@ -58,7 +67,7 @@ function main(): number {
 }
 
 function run(name: string): 'passed' | 'failed' | 'skipped' {
-  const { words, env, lacking } = soaks[name]!
+  const { words, env, lacking } = all[name]!
   const because = lacking?.()
   if (because !== undefined) {
     console.log(`== ${name}: skipped, for ${because}`)
