@@ -89,7 +89,9 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
     cloud,
     within: untilMs => {
       const commands = createLeaseSession(access, untilMs)
-      return { ...cloud, ...createNova(createNovaClient({ ...access, commands }), hypervisors, clock) }
+      const own = createNova(createNovaClient({ ...access, commands }), hypervisors, clock)
+      // Only commands are the lease's: all recoveries share their looks at the hosts.
+      return { ...cloud, ...own, hosts: cloud.hosts }
     },
     alarms: {
       all: aodh.all,

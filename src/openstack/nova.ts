@@ -6,6 +6,7 @@ import { readHosts } from './nova/hosts.ts'
 import { addressesOf, bareMetalHostsOf, type Hypervisors } from './nova/hypervisors.ts'
 import { readMigrationsFrom } from './nova/migrations.ts'
 import { readServer, readServersOn } from './nova/servers.ts'
+import { createSharedRead } from './nova/shared-read.ts'
 
 /** What Nova alone answers of the port. */
 export type Nova = Omit<Cloud, 'needs' | 'rooms' | 'portsOf' | 'attachmentsOf'>
@@ -21,7 +22,7 @@ export function createNova(nova: NovaClient, hypervisors: Hypervisors, clock: Cl
   const disabled = (reason: string) => ({ status: 'disabled', disabled_reason: reason.slice(0, reasonLengthMax) })
 
   return {
-    hosts: signal => readHosts(nova, clock, signal),
+    hosts: createSharedRead(clock, () => readHosts(nova, clock)),
     serversOn: (host, signal) => readServersOn(nova, host, signal),
     server: (id, signal) => readServer(nova, id, signal),
     migrationsFrom: (host, signal) => readMigrationsFrom(nova, host, signal),

@@ -6,14 +6,17 @@ import type { Answer } from './with-server.ts'
 
 const services: Answer = [200, { services: [] }]
 const hosts = 'GET /compute/v2.1/os-services'
+/** Unlike the hosts, each call of these is a request. */
+const aggregates = 'GET /compute/v2.1/os-aggregates'
+const none: Answer = [200, { aggregates: [] }]
 const logins = 'POST /identity/v3/auth/tokens'
 
 test('one login serves many calls that start together', async () => {
-  const cloud = await startCloud({ [hosts]: services })
-  await Promise.all([cloud.openstack.cloud.hosts(), cloud.openstack.cloud.hosts(), cloud.openstack.cloud.hosts()])
-  await cloud.openstack.cloud.hosts()
-  expect(cloud.asked(logins)).toHaveLength(1)
-  expect(cloud.asked(hosts).map(asked => asked.headers['x-auth-token'])).toEqual(Array(4).fill('token-1'))
+  const { openstack, asked } = await startCloud({ [aggregates]: none })
+  await Promise.all([openstack.cloud.aggregates(), openstack.cloud.aggregates(), openstack.cloud.aggregates()])
+  await openstack.cloud.aggregates()
+  expect(asked(logins)).toHaveLength(1)
+  expect(asked(aggregates).map(call => call.headers['x-auth-token'])).toEqual(Array(4).fill('token-1'))
 })
 
 test('each kind of credential has its own body, and an application credential no scope', async () => {
@@ -41,11 +44,11 @@ test('each kind of credential has its own body, and an application credential no
 
 test('a 401 brings one new login for all, and each call is repeated once', async () => {
   const cloud = await startCloud({
-    [hosts]: asked => (asked.headers['x-auth-token'] === 'token-1' ? [401, { error: { code: 401 } }] : services)
+    [aggregates]: asked => (asked.headers['x-auth-token'] === 'token-1' ? [401, { error: { code: 401 } }] : none)
   })
-  await Promise.all([cloud.openstack.cloud.hosts(), cloud.openstack.cloud.hosts()])
+  await Promise.all([cloud.openstack.cloud.aggregates(), cloud.openstack.cloud.aggregates()])
   expect(cloud.asked(logins)).toHaveLength(2)
-  expect(cloud.asked(hosts)).toHaveLength(4)
+  expect(cloud.asked(aggregates)).toHaveLength(4)
 })
 
 test('a service that goes on answering 401 is asked twice, not for ever', async () => {

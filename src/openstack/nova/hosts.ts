@@ -16,8 +16,8 @@ interface ServiceRow {
 }
 
 /** All nova-compute services, with Nova's own time. */
-export async function readHosts(nova: NovaClient, clock: Clock, signal?: AbortSignal): Promise<HostsReading> {
-  const answer = await nova.get(pins.general, '/os-services', { query: { binary: 'nova-compute' }, signal })
+export async function readHosts(nova: NovaClient, clock: Clock): Promise<HostsReading> {
+  const answer = await nova.get(pins.general, '/os-services', { query: { binary: 'nova-compute' } })
   const rows = listOf<ServiceRow>('Nova', answer.body, 'services')
   return { atMs: answer.dateMs ?? clock.now(), hosts: rows.map(hostOf) }
 }
