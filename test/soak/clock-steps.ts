@@ -104,7 +104,8 @@ function isIn(view: RecoveryView, state: string): boolean {
 function judge({ emulator }: Stage, view: RecoveryView, ids: readonly string[], sinceMs: number): string[] {
   const powerOff = emulator.world.deeds.find(({ kind }) => kind === 'powerOff')
   const early = powerOff === undefined || powerOff.atMs - sinceMs < downMs - 1000
-  const holds = view.timeline.filter(({ text }) => text.startsWith('held'))
+  // A step forwards may be a standstill, so the time to find a verdict is over: it is held for that, and looks on.
+  const holds = view.timeline.filter(({ text }) => text.startsWith('held') && !text.startsWith('held: no verdict'))
   return [
     ...(early ? [`powered off ${(powerOff?.atMs ?? 0) - sinceMs} ms after its death`] : []),
     ...holds.map(({ text }) => text),

@@ -19,6 +19,8 @@ export interface Storm {
 }
 
 const ends = ['recovered', 'partial', 'dismissed', 'cancelled']
+/** More are not held for good. */
+const openMax = 20
 const racks = 5
 const sparesPerRack = 2
 /** One alarm in so many is the very delivery of an earlier one, again. */
@@ -96,11 +98,14 @@ async function watchHealth(client: RawClient, end: AbortSignal): Promise<RawAnsw
   return answers
 }
 
-/** Until every recovery has ended, or waits for a person or the storm guard. */
+/** Until every recovery has ended, or is held by the storm guard: a hold for want of a verdict looks on, and ends by itself. */
 async function settled(service: ServiceProcess): Promise<void> {
   await until('the recoveries to end', 300_000, async () => {
-    const all = await allOf<{ host: string; state: string }>(service, '/v1/recoveries')
-    return all.every(({ state }) => [...ends, 'held'].includes(state)) ? true : undefined
+    const all = await allOf<{ id: string; state: string }>(service, '/v1/recoveries')
+    const open = all.filter(({ state }) => !ends.includes(state))
+    if (open.length > openMax || open.some(({ state }) => state !== 'held')) return undefined
+    const views = await Promise.all(open.map(({ id }) => service.recovery(id)))
+    return views.every(({ hold }) => hold?.code === 'guard')
   })
 }
 
