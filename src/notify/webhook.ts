@@ -20,6 +20,8 @@ export interface NotifierDeps {
   readonly owner: string
   /** CloudEvents' `source`; "/switchover". */
   readonly source?: string
+  /** The time of day, ms, against which receivers hold the signature's; the machine's. Our clock may be ahead of it after a step. */
+  readonly timeOfDay?: () => number
   /** Of each delivery, ms; 10 000. */
   readonly timeoutMs?: number
 }
@@ -48,7 +50,7 @@ const backoffMaxMs = 600_000
  * get it again under the same id, by which a receiver drops duplicates. The order is not promised.
  */
 export function createNotifier(targets: readonly NotifyTarget[], store: DutyStore, deps: NotifierDeps) {
-  const { clock, log, owner, source = '/switchover', timeoutMs = 10_000 } = deps
+  const { clock, log, owner, source = '/switchover', timeOfDay = Date.now, timeoutMs = 10_000 } = deps
   const taken = new Map<string, Set<NotifyTarget>>()
   const rests = new Map<NotifyTarget, Rest>()
 
@@ -69,7 +71,7 @@ export function createNotifier(targets: readonly NotifyTarget[], store: DutyStor
   }
 
   async function send(target: NotifyTarget, row: Notification, signal?: AbortSignal): Promise<Delivery> {
-    return await post(target, cloudEvent(row, source), { nowMs: clock.now(), timeoutMs, ...(signal && { signal }) })
+    return await post(target, cloudEvent(row, source), { nowMs: timeOfDay(), timeoutMs, ...(signal && { signal }) })
   }
 
   /** Keeps in mind what became of a delivery; answers why it failed. */

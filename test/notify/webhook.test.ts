@@ -8,6 +8,9 @@ import type { DutyStore } from '../../src/controller/ports.ts'
 import { StoreUnavailable } from '../../src/errors.ts'
 import { createNotifier } from '../../src/notify/webhook.ts'
 
+/** By the time of day, which is not the clock of the waits. */
+const signedAtMs = 1_700_000_007_000
+
 interface Receiver {
   readonly url: string
   readonly got: { headers: IncomingHttpHeaders; body: string }[]
@@ -88,7 +91,7 @@ function world() {
   }
   const silent = { info() {}, warn() {}, error() {} }
   const clock = { now: () => time.nowMs, sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(5, signal) }
-  const deps = { clock, log: silent, owner: 'us', timeoutMs: 5000 }
+  const deps = { clock, log: silent, owner: 'us', timeOfDay: () => signedAtMs, timeoutMs: 5000 }
   return { rows, errors, time, lent, store, put, deps }
 }
 
@@ -112,8 +115,8 @@ test('a notification is a CloudEvent, signed with the secret of its target', asy
     datacontenttype: 'application/json',
     data: { recovery: 'r-1', host: 'node-1' }
   })
-  const mac = createHmac('sha256', 's3cret').update(`1700000000.${request?.body}`).digest('hex')
-  expect(request?.headers['x-switchover-signature']).toBe(`t=1700000000,v1=${mac}`)
+  const mac = createHmac('sha256', 's3cret').update(`1700000007.${request?.body}`).digest('hex')
+  expect(request?.headers['x-switchover-signature']).toBe(`t=1700000007,v1=${mac}`)
 })
 
 test('a target hears only of what it asked for', async () => {
