@@ -10,12 +10,12 @@ import { misplaced, movedTwice, serversOn, wronged } from './truth.ts'
 const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
 const stepsHours = [3, -2]
 const states = ['confirming', 'fencing', 'moving']
-/** A recovery of this cloud takes half a minute; one that waits for hours to pass takes hours. */
+/** A recovery of this cloud takes less than a minute; one that waits for hours to pass takes hours. */
 const endsWithinMs = 120_000
 const downMs = 8000
 const hosts = {
   ...{ 'compute-01': { servers: 4 }, 'compute-02': { servers: 1 }, 'compute-03': {}, 'compute-04': {} },
-  ...{ 'compute-05': { spare: true as const, habits: { spawnMs: 30_000 } }, 'compute-06': {} }
+  ...{ 'compute-05': { spare: true as const, habits: { spawnMs: 10_000 } }, 'compute-06': {} }
 }
 
 /** The time of day of the service's machine steps by hours, forwards and backwards, in each state of a recovery. */

@@ -14,7 +14,7 @@ const patienceMs = 120_000
 
 /** The disk of the store, and of the service's log, fills up in the middle of a recovery, stays full for a while, and has room again. */
 export async function fullDisk(): Promise<Report> {
-  const slow = { spare: true as const, habits: { spawnMs: 30_000 } }
+  const slow = { spare: true as const, habits: { spawnMs: 10_000 } }
   const hosts = { 'compute-01': { servers: 6 }, 'compute-02': {}, 'compute-05': slow, 'compute-06': {} }
   const disk = openTmpfs(12)
   try {

@@ -13,7 +13,7 @@ export interface KillLoop {
   readonly servers: number
   /** Fewer would show nothing. */
   readonly killsMin: number
-  /** How long the cloud takes to spawn one, before its haste: so long the recovery lasts. */
+  /** How long a target takes to spawn one: it sets how long the recovery lasts. */
   readonly spawnMs: number
 }
 
