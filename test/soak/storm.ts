@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type BigCloud, bigCloud } from '../../bench/big-cloud.ts'
 import { percentile } from '../../bench/table.ts'
@@ -129,6 +130,7 @@ async function judge({ emulator, service }: Stage, seen: Seen): Promise<Report> 
       },
       ...{ 'alarm p50 ms': round(percentile(times, 50)), 'alarm p99 ms': round(percentile(times, 99)) },
       ...{ 'health asked': health.length, 'health p99 ms': round(percentile(healthTimes, 99)) },
+      'processor time of the service, s': processorSeconds(service.pid()),
       ...{
         'hosts dead': dead.length,
         recovered: ended('recovered'),
@@ -237,6 +239,12 @@ function configOf(cloud: BigCloud, emulator: Emulator): Record<string, unknown> 
     fencing: ['bmc']
   }))
   return { segments }
+}
+
+/** User and system time so far, of /proc: the 14th and 15th word, in hundredths. */
+function processorSeconds(pid: number | undefined): number {
+  const words = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return Math.round((Number(words[11]) + Number(words[12])) / 100)
 }
 
 function told({ status, text }: RawAnswer): string {

@@ -77,21 +77,20 @@ const oddPieces = fc.oneof(
     '?',
     '#'
   ),
-  nasty.map(value =>
-    encodeURIComponent(
-      String(JSON.stringify(value) ?? '')
-        .slice(0, 500)
-        .toWellFormed()
-    )
-  )
+  nasty.map(value => encodeURIComponent(asText(value).slice(0, 500).toWellFormed()))
 )
+
+/** In a path or a query everything is text. */
+function asText(value: unknown): string {
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toWellFormed()
+}
 
 function pathsOf(path: string, { parameters = [] }: Operation, { known, resolve }: Material): fc.Arbitrary<string> {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(match => match[1] ?? '')
   const pieces = names.map(name => {
     const schema = parameters.find(parameter => parameter.name === name)?.schema ?? { type: 'string' }
     return mostly(
-      valuesOf(schema, resolve, known).map(value => encodeURIComponent(String(value).toWellFormed())),
+      valuesOf(schema, resolve, known).map(value => encodeURIComponent(asText(value))),
       oddPieces
     )
   })
@@ -109,7 +108,7 @@ function queriesOf({ parameters = [] }: Operation, { known, resolve }: Material)
   const pairs = parameters
     .filter(parameter => parameter.in === 'query')
     .map(({ name, schema }) => {
-      const sound = valuesOf(schema, resolve, known).map(value => encodeURIComponent(String(value).toWellFormed()))
+      const sound = valuesOf(schema, resolve, known).map(value => encodeURIComponent(asText(value)))
       return fc.option(
         mostly(sound, oddPieces).map(value => `${name}=${value}`),
         { nil: '', freq: 2 }
