@@ -1,7 +1,8 @@
-import { expect, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { openStore } from '../../src/store/open-store.ts'
 import { alarmFor, driven, opens, recoveryOf } from '../store/contract/bed.ts'
 import type { Store } from '../store/contract/types.ts'
+import { type Balancer, startBalancer } from './servers/balancer.ts'
 
 export interface Server {
   url(): string
@@ -29,6 +30,11 @@ async function withStore(server: Server, body: (store: Store) => Promise<void>, 
 
 /** What a store in a database server must do beyond the contract of all. */
 export function serverContract(server: Server): void {
+  const undo: Balancer[] = []
+  afterEach(async () => {
+    for (const network of undo.splice(0)) await network.close()
+  })
+
   test('several processes that start at once on an empty database make its schema once', async () => {
     await server.empty()
     const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(server.url())))
@@ -117,6 +123,28 @@ export function serverContract(server: Server): void {
         await still.end()
       },
       server.directUrl()
+    )
+  })
+
+  test('whether a commit was done whose answer is lost nobody knows; the same delivery again is the same signal', async () => {
+    const [, port = ''] = /:(\d+)[,/][^:]*$/.exec(server.directUrl()) ?? []
+    const network = await startBalancer([Number(port)])
+    undo.push(network)
+    await withStore(
+      server,
+      async store => {
+        const alarm = { id: 'lost-answer', current: 'alarm', traits: {} }
+        const signal = alarmFor('compute-05', { alarm, dedupeKey: 'lost-answer' })
+        // Not the "read committed" of a new connection.
+        network.cutAfter(/[^ ]commit/)
+        const refusal = await store.receive(signal, opens(recoveryOf('compute-05'))).catch((error: unknown) => error)
+        expect(refusal).toMatchObject({ name: 'StoreUnavailable' })
+        const known = await store.openRecoveryOf('compute-05')
+        const again = await store.receive(signal, opens(recoveryOf('compute-05')))
+        expect(again).toMatchObject({ outcome: 'opened', recovery: known?.recovery.id })
+        expect((await store.recoveries({ limit: 10, host: 'compute-05' })).items).toHaveLength(1)
+      },
+      server.directUrl().replace(`:${port}/`, `:${network.port}/`)
     )
   })
 

@@ -36,12 +36,43 @@ const soaks: Readonly<Record<string, Soak>> = {
   }
 }
 
+/** On the cloud of SWITCHOVER_LAB; without it on an OpenStack in memory, which has no message queue to lose anything in. */
+const chaos: Readonly<Record<string, readonly [scenario: string, what: string]>> = {
+  kills: ['kills', 'SIGKILL at random moments, at least twenty in one recovery of thirty servers'],
+  replica: ['p', 'the replica that works is killed, twice'],
+  pause: ['q', 'the replica that works stands still past its lease, and goes on'],
+  late: ['r', 'an evacuation arrives when another replica has taken over'],
+  token: ['w', 'the same, with tokens that end with the lease'],
+  rabbitmq: ['restart-rabbitmq', 'RabbitMQ is restarted during a recovery, twice'],
+  mariadb: ['restart-mariadb', "the cloud's MariaDB is restarted during a recovery, twice"],
+  keystone: ['restart-keystone', 'Keystone is restarted during a recovery, twice'],
+  'nova-api': ['restart-nova-api', 'nova-api is restarted during a recovery, twice'],
+  placement: ['restart-placement', 'Placement is restarted during a recovery, twice'],
+  proxy: ['proxy', 'answers are lost after the deed (10 %), requests refused (5 %) or late (2 %)'],
+  target: ['k', "the target's host dies half-way"],
+  source: ['l', 'the failed host is switched on by hand in the middle'],
+  galera: ['s', "nodes of the store's Galera are killed, to less than a quorum"],
+  silence: ['t', "the store's database gives no answer at all"],
+  clocks: ['u', 'the clocks of replicas, their database and Nova are minutes apart'],
+  backup: ['v', 'a backup from the middle of a recovery is restored when the host works again']
+}
+
 /** Those that play the real service on an emulated cloud come first. */
 const all: Readonly<Record<string, Soak>> = {
   ...Object.fromEntries(
     Object.entries(plays).map(([name, { what }]) => [name, { what, words: ['test/soak/play.ts', name] }])
   ),
-  ...soaks
+  ...soaks,
+  ...Object.fromEntries(
+    Object.entries(chaos).map(([name, [scenario, what]]) => [
+      `chaos-${name}`,
+      {
+        what,
+        words: ['test/e2e/run.ts'],
+        env: { SWITCHOVER_SCENARIOS: scenario, SWITCHOVER_LAB: process.env.SWITCHOVER_LAB ?? 'emulator' }
+      }
+    ])
+  )
 }
 
 const { values: options, positionals: names } = parseArgs({
@@ -51,7 +82,7 @@ const { values: options, positionals: names } = parseArgs({
 
 function main(): number {
   if (options.list) {
-    for (const [name, { what }] of Object.entries(all)) console.log(`${name.padEnd(13)} ${what}`)
+    for (const [name, { what }] of Object.entries(all)) console.log(`${name.padEnd(16)} ${what}`)
     return 0
   }
   const unknown = names.filter(name => !(name in all))

@@ -3,6 +3,8 @@ import { freePorts } from './processes.ts'
 
 export interface Balancer {
   readonly port: number
+  /** The next connection that sends this is cut when it has been passed on, so that no answer comes back. */
+  cutAfter(words: RegExp): void
   close(): Promise<void>
 }
 
@@ -11,8 +13,16 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   const [port] = (await freePorts(1)) as [number]
   const sockets = new Set<Socket>()
   let turn = 0
+  let fatal: RegExp | undefined
   const server = createServer(client => {
     const node = connect(ports[turn++ % ports.length]!, '127.0.0.1')
+    client.on('data', bytes => {
+      if (fatal?.test(bytes.toString('latin1')) !== true) return
+      fatal = undefined
+      node.unpipe(client)
+      // Time for the server to do what it was told.
+      setTimeout(() => client.destroy(), 300)
+    })
     for (const [one, other] of [
       [client, node],
       [node, client]
@@ -30,6 +40,9 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   return {
     port,
+    cutAfter(words) {
+      fatal = words
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => server.close(resolve))

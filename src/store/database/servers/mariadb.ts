@@ -14,6 +14,8 @@ import { type Answer, inTime, OutOfReach, type Session } from './session.ts'
 const duplicateKey = 1062
 /** Lock wait, deadlock (Galera's conflict at the commit is one), a row that changed since it was read. All of them rolled back. */
 const retriable = [1205, 1213, 1020]
+/** The disk, or a table. */
+const full = [1021, 1114]
 /** Full, out of memory or connections, no login, no quorum (1047), stopping, read-only, killed, a commit that failed. */
 const unavailable = [
   1021, 1030, 1037, 1038, 1040, 1041, 1044, 1045, 1047, 1049, 1053, 1114, 1129, 1130, 1180, 1203, 1226, 1290, 1317,
@@ -43,6 +45,7 @@ export function openMariadb(address: ServerAddress, clock: Clock | undefined): D
     isUniqueViolation: error => numberOf(error) === duplicateKey,
     isRetriable: error => retriable.includes(numberOf(error) ?? 0),
     isUnavailable: error => error instanceof OutOfReach || rules.isUnavailable(error),
+    isFull: error => full.includes(numberOf(error) ?? 0),
     attemptsMax: 20,
     longText: 'longtext',
     // Names that differ in case or accents are different names.

@@ -17,6 +17,7 @@ const duplicateKey = '23505'
 const retriable = ['40001', '40P01', '55P03']
 /** Connection, login, resources (a full disk), operators (it stops), the system, internal errors; then: no such database, a standby, idle for too long. */
 const unavailable = ['08', '28', '53', '57', '58', 'XX', '3D000', '25006', '25P03']
+const full = '53100'
 /** Any number that nobody else takes. */
 const schemaLockKey = 5_717_004
 
@@ -48,6 +49,7 @@ export function openPostgres(address: ServerAddress, clock: Clock | undefined): 
     isUniqueViolation: error => stateOf(error) === duplicateKey,
     isRetriable: error => retriable.includes(stateOf(error) ?? ''),
     isUnavailable: error => error instanceof OutOfReach || rules.isUnavailable(error),
+    isFull: error => stateOf(error) === full,
     attemptsMax: 20,
     schemaLock: sql`select pg_advisory_xact_lock(${schemaLockKey})`,
     longText: 'text',
