@@ -57,6 +57,8 @@ export interface Memory {
   trouble?: boolean
   /** Dates of its reports since it was taken to be off, by Nova's clock. */
   readonly lateReports: Set<number>
+  /** When the last of them was first seen, by our clock. */
+  reportMovedAtMs?: number
   /** A hold was woken by a person: it looks at once. */
   woken?: boolean
   /** How often what was seen of the power was forgotten: a reading that was asked for before that is void. */

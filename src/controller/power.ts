@@ -72,7 +72,7 @@ export async function signOfLife(ctx: Context, host: string): Promise<string | u
 }
 
 /** nova-compute reports each 10 s unless the site says otherwise. */
-const reportMs = 12_000
+export const reportMs = 12_000
 
 /** Under a force-down life shows in reports that move on: two readings further apart than its reports. */
 async function reportsAgain(ctx: Context, host: string): Promise<string | 'unread' | undefined> {

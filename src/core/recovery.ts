@@ -42,6 +42,8 @@ export interface Isolation {
   readonly atMs: number
   /** The same moment by Nova's clock: its records of this failure are younger. */
   readonly novaAtMs: number
+  /** The last report of its nova-compute when it was last isolated, by Nova's clock: a newer one may be a sign of life. */
+  readonly reportedAtMs?: number
 }
 
 export type Working = 'confirming' | 'planning' | 'fencing' | 'isolating' | 'preparing' | 'moving' | 'verifying'

@@ -8,6 +8,7 @@ import { act, note } from '../context.ts'
 import { drawPlan } from '../planning.ts'
 import { readEveryMs, readPower, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
+import { forgetReports } from './moving/reports.ts'
 import { objectionBeforeFence } from './plan.ts'
 
 /** How long one agent of the ladder has to bring its proof. */
@@ -35,7 +36,7 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
     if (typeof outcome === 'object') {
       if (outcome.type === 'proven' && host === recovery.host) {
         ctx.memory.provenAtMs = ports.clock.now()
-        ctx.memory.lateReports.clear()
+        forgetReports(ctx)
       }
       return outcome
     }

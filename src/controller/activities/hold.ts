@@ -13,6 +13,7 @@ import { doubtHold, readPower, rereadProof, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
 import { keepPlaces } from './moving/places.ts'
 import { readMigrations } from './moving/read-migrations.ts'
+import { forgetReports } from './moving/reports.ts'
 import { settleMoves } from './moving/settle.ts'
 import { isStuck } from './moving/stuck.ts'
 import { guardsFor, objectionBeforeFence } from './plan.ts'
@@ -25,7 +26,7 @@ const hourMs = 3_600_000
 /** Waits for a person, a guard or the world, and looks on quietly: only a change is said. What keeps coming back is looked at the rarer. */
 export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
   forgetProof(ctx.memory)
-  ctx.memory.lateReports.clear()
+  forgetReports(ctx)
   const { phase, lastHold } = ctx.recovery
   if (phase.state !== 'held') throw new Error(`a recovery that is ${phase.state} is not held`)
   let waitMs = Math.min(lookSeldomMs, lookFirstMs * 2 ** (lastHold?.count ?? 0))

@@ -26,7 +26,7 @@ export async function isolate(ctx: Context): Promise<RecoveryEvent | 'interrupte
       if (targets === undefined) continue
       return {
         type: 'isolated',
-        isolation: recovery.isolation ?? isolation,
+        isolation: { ...isolation, ...recovery.isolation, ...reportOf(isolation) },
         servers: drawn.listed.map(asListed),
         plan: drawn.plan,
         targets
@@ -76,8 +76,14 @@ function isolationOf(host: Host, ctx: Context, nowMs: number, novaAtMs: number):
     forcedDownByUs: sent || isIsolatedByUs(host.disabledReason),
     reason: host.disabledReason ?? '',
     atMs: nowMs,
-    novaAtMs
+    novaAtMs,
+    ...reportOf(host)
   }
+}
+
+/** Isolated once more after it was fenced again, what was set first stays, and what it reported in between is old. */
+function reportOf({ reportedAtMs }: Pick<Host, 'reportedAtMs'>): Pick<Isolation, 'reportedAtMs'> {
+  return reportedAtMs === undefined ? {} : { reportedAtMs }
 }
 
 export function asListed(server: Server): ListedServer {

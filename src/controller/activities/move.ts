@@ -11,6 +11,7 @@ import type { Look } from './moving/look.ts'
 import { danger, look } from './moving/look.ts'
 import { outcome, stall } from './moving/outcome.ts'
 import { keepPlaces } from './moving/places.ts'
+import { mayReport } from './moving/reports.ts'
 import { settle } from './moving/settle.ts'
 
 const roomEveryMs = 10_000
@@ -57,7 +58,7 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
             return await joined(ctx, { type: 'replanned', because: 'others have taken the room of a target' })
           roomAtMs = clock.now()
         }
-        if (typeof seen.proof !== 'object') begin(ctx, seen.migrations, pace.window)
+        if (typeof seen.proof !== 'object' && !mayReport(ctx)) begin(ctx, seen.migrations, pace.window)
       }
     }
     const event = (seen.isWhole ? outcome(ctx) : undefined) ?? stall(ctx)

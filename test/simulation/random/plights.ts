@@ -1,6 +1,6 @@
-import type { HostSpec, ServerSpec } from '../../../src/emulator/model/spec.ts'
 import type { Scenario, ScenarioEvent } from '../scenario.ts'
 import type { Chance } from './chance.ts'
+import { dies, host, rack } from './rack.ts'
 
 type Plight = (chance: Chance) => Omit<Scenario, 'expect'>
 
@@ -10,26 +10,6 @@ type Plight = (chance: Chance) => Omit<Scenario, 'expect'>
  */
 export function plightOf(chance: Chance): Scenario {
   return { ...chance.pick(plights)(chance), quietSeconds: 200, expect: {} }
-}
-
-const host = 'compute-01'
-
-/** Six hosts, of which the first has `servers` and the second two, and spares. */
-function rack(servers: number | readonly ServerSpec[], spares: number, spare: HostSpec = {}): Record<string, HostSpec> {
-  const others = Array.from({ length: 4 }, (_, index): [string, HostSpec] => [`compute-0${index + 3}`, {}])
-  const names = Array.from({ length: spares }, (_, index): [string, HostSpec] => [
-    `spare-${index + 1}`,
-    { ...spare, spare: true }
-  ])
-  return { [host]: { servers }, 'compute-02': { servers: 2 }, ...Object.fromEntries([...others, ...names]) }
-}
-
-function dies(chance: Chance, name = host): ScenarioEvent[] {
-  const at = chance.int(2, 20)
-  return [
-    { at, do: chance.pick(['panic', 'powerOff', 'cutOff'] as const), host: name },
-    { at: at + 5, do: 'alarm', host: name }
-  ]
 }
 
 function alarmThatMustBeLookedUp(chance: Chance): Omit<Scenario, 'expect'> {
@@ -70,6 +50,28 @@ function wrongWordAndBack(chance: Chance): Omit<Scenario, 'expect'> {
       // Not before it was looked at for the last time.
       { when: `${host}: moving`, after: chance.int(14, 40), do: 'reconnect', host }
     ]
+  }
+}
+
+/** Its BMC lies that it is off, and it is back before its servers begin to leave, or during a hold. */
+function liarThatReports(chance: Chance): Omit<Scenario, 'expect'> {
+  const isEarly = chance.percent(50)
+  return {
+    world: {
+      hosts: {
+        ...rack(3, 1, { habits: { spawnMs: isEarly ? 2000 : 90_000 } }),
+        [host]: { servers: 3, bmc: { mode: 'lies' } }
+      }
+    },
+    segment: { settings: { evacuate: { moveTimeoutMs: 60_000, perTarget: 1 } } },
+    events: [
+      { at: 5, do: 'cutOff', host },
+      { at: 10, do: 'alarm', host },
+      { when: `${host}: ${isEarly ? 'isolating' : 'held'}`, after: chance.int(0, 5), do: 'reconnect', host }
+    ],
+    ...(isEarly && {
+      faults: [{ on: 'cloud.migrationsFrom', in: 'isolating', do: 'hang', ms: chance.int(50, 58) * 1000 }]
+    })
   }
 }
 
@@ -203,6 +205,7 @@ const plights: readonly Plight[] = [
   alarmThatMustBeLookedUp,
   anotherToolAtWork,
   wrongWordAndBack,
+  liarThatReports,
   requestThatNeverArrived,
   secondAttempt,
   lateSecondAttempt,

@@ -1,5 +1,5 @@
 import { foreignEvacuationsMax } from '../../../core/guards.ts'
-import type { Host, HostsReading } from '../../../core/inventory.ts'
+import type { HostsReading } from '../../../core/inventory.ts'
 import { findHost } from '../../../core/inventory.ts'
 import { isIsolatedByUs } from '../../../core/marks.ts'
 import { movesOf } from '../../../core/moves.ts'
@@ -10,6 +10,7 @@ import { foreignEvacuations } from '../../planning.ts'
 import { doubtHold, rereadProof } from '../../power.ts'
 import type { MigrationsRead } from './read-migrations.ts'
 import { readMigrations } from './read-migrations.ts'
+import { reportsMoveOn } from './reports.ts'
 
 /** What one round sees: one list of services, one of migrations, one reading of the BMC. */
 export interface Look extends MigrationsRead {
@@ -92,16 +93,6 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
     }
   }
   return targetTrouble(ctx, reading)
-}
-
-/**
- * Any proof ends with a sign of life: reports that move on by themselves under our force-down. One move may be a change
- * of the service by anybody.
- */
-function reportsMoveOn(ctx: Context, host: Host | undefined): string | undefined {
-  if (host?.reportedAtMs === undefined) return undefined
-  ctx.memory.lateReports.add(host.reportedAtMs)
-  return ctx.memory.lateReports.size > 2 ? `nova-compute of ${host.name} reports again, so it is not off` : undefined
 }
 
 /** A target that died gets nothing new; one that others disabled takes nothing new. */

@@ -113,9 +113,31 @@ export const proofMutations: readonly Mutation[] = [
     bug: 'The nova-compute of the failed host reports again under our force-down, and its servers move on.',
     edits: [
       {
-        file: 'controller/activities/moving/look.ts',
-        find: 'return ctx.memory.lateReports.size > 2 ?',
-        replace: 'return ctx.memory.lateReports.size < 0 ?'
+        file: 'controller/activities/moving/reports.ts',
+        find: 'return lateReports.size > 2 ?',
+        replace: 'return lateReports.size < 0 ?'
+      }
+    ]
+  },
+  {
+    name: 'only-reports-that-it-saw-itself',
+    bug: 'Reports that came before the servers began to move, or during a hold, are not compared with those from before the isolation.',
+    edits: [
+      {
+        file: 'controller/activities/moving/reports.ts',
+        find: 'lateReports.add(ctx.recovery.isolation?.reportedAtMs ?? host.reportedAtMs)',
+        replace: 'lateReports.add(host.reportedAtMs)'
+      }
+    ]
+  },
+  {
+    name: 'first-report-is-waited-out',
+    bug: 'While it is not known whether a new report is a sign of life, servers leave.',
+    edits: [
+      {
+        file: 'controller/activities/move.ts',
+        find: '&& !mayReport(ctx)) begin(',
+        replace: ') begin('
       }
     ]
   },
