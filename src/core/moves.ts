@@ -116,9 +116,12 @@ export function isOpen(step: Step): boolean {
   return step.state === 'sending' || step.state === 'sent'
 }
 
-/** What a server must be brought back to after it arrived: Nova starts what was in error (openstack API, evacuate). */
+/**
+ * What a server must be brought back to after it arrived: Nova starts what was in error (openstack API, evacuate), and what
+ * somebody was stopping when its host died: the order to stop it is lost with the host.
+ */
 export function restoreKind(before: ListedServer): 'stop' | undefined {
-  return before.vmState === 'stopped' ? 'stop' : undefined
+  return before.vmState === 'stopped' || before.taskState === 'powering-off' ? 'stop' : undefined
 }
 
 function restoreOf(server: string, recovery: Recovery, steps: readonly Step[]): 'none' | 'pending' | 'done' {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Move } from '../../src/core/moves.ts'
-import { moveOf, movesOf, pinOf } from '../../src/core/moves.ts'
+import { moveOf, movesOf, pinOf, restoreKind } from '../../src/core/moves.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import type { Step } from '../../src/core/step.ts'
 import { afterFence, evacuateOf, fenced, listedOf, nowMs, planOf, recoveryOf } from './builders.ts'
@@ -127,4 +127,11 @@ test('a vouch for a server is about what she saw, not about attempts that come l
   const vouched: Recovery = { ...base, vouchedServers: { one: { by: 'alice', atMs: nowMs + 60_000 } } }
   const steps = [failed('spare-1', 1, reached), failed('spare-2', 2, { ...reached, intentAtMs: nowMs + 3_600_000 })]
   expect(pinOf('one', vouched, steps)).toBe('spare-2')
+})
+
+test('what was stopped, or was being stopped, is stopped again where it arrives (rule 9)', () => {
+  expect(restoreKind(listedOf('one', 'stopped'))).toBe('stop')
+  expect(restoreKind({ ...listedOf('one'), taskState: 'powering-off' })).toBe('stop')
+  expect(restoreKind({ ...listedOf('one'), taskState: 'rebooting' })).toBeUndefined()
+  expect(restoreKind(listedOf('one'))).toBeUndefined()
 })

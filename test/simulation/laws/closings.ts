@@ -29,12 +29,13 @@ function checkRecovered({ world, excuses, book, touched, chronicle }: Case, reco
     if (server?.host === undefined || isLeaving(server) || excuses.servers.has(listed.id)) continue
     if (server.host === recovery.host || touched.has(listed.id)) continue
     const places = whereRunning(world, listed.id).filter(host => host === server.host || !excuses.hosts.has(host))
-    if (listed.vmState === 'stopped' && places.length > 0)
-      book.breach('restored', `${listed.name} was stopped and runs on ${places}`)
+    // What was being stopped is to be stopped: by its user, or by another tool's evacuation, which lets it run for a moment.
+    const isStopped = listed.vmState === 'stopped' || listed.taskState === 'powering-off'
+    if (isStopped && places.length > 0) book.breach('restored', `${listed.name} was stopped and runs on ${places}`)
     // A target that died since is its own recovery's affair.
     const there = hostOf(world, server.host)
     if (!mayRunGuests(there) || !isUpInNova(world, there)) continue
-    if (listed.vmState === 'active' && places.join() !== server.host)
+    if (listed.vmState === 'active' && !isStopped && places.join() !== server.host)
       book.breach('restored', `${listed.name} should run on ${server.host} and runs on ${places.join() || 'nothing'}`)
   }
 }

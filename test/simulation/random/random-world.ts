@@ -90,7 +90,8 @@ const kinds = {
   shelved: 2,
   deleting: 3,
   rebooting: 2,
-  rebuilding: 2
+  rebuilding: 2,
+  'powering-off': 2
 }
 
 /** vm_state and task_state as Nova knows them. */
@@ -104,6 +105,7 @@ function randomKind(chance: Chance): Partial<ServerSpec> {
     case 'deleting':
     case 'rebooting':
     case 'rebuilding':
+    case 'powering-off':
       return { taskState: kind }
     case 'suspended':
       return { vmState: kind, powerState: 'suspended' }

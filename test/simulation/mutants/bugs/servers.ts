@@ -168,8 +168,19 @@ export const serverMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'core/moves.ts',
-        find: "return before.vmState === 'stopped' ? 'stop' : undefined",
-        replace: "return before.vmState === 'shutoff' ? 'stop' : undefined"
+        find: "return before.vmState === 'stopped' ||",
+        replace: "return before.vmState === 'shutoff' ||"
+      }
+    ]
+  },
+  {
+    name: 'the-order-to-stop-is-lost',
+    bug: 'A server that was being stopped when its host died runs on.',
+    edits: [
+      {
+        file: 'core/moves.ts',
+        find: "|| before.taskState === 'powering-off' ?",
+        replace: '?'
       }
     ]
   },
