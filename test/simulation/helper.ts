@@ -1,4 +1,4 @@
-import type { Recovery } from '../../src/core/recovery.ts'
+import type { Hold, Recovery } from '../../src/core/recovery.ts'
 import type { Step } from '../../src/core/step.ts'
 import { lastStep } from '../../src/core/step.ts'
 import type { World } from '../../src/emulator/model/world.ts'
@@ -53,7 +53,7 @@ function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[]
         { do: 'retry', host }
       ]
     case 'target':
-      return [...lostTargets(recovery, steps), ...copies(world, recovery, steps)]
+      return [...lostTargets(recovery, steps), ...copies(world, recovery, steps, phase.hold)]
     case 'servers':
       return stranded(world, recovery)
     case 'cloud':
@@ -80,12 +80,12 @@ function lostTargets(recovery: Recovery, steps: readonly Step[]): Deed[] {
   ])
 }
 
-/** A copy that a failed move may have left is destroyed, and somebody says so. */
-function copies(world: World, recovery: Recovery, steps: readonly Step[]): Deed[] {
+/** A copy that a failed move may have left, and of which the hold tells, is destroyed, and somebody says so. */
+function copies(world: World, recovery: Recovery, steps: readonly Step[], { reason }: Hold): Deed[] {
   const sent = new Set(steps.filter(step => step.kind === 'evacuate').map(step => step.target))
   const servers = [...sent].filter(server => {
     const last = lastStep(steps, 'evacuate', server)
-    return last?.state === 'failed' && last.reached === true
+    return last?.state === 'failed' && last.reached === true && reason.includes(server)
   })
   return servers.flatMap(server => [
     ...clearAway(world, server, recovery.host),

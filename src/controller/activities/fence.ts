@@ -8,6 +8,7 @@ import { act, note } from '../context.ts'
 import { drawPlan } from '../planning.ts'
 import { readEveryMs, readPower, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
+import { copiesInDoubt } from './moving/copies.ts'
 import { forgetReports } from './moving/reports.ts'
 import { objectionBeforeFence } from './plan.ts'
 
@@ -96,12 +97,13 @@ async function occupied(ctx: Context, host: string): Promise<RecoveryEvent | und
   const complete = isComplete(before) && isComplete(await cloud.hosts(ctx.signal))
   if (complete && there.length === 0) return undefined
   const who = complete ? `${there.length} servers run on it` : "a cell of Nova can't be read"
+  const copies = copiesInDoubt(ctx).flatMap(one => (one.host === host ? `${one.move.name} (${one.move.server})` : []))
   return {
     type: 'stopped',
     hold: {
       code: 'target',
       releasedBy: 'person',
-      reason: `${host} may hold a copy that Nova does not know of, and is not powered off for it: ${who}. Look on that hypervisor; when there is no copy, or it is destroyed, vouch for the server`
+      reason: `${host} may hold copies that Nova does not know of, and is not powered off for them: ${who}. Look on that hypervisor for ${copies.join(', ')}; when there is no copy of one, or it is destroyed, vouch for that server`
     }
   }
 }

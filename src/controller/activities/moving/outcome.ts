@@ -5,6 +5,7 @@ import { proofOf } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
 import { lastStep } from '../../../core/step.ts'
 import type { Context } from '../../context.ts'
+import { copiesInDoubt } from './copies.ts'
 import { isStuck } from './stuck.ts'
 
 /** What follows when this round left nothing to begin; undefined while moves are under way. */
@@ -79,12 +80,7 @@ function stuckHold(ctx: Context, stuck: readonly Move[]): Hold {
 
 /** Rule 14: a target that failed and on which nothing of ours arrived is powered off by us if it is a spare of ours. */
 function suspicion(ctx: Context, moves: readonly Move[]): RecoveryEvent | undefined {
-  const pinned = moves
-    .filter(move => move.state === 'failed' || move.state === 'stays')
-    .flatMap(move => {
-      const host = pinOf(move.server, ctx.recovery, ctx.steps)
-      return host === undefined ? [] : [{ move, host }]
-    })
+  const pinned = copiesInDoubt(ctx)
   const first = pinned[0]
   if (first === undefined) return undefined
   const arrived = moves.some(move => move.state === 'arrived' && move.target === first.host)
