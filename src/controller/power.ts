@@ -2,6 +2,7 @@ import { findHost } from '../core/inventory.ts'
 import { proves } from '../core/proof.ts'
 import type { Hold, PowerReading } from '../core/recovery.ts'
 import { proofOf } from '../core/recovery.ts'
+import { reportMs } from '../core/verdict.ts'
 import type { Context } from './context.ts'
 import { isWorldError, note, record } from './context.ts'
 import { askAlive } from './evidence.ts'
@@ -70,9 +71,6 @@ export async function signOfLife(ctx: Context, host: string): Promise<string | u
   const living = alive.find(observation => observation.says === 'alive')
   return living === undefined ? undefined : `${living.source} of ${host} answers (${living.detail})`
 }
-
-/** nova-compute reports each 10 s unless the site says otherwise. */
-export const reportMs = 12_000
 
 /** Under a force-down life shows in reports that move on: two readings further apart than its reports. */
 async function reportsAgain(ctx: Context, host: string): Promise<string | 'unread' | undefined> {

@@ -36,9 +36,13 @@ export interface VerdictQuestion {
   readonly downMs: number
 }
 
+/** nova-compute reports each 10 s unless the site says otherwise: a younger report lacks no successor. */
+export const reportMs = 12_000
+
 /** What the sources add up to. Only positive findings count: what is missing makes it `unknown`. */
 export function judge({ nova, alive, answered, downMs }: VerdictQuestion): Omit<Evidence, 'atMs'> {
-  const observation = novaObservation(nova, downMs)
+  // Under a force-down the age alone tells: a host that lives looks silent between two of its reports.
+  const observation = novaObservation(nova, Math.max(downMs, reportMs))
   const observations = [observation, ...alive]
   const [verdict, because] = weigh(observation, alive, answered)
   return { verdict, because, observations }

@@ -50,6 +50,13 @@ test.each<[string, VerdictQuestion, string]>([
   ['forced down with a young report that has not moved', look(forced(nowMs - 3000)), 'unknown'],
   ['forced down at the first look, its report young', look(forced(nowMs), [], { reportsSeen: 0 }), 'unknown'],
   ['forced down, and silent for long enough', look(forced(old)), 'dead'],
+  // What a site asks for may be less than the time between two reports.
+  ['forced down, and between two reports', { ...look(forced(nowMs - 8000)), downMs: 5000 }, 'unknown'],
+  [
+    'forced down, between two reports, and others came before',
+    { ...look(forced(nowMs - 8000), [], { reportsSeen: 2 }), downMs: 5000 },
+    'healthy'
+  ],
   ['reports moved on, but long ago', look(down, [], { reportsSeen: 3 }), 'dead'],
   ['down, and ssh greets', look(down, [heard('ssh:22', 'alive')]), 'compute-down'],
   [

@@ -1,6 +1,6 @@
 import type { Host } from '../../../core/inventory.ts'
+import { reportMs } from '../../../core/verdict.ts'
 import type { Context } from '../../context.ts'
-import { reportMs } from '../../power.ts'
 
 /**
  * Any proof ends with a sign of life, and no BMC can lie about this one: reports that move on by themselves since the host

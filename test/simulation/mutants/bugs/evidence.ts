@@ -14,6 +14,17 @@ export const evidenceMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'dead-between-two-reports',
+    bug: 'Under a force-down a report that is older than the site asks for is a death, though the next one is not due yet.',
+    edits: [
+      {
+        file: 'core/verdict.ts',
+        find: 'novaObservation(nova, Math.max(downMs, reportMs))',
+        replace: 'novaObservation(nova, downMs)'
+      }
+    ]
+  },
+  {
     name: 'silence-dismisses',
     bug: 'Confirming that runs out of time is dismissed instead of held.',
     edits: [
