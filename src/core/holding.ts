@@ -1,9 +1,13 @@
 import type { Hold, Phase, Recovery, Working } from './recovery.ts'
 import { proofOf } from './recovery.ts'
 
-/** Pre-fence work starts from the evidence again; later work goes on where it was. */
+/**
+ * Pre-fence work starts from the evidence again; later work goes on where it was. What was isolated counts though its proof
+ * has ended and nobody had to power it off: servers may have left it.
+ */
 export function fenceBegun(recovery: Recovery): boolean {
-  return recovery.fenceIntents[recovery.host] !== undefined || proofOf(recovery) !== undefined
+  const { fenceIntents, host, isolation } = recovery
+  return fenceIntents[host] !== undefined || isolation !== undefined || proofOf(recovery) !== undefined
 }
 
 const to = (state: Exclude<Working, 'fencing'>): Phase => ({ state })

@@ -14,7 +14,8 @@ const stopped: Handler<RecoveryEvent & { type: 'stopped' }> = (recovery, event) 
   ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
   ...(event.guards === undefined ? {} : { guards: event.guards }),
   ...(event.plan === undefined ? {} : { plan: event.plan }),
-  ...(event.release === undefined ? {} : { targets: without(recovery.targets, event.release) })
+  // Held after the fence it keeps what it has (rule 15).
+  ...(event.release === undefined || fenceBegun(recovery) ? {} : { targets: without(recovery.targets, event.release) })
 })
 
 const cancelAsked: Handler<RecoveryEvent & { type: 'cancelAsked' }> = (recovery, { by, reason }) =>
@@ -135,14 +136,18 @@ export function transition(recovery: Recovery, event: RecoveryEvent, nowMs: numb
   }
 }
 
-/** Once a power-off was sent a healthy host is no false alarm any more: it may still go down, so nothing ends (rules 2, 7). */
+/**
+ * Once a power-off was sent a healthy host is no false alarm any more: it may still go down, so nothing ends (rules 2, 7).
+ * Nor is one that we forced down: servers may have left it, and it stays forced down.
+ */
 function dismiss(
   recovery: Recovery,
   event: { readonly evidence?: Evidence; readonly because: string }
 ): Partial<Recovery> & { phase: Phase } {
   const evidence = event.evidence === undefined ? {} : { evidence: event.evidence }
   if (!fenceBegun(recovery)) return { phase: { state: 'dismissed', reason: event.because }, ...evidence }
-  const reason = `${event.because}, but a power-off was sent to it: look at the host, then retry or cancel`
+  const done = recovery.isolation === undefined ? 'a power-off was sent to it' : 'we have forced it down'
+  const reason = `${event.because}, but ${done}: look at the host, then retry or cancel`
   return { phase: holdPhase(recovery, { code: 'not-fenced', reason, releasedBy: 'person' }), ...evidence }
 }
 

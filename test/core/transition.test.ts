@@ -106,11 +106,18 @@ test('a recovery is partial if one server stays, and says why', () => {
   expect(after?.phase).toEqual({ state: 'partial', reason: 'two could not be moved' })
 })
 
-test('the fence is begun by the intent to power the failed host off, or by its proof', () => {
+test('a hold of what was isolated keeps its targets, also when its proof has ended', () => {
+  const again = situations['fencing again']!
+  const held = transition(again, { ...events.stopped, release: Object.keys(again.targets) }, laterMs)
+  expect(held?.targets).toEqual(again.targets)
+})
+
+test('the fence is begun by the intent to power the failed host off, by its proof, or by its isolation', () => {
   expect(fenceBegun(recoveryOf())).toBe(false)
   expect(fenceBegun(recoveryOf({ fenceIntents: { 'spare-1': nowMs } }))).toBe(false)
   expect(fenceBegun(recoveryOf({ fenceIntents: { [source]: nowMs } }))).toBe(true)
   expect(fenceBegun(recoveryOf({ proofs: { [source]: fenced } }))).toBe(true)
+  expect(fenceBegun(situations['fencing again']!)).toBe(true)
 })
 
 // The tests below are rules that the code breaks: `failing` goes when it no longer does.

@@ -92,6 +92,8 @@ function checkDismissed(at: Case, recovery: Recovery): void {
   const host = hostOf(world, recovery.host)
   if (recovery.fenceIntents[host.name] !== undefined)
     book.breach('dismissed', `${host.name} is dismissed after a power-off was sent`)
+  if (recovery.isolation !== undefined)
+    book.breach('dismissed', `${host.name} is dismissed, and we have forced it down`)
   const unseen = said.unseen(recovery)
   if (unseen !== undefined)
     book.breach('nothing-lost', `${host.name} is dismissed on a look that is older than its last signal (${unseen})`)

@@ -1,3 +1,4 @@
+import { fenceBegun } from '../../../src/core/holding.ts'
 import { isOurs } from '../../../src/core/marks.ts'
 import { isRunning } from '../../../src/core/movable.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
@@ -22,9 +23,8 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
   if (phase.hold.reason === '') return 'it gives no reason'
   const host = hostOf(at.world, recovery.host)
   const anyCellDown = [...at.world.hosts.values()].some(one => one.cellDown)
-  const isBegun = recovery.fenceIntents[recovery.host] !== undefined || proofOf(recovery) !== undefined
   const isBack = isUpInNova(at.world, host) && reportsForLong(at, host)
-  if (!isBegun && isBack && !anyCellDown) return 'the host is healthy, and no power-off was sent'
+  if (!fenceBegun(recovery) && isBack && !anyCellDown) return 'the host is healthy, and no power-off was sent'
   switch (phase.hold.code) {
     case 'unconfirmed':
       return !host.cellDown && silentForMs(at.world, host) > 300_000 ? 'the host has been silent for long' : undefined

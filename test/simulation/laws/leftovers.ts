@@ -1,3 +1,4 @@
+import { fenceBegun } from '../../../src/core/holding.ts'
 import { spareReason } from '../../../src/core/marks.ts'
 import { hostOfAlarm, lastFiringMs } from '../../../src/emulator/model/alarms.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
@@ -26,8 +27,7 @@ async function checkHolders({ world, store, book, spares, recorder }: Case): Pro
   for (const [host, id] of Object.entries(held)) {
     const recovery = recorder.recoveries.get(id)
     if (recovery === undefined) continue
-    const isBegun = recovery.fenceIntents[recovery.host] !== undefined || recovery.proofs[recovery.host] !== undefined
-    if (!isBegun && recovery.phase.state === 'held')
+    if (!fenceBegun(recovery) && recovery.phase.state === 'held')
       book.breach('spares', `${recovery.host} is held before the fence and keeps ${host}`)
   }
 }

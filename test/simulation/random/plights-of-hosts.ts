@@ -65,6 +65,21 @@ export function liarThatReports(chance: Chance): Omit<Scenario, 'expect'> {
   }
 }
 
+/** Off by itself, so that nobody had to power it off; isolated, and switched on when nobody may fence it again. */
+export function backWhileDisarmed(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(2, 20)
+  return {
+    world: { hosts: rack(chance.int(1, 4), 1) },
+    events: [
+      { at, do: 'powerOff', host },
+      { at: at + 5, do: 'alarm', host },
+      { when: `${host}: preparing`, after: chance.pick([0.1, 0.3, 1]), do: 'disarm' },
+      { when: `${host}: moving`, after: chance.pick([0, 0.1, 2]), do: 'boot', host }
+    ],
+    helper: chance.percent(50)
+  }
+}
+
 /** Two hosts, to the moment, and one spare. */
 export function twoForOneSpare(chance: Chance): Omit<Scenario, 'expect'> {
   const at = chance.int(2, 20)

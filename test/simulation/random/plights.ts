@@ -3,6 +3,7 @@ import type { Chance } from './chance.ts'
 import {
   alarmThatMustBeLookedUp,
   anotherToolAtWork,
+  backWhileDisarmed,
   liarThatReports,
   planThatChanges,
   secondFiringIsLost,
@@ -37,6 +38,7 @@ const plights: readonly Plight[] = [
   wrongWordAndBack,
   liarThatReports,
   triggeredWhenItIsBack,
+  backWhileDisarmed,
   requestThatNeverArrived,
   secondAttempt,
   lateSecondAttempt,

@@ -98,6 +98,17 @@ export const proofMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'isolated-is-not-begun',
+    bug: 'A host that was isolated, was off by itself and came on counts as one whose fence was never begun.',
+    edits: [
+      {
+        file: 'core/holding.ts',
+        find: '|| isolation !== undefined ||',
+        replace: '||'
+      }
+    ]
+  },
+  {
     name: 'vouch-outlives-life',
     bug: "A person's word that the host is off counts on though the host answers.",
     edits: [
