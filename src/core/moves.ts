@@ -82,7 +82,7 @@ function lostMemory(server: string, recovery: Recovery): { readonly reason?: str
 }
 
 /** Attempts still allowed after `last` failed: on a target that it reached they count there, else in all. */
-function attemptsLeft(server: string, last: Step, recovery: Recovery, steps: readonly Step[]): number {
+export function attemptsLeft(server: string, last: Step, recovery: Recovery, steps: readonly Step[]): number {
   const counted = steps.filter(
     step =>
       step.kind === 'evacuate' &&

@@ -24,6 +24,7 @@ import { watchPeople } from './laws/people.ts'
 import type { Readings } from './laws/readings.ts'
 import { watchReadings } from './laws/readings.ts'
 import { watchSignals } from './laws/signals.ts'
+import { watchTries } from './laws/tries.ts'
 import type { Stage } from './play.ts'
 import { play } from './play.ts'
 import { createProcesses } from './processes.ts'
@@ -153,6 +154,7 @@ function openCase(
   watchFences(at)
   watchEvacuations(at)
   watchCommits(at)
+  watchTries(at)
   watchPeople(at)
   return at
 }

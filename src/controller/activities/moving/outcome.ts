@@ -1,5 +1,5 @@
 import type { Move } from '../../../core/moves.ts'
-import { movesOf, pinOf } from '../../../core/moves.ts'
+import { attemptsLeft, movesOf, pinOf } from '../../../core/moves.ts'
 import type { Hold } from '../../../core/recovery.ts'
 import { proofOf } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
@@ -15,6 +15,8 @@ export function outcome(ctx: Context): RecoveryEvent | undefined {
   const open = moves.filter(move => move.state === 'sending' || move.state === 'moving' || move.state === 'restoring')
   const waiting = recovery.cancelling === undefined ? moves.filter(move => move.state === 'waiting') : []
   if (waiting.some(move => needsPlan(ctx, move))) return { type: 'replanned', because: 'a server needs another target' }
+  if (recovery.cancelling === undefined && moves.some(move => isLeftOut(ctx, move)))
+    return { type: 'replanned', because: 'a move failed that was under way when the plan was made' }
   if (waiting.length > 0 || ctx.memory.inFlight.size > 0) return undefined
   const stuck = open.filter(move => isStuck(ctx, move))
   if (open.length > stuck.length) return undefined
@@ -32,6 +34,13 @@ export function needsPlan(ctx: Context, move: Move): boolean {
   if (use?.state !== 'prepared' || (pin !== undefined && pin !== move.target)) return true
   const plannedAfter = (last?.endedAtMs ?? 0) < ctx.recovery.sinceMs
   return last?.state === 'failed' && last.reached !== true && last.unsent !== true && !plannedAfter
+}
+
+/** A plan leaves out what is under way: when that fails afterwards it may be tried again like any other. */
+function isLeftOut({ recovery, steps }: Context, move: Move): boolean {
+  const last = lastStep(steps, 'evacuate', move.server)
+  if (move.state !== 'failed' || last === undefined || (last.endedAtMs ?? 0) < recovery.sinceMs) return false
+  return attemptsLeft(move.server, last, recovery, steps) > 0
 }
 
 /** Somebody waits, and for longer than any move may take nothing began or ended: that is said, not waited for in silence. */

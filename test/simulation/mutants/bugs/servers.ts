@@ -163,6 +163,17 @@ export const serverMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'given-up-with-tries-left',
+    bug: 'A move that fails after the plan was renewed without it is given up.',
+    edits: [
+      {
+        file: 'controller/activities/moving/outcome.ts',
+        find: 'moves.some(move => isLeftOut(ctx, move))',
+        replace: 'moves.length < 0'
+      }
+    ]
+  },
+  {
     name: 'stopped-server-runs-on',
     bug: 'A stopped server that Nova started after an error is not stopped again.',
     edits: [
