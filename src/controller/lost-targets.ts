@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { isOpen } from '../core/moves.ts'
 import { openRecovery } from '../core/open.ts'
 import type { RecoveryEvent } from '../core/recovery-event.ts'
 import { CloudError } from '../errors.ts'
 import { forceDown } from './activities/isolate.ts'
+import { endedAtProven, unknownMs } from './activities/moving/settle.ts'
 import type { Context } from './context.ts'
 import { note, record } from './context.ts'
 
@@ -37,22 +37,22 @@ export async function provenTarget(ctx: Context): Promise<RecoveryEvent | undefi
   return undefined
 }
 
-/** Attempts at a target that is proven off have no end in Nova any more; they failed. */
+/**
+ * Attempts at a target that is proven off have no end in Nova any more; they failed. A request that may not have arrived yet
+ * is waited for: Nova would take it beside the next one.
+ */
 export async function closeStepsAtProven(ctx: Context): Promise<void> {
   const nowMs = ctx.ports.clock.now()
   const over = ctx.steps.filter(
     step =>
-      step.kind === 'evacuate' && isOpen(step) && step.to !== undefined && ctx.recovery.proofs[step.to] !== undefined
+      step.kind === 'evacuate' &&
+      (step.state === 'sent' || (step.state === 'sending' && nowMs - step.intentAtMs > unknownMs)) &&
+      step.to !== undefined &&
+      ctx.recovery.proofs[step.to] !== undefined
   )
   if (over.length === 0) return
   await record(ctx, {
-    steps: over.map(step => ({
-      ...step,
-      state: 'failed',
-      reached: true,
-      error: `${step.to} failed and is proven off`,
-      endedAtMs: nowMs
-    })),
+    steps: over.map(step => endedAtProven(step, nowMs)),
     events: [note('note', `${over.length} moves to a target that is proven off are planned again`)]
   })
 }

@@ -85,3 +85,24 @@ export function traitThatLags(chance: Chance): Omit<Scenario, 'expect'> {
     events: dies(chance)
   }
 }
+
+/** Its answer is lost; its target had died, which Nova did not see yet, and is fenced. Then it arrives. */
+export function lateRequestToADeadTarget(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(5, 10)
+  return {
+    world: {
+      hosts: {
+        [host]: { servers: chance.int(1, 3) },
+        'compute-02': {},
+        'spare-1': { spare: true, habits: { spawnMs: 90_000 } }
+      }
+    },
+    segment: { settings: { method: 'auto_priority' } },
+    events: [
+      { at, do: 'powerOff', host },
+      { at: at + 7, do: 'alarm', host },
+      { at: at + chance.int(25, 35), do: 'panic', host: 'compute-02' }
+    ],
+    faults: [{ on: 'cloud.evacuate', do: 'late', ms: chance.int(60, 90) * 1000 }]
+  }
+}

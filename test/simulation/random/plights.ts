@@ -14,6 +14,7 @@ import {
 import {
   diesWithARequestOnItsWay,
   groupOnOneHost,
+  lateRequestToADeadTarget,
   lateSecondAttempt,
   oneSlowTarget,
   requestThatNeverArrived,
@@ -42,6 +43,7 @@ const plights: readonly Plight[] = [
   requestThatNeverArrived,
   secondAttempt,
   lateSecondAttempt,
+  lateRequestToADeadTarget,
   diesWithARequestOnItsWay,
   groupOnOneHost,
   twoForOneSpare,

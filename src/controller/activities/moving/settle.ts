@@ -1,5 +1,6 @@
 import type { Migration, Server } from '../../../core/inventory.ts'
 import { isLeaving } from '../../../core/movable.ts'
+import type { Fate } from '../../../core/moves.ts'
 import { endOf, fateOf, isOpen, restoreKind } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
@@ -12,7 +13,7 @@ import { createServerReader } from './server-reader.ts'
  * After this long a request that was cut off can no longer arrive: its own timeout of a minute, and a quiet time in which
  * a busy API works off what waits in front of it. Nobody is hurt by waiting.
  */
-const unknownMs = 180_000
+export const unknownMs = 180_000
 const restoreMs = 180_000
 const restoresMax = 3
 
@@ -97,15 +98,31 @@ async function settleOne(
           }
         : undefined
     case 'running':
-      return (
-        (fate.ended && (await besides(ctx, step, fate.ended, nowMs))) ??
-        (step.state === 'sending' ? { ...withRecord(step, fate.migration), state: 'sent' } : undefined)
-      )
+      return await underWay(ctx, step, fate, nowMs)
     case 'failed':
       return await failed(ctx, step, fate.migration, fate.reached, nowMs)
     case 'done':
       return finished(ctx, step, fate.migration, await readArrived(step), nowMs)
   }
+}
+
+/** Nova is at it, unless a record beside it tells how it ended, or its target is off. */
+async function underWay(
+  ctx: Context,
+  step: Step,
+  { migration, ended }: Fate & { readonly is: 'running' },
+  nowMs: number
+): Promise<Step | undefined> {
+  const beside = ended && (await besides(ctx, step, ended, nowMs))
+  if (beside !== undefined) return beside
+  const known = withRecord(step, migration)
+  if (known.to !== undefined && ctx.recovery.proofs[known.to] !== undefined) return endedAtProven(known, nowMs)
+  return step.state === 'sending' ? { ...known, state: 'sent' } : undefined
+}
+
+/** Its record has no end in Nova any more: the host is off. */
+export function endedAtProven(step: Step, endedAtMs: number): Step {
+  return { ...step, state: 'failed', reached: true, error: `${step.to} failed and is proven off`, endedAtMs }
 }
 
 /**

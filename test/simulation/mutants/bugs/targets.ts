@@ -80,6 +80,17 @@ export const targetMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'forgets-what-may-still-arrive',
+    bug: 'A request that may still arrive is forgotten as soon as its target is proven off.',
+    edits: [
+      {
+        file: 'controller/lost-targets.ts',
+        find: 'nowMs - step.intentAtMs > unknownMs',
+        replace: 'unknownMs > 0'
+      }
+    ]
+  },
+  {
     name: 'powers-off-what-others-use',
     bug: 'A target on which a move failed is powered off though servers run on it.',
     edits: [
