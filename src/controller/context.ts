@@ -3,6 +3,7 @@ import type { Step } from '../core/step.ts'
 import { lastStep } from '../core/step.ts'
 import { CloudError, FencingError, LeaseLost, messageOf } from '../errors.ts'
 import { isArmed } from './check-guards.ts'
+import type { ReportsSeen } from './evidence.ts'
 import type { Change, Lease, Ports, Sent, TimelineEvent } from './ports.ts'
 
 /** What the driver of one recovery has in hand while it holds the lease. */
@@ -31,8 +32,8 @@ export interface Context {
 
 /** What only this run knows; after a restart, a pause or a hold it is looked up again. */
 export interface Memory {
-  /** Dates of the failed host's reports that were seen, by Nova's clock. */
-  readonly reports: Set<number>
+  /** The failed host's reports that were seen before its fence. */
+  readonly reports: ReportsSeen
   /** When each sign of life of it was last heard, by our clock, ms. */
   readonly heard: Map<string, number>
   /** How many signals had joined when the evidence was last read. */
@@ -73,7 +74,7 @@ export function createMemory(): Memory {
   return {
     inFlight: new Map(),
     failures: [],
-    reports: new Set(),
+    reports: { dates: new Set() },
     heard: new Map(),
     restored: new Set(),
     lateReports: new Set(),

@@ -11,7 +11,13 @@ import type { DryRun } from './service.ts'
 export async function dryRun(ports: Ports, host: string, segment: Segment): Promise<DryRun> {
   const recovery = openRecovery('dry-run', host, segment, 'manual', ports.clock.now())
   const [{ evidence }, drawn] = await Promise.all([
-    gather(ports, { host, segment, downMs: segment.settings.confirm.downMs, reports: new Set(), heard: new Map() }),
+    gather(ports, {
+      host,
+      segment,
+      downMs: segment.settings.confirm.downMs,
+      reports: { dates: new Set() },
+      heard: new Map()
+    }),
     drawPlan(ports, recovery, segment, [])
   ])
   const guards = await guardsFor({ ports, recovery }, segment, drawn)

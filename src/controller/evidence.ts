@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { HostsReading } from '../core/inventory.ts'
+import type { Host, HostsReading } from '../core/inventory.ts'
 import { findHost } from '../core/inventory.ts'
 import type { Segment } from '../core/segment.ts'
 import type { Evidence, Observation } from '../core/verdict.ts'
@@ -12,10 +12,17 @@ export interface EvidenceQuestion {
   readonly host: string
   readonly segment: Segment | undefined
   readonly downMs: number
-  /** Dates of the host's reports seen so far, by Nova's clock; the newest one is added. */
-  readonly reports: Set<number>
+  /** The host's reports seen so far; the newest one is added. */
+  readonly reports: ReportsSeen
   /** When each sign of life was last heard, by our clock, ms; what is heard now is noted. */
   readonly heard: Map<string, number>
+}
+
+/** Dates of a host's reports, by Nova's clock, since somebody last changed its service: that moves the date as well. */
+export interface ReportsSeen {
+  readonly dates: Set<number>
+  /** What the service was set to at the last look. */
+  setting?: string
 }
 
 export interface Gathered {
@@ -35,7 +42,7 @@ export async function gather(
   ])
   const reading = 'reading' in nova ? nova.reading : undefined
   const host = reading === undefined ? undefined : findHost(reading, question.host)
-  if (host?.reportedAtMs !== undefined) question.reports.add(host.reportedAtMs)
+  if (host !== undefined) noteReport(question.reports, host)
   const nowMs = world.clock.now()
   for (const { source, says } of alive) if (says === 'alive') question.heard.set(source, nowMs)
   const unheard = alive.find(
@@ -45,7 +52,7 @@ export async function gather(
     nova: {
       host,
       atMs: reading?.atMs ?? 0,
-      reportsSeen: question.reports.size - 1,
+      reportsSeen: question.reports.dates.size - 1,
       ...('error' in nova ? { error: nova.error } : {})
     },
     alive,
@@ -53,6 +60,14 @@ export async function gather(
     downMs: question.downMs
   })
   return { evidence: { ...verdict, atMs: nowMs }, reading }
+}
+
+function noteReport(seen: ReportsSeen, { status, forcedDown, disabledReason, reportedAtMs }: Host): void {
+  if (reportedAtMs === undefined || status === 'unknown') return
+  const setting = `${status} ${forcedDown} ${disabledReason ?? ''}`
+  if (seen.setting !== setting) seen.dates.clear()
+  seen.setting = setting
+  seen.dates.add(reportedAtMs)
 }
 
 async function readHosts(cloud: Cloud, signal?: AbortSignal): Promise<{ reading: HostsReading } | { error: string }> {

@@ -36,7 +36,7 @@ export interface VerdictQuestion {
   readonly downMs: number
 }
 
-/** nova-compute reports each 10 s unless the site says otherwise: a younger report lacks no successor. */
+/** nova-compute reports each 10 s unless the site says otherwise: after a younger report none is missing. */
 export const reportMs = 12_000
 
 /** What the sources add up to. Only positive findings count: what is missing makes it `unknown`. */
@@ -75,8 +75,8 @@ function novaObservation({ host, atMs, reportsSeen, error }: NovaView, downMs: n
   if (reported === undefined) return { source, says: 'unknown', detail: 'nova-compute has never reported' }
   const age = Math.max(0, atMs - reported)
   const ageText = `its last report is ${Math.round(age / 1000)} s old`
-  // Each change of the service by anybody moves the date once, too; Nova's `state` is not fooled by that.
-  const movedOn = host.forcedDown ? reportsSeen >= 2 : reportsSeen >= 1 && host.state === 'up'
+  // Each change of the service by anybody moves the date, too, and one that was taken back at once is not seen as such.
+  const movedOn = reportsSeen >= 2 && (host.forcedDown || host.state === 'up')
   if (movedOn && age < downMs) return { source, says: 'alive', detail: `nova-compute reports again: ${ageText}` }
   if (host.state === 'up' && !host.forcedDown)
     return { source, says: 'unknown', detail: `Nova still calls it up; ${ageText}` }

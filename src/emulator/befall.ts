@@ -4,9 +4,10 @@ import { attemptsOn } from './model/attempts.ts'
 import { addServer } from './model/create-world.ts'
 import { beginEvacuation } from './model/evacuations.ts'
 import { cutOff, endCompute, panic, powerOff } from './model/hosts.ts'
+import { noteChange, settingOf } from './model/nova-services.ts'
 import { whereRunning } from './model/oracle.ts'
 import { boot, reconnect, startCompute } from './model/start-compute.ts'
-import type { World } from './model/world.ts'
+import type { ModelHost, World } from './model/world.ts'
 import { hostOf } from './model/world.ts'
 import type { Happening } from './scenario-event.ts'
 import { useServer } from './use-server.ts'
@@ -51,18 +52,16 @@ function adjust(world: World, deed: Happening): boolean {
       return true
     case 'forceDown':
     case 'liftForceDown':
-      hostOf(world, deed.host).forcedDown = deed.do === 'forceDown'
+      changeByOthers(world, deed.host, { forcedDown: deed.do === 'forceDown' })
       return true
     case 'enable':
-      Object.assign(hostOf(world, deed.host), { enabled: true, disabledReason: undefined, refusedUntilMs: 0 })
+      changeByOthers(world, deed.host, { enabled: true, disabledReason: undefined, refusedUntilMs: 0 })
       return true
     case 'disable':
-      Object.assign(hostOf(world, deed.host), { enabled: false, disabledReason: 'a person tests it' })
-      hostOf(world, deed.host).refusedUntilMs = Number.POSITIVE_INFINITY
+      changeByOthers(world, deed.host, { ...disabled, disabledReason: 'a person tests it' })
       return true
     case 'adoptSpare':
-      Object.assign(hostOf(world, deed.host), { enabled: false, disabledReason: spareReason })
-      hostOf(world, deed.host).refusedUntilMs = Number.POSITIVE_INFINITY
+      changeByOthers(world, deed.host, { ...disabled, disabledReason: spareReason })
       return true
     case 'bmc':
       Object.assign(hostOf(world, deed.host).bmc, deed.bmc)
@@ -89,6 +88,15 @@ function adjust(world: World, deed: Happening): boolean {
     default:
       return useServer(world, deed)
   }
+}
+
+const disabled = { enabled: false, refusedUntilMs: Number.POSITIVE_INFINITY }
+
+function changeByOthers(world: World, name: string, change: Partial<ModelHost>): void {
+  const host = hostOf(world, name)
+  const before = settingOf(host)
+  Object.assign(host, change)
+  noteChange(world, host, before)
 }
 
 /** Orders that waited for its nova-compute are gone. */

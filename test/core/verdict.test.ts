@@ -40,7 +40,12 @@ test.each<[string, VerdictQuestion, string]>([
   ['it has never reported', { ...look(down), nova: { ...look(down).nova, host: neverReported() } }, 'unknown'],
   ['Nova still calls it up, and nothing new came', look({ reportedAtMs: nowMs - 5000 }), 'unknown'],
   ['Nova still calls it up though its report is old', look({ reportedAtMs: old }), 'unknown'],
-  ['it is up and reports again', look({ reportedAtMs: nowMs - 3000 }, [], { reportsSeen: 1 }), 'healthy'],
+  ['it is up and reports again', look({ reportedAtMs: nowMs - 3000 }, [], { reportsSeen: 2 }), 'healthy'],
+  [
+    'it is up, and its date moved once, as any change moves it',
+    look({ reportedAtMs: nowMs - 3000 }, [], { reportsSeen: 1 }),
+    'unknown'
+  ],
   ['forced down, but its reports move on by themselves', look(forced(nowMs - 3000), [], { reportsSeen: 2 }), 'healthy'],
   [
     'forced down, and its date moved once, as any change moves it',

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Notification } from '../../src/emulator/model/alarms.ts'
-import { endCompute } from '../../src/emulator/model/hosts.ts'
+import { endCompute, reports, shownReport } from '../../src/emulator/model/hosts.ts'
 import { resize } from '../../src/emulator/model/nova-relocate.ts'
 import { changeService, waitForHostMs } from '../../src/emulator/model/nova-services.ts'
 import { isSchedulable } from '../../src/emulator/model/placement.ts'
@@ -22,6 +22,22 @@ test('a status alone lets the API wait for a host that died a moment ago, but no
   dead.forcedDown = false
   await pass(70)
   expect(waitForHostMs(world, dead, disabled)).toBe(0)
+})
+
+test('a change of a dead service moves the date that Nova shows, and makes it live no longer', async () => {
+  const { world, host, pass } = modelCloud({ alive: true })
+  const dead = host('compute-02')
+  endCompute(world, dead, 'stopped')
+  const before = shownReport(world, dead)
+  await pass(30)
+  changeService(world, dead.serviceId, disabled)
+  const after = shownReport(world, dead)
+  expect(after).toBe(before + 30_000)
+  await pass(10)
+  changeService(world, dead.serviceId, disabled)
+  expect(shownReport(world, dead)).toBe(after)
+  await pass(25)
+  expect(reports(world, dead)).toBe(false)
 })
 
 test('the mark in Placement of a host that could not be told goes when its nova-compute starts', async () => {

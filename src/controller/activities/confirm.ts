@@ -31,7 +31,7 @@ export async function confirmOnce(
   const { ports, recovery } = ctx
   const signals = await ports.store.signalCounts(recovery.id)
   // A report from before the newest word against it says nothing: life has to show itself again.
-  if (signals.all > (ctx.memory.signalsSeen ?? 0)) ctx.memory.reports.clear()
+  if (signals.all > (ctx.memory.signalsSeen ?? 0)) ctx.memory.reports.dates.clear()
   ctx.memory.signalsSeen = signals.all
   const { evidence, reading } = await gather(
     ports,
@@ -48,7 +48,7 @@ export async function confirmOnce(
   // Rule 2: only if every joined signal is cleared. Nova calls a host up for a minute after its last report, so one that
   // came since we look is asked for: an `ok` may have been overtaken by the alarm that it seems to clear.
   const isCleared = signals.all > 0 && signals.uncleared === 0
-  if (isCleared && host !== undefined && isUp(host) && ctx.memory.reports.size > 1) {
+  if (isCleared && host !== undefined && isUp(host) && ctx.memory.reports.dates.size > 2) {
     return { type: 'foundHealthy', evidence, because: 'every alarm for it went back to ok, and Nova sees it report' }
   }
   switch (evidence.verdict) {

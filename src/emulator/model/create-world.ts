@@ -92,6 +92,7 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     // Hosts don't report all at once.
     reportingSinceMs: nowMs - 600_000 - index * 1000,
     reportedAtMs: nowMs,
+    changedAtMs: 0,
     refusedUntilMs: disabled ? Number.POSITIVE_INFINITY : 0,
     cellDown: false,
     held: new Set(),

@@ -46,6 +46,11 @@ export function lastReport(world: World, host: ModelHost): number {
   return Math.max(host.reportedAtMs, host.reportingSinceMs + reports * reportEveryMs)
 }
 
+/** The date that Nova shows: a change of the service by anybody moves it as a report does. */
+export function shownReport(world: World, host: ModelHost): number {
+  return Math.max(lastReport(world, host), host.changedAtMs)
+}
+
 /** As Nova sees it: it reported lately. A force-down is told apart. */
 export function reports(world: World, host: ModelHost): boolean {
   return world.clock.now() - lastReport(world, host) <= world.timing.serviceDownMs

@@ -18,12 +18,24 @@ export function serviceNamed(world: World, id: string): ModelHost {
 export function changeService(world: World, id: string, change: ServiceChange): ModelHost {
   const host = serviceNamed(world, id)
   if (change.forcedDown === false) refuseToForceUp(world, host)
+  const before = settingOf(host)
   if (change.status === 'disabled') disable(host, change.disabledReason)
   if (change.status === 'enabled') enable(world, host)
   if (change.forcedDown !== undefined) host.forcedDown = change.forcedDown
+  noteChange(world, host, before)
   const kind = deedOf(change)
   if (kind !== undefined) noteDeed(world, { kind, on: host.name })
   return host
+}
+
+/** What a PUT of the service may change, as one word. */
+export function settingOf({ enabled, disabledReason, forcedDown }: ModelHost): string {
+  return JSON.stringify([enabled, disabledReason, forcedDown])
+}
+
+/** A row that is written anew gets a new date; one that stays as it was is not written. */
+export function noteChange(world: World, host: ModelHost, before: string): void {
+  if (settingOf(host) !== before) host.changedAtMs = world.clock.now()
 }
 
 /**

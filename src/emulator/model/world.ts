@@ -29,6 +29,8 @@ export interface ModelHost {
   /** When its reports began last; between them one comes every `reportEveryMs`. */
   reportingSinceMs: number | undefined
   reportedAtMs: number
+  /** When anybody last changed its service. */
+  changedAtMs: number
   /** Placement still shows COMPUTE_STATUS_DISABLED until then (Infinity: while it is disabled). */
   refusedUntilMs: number
   /** Its cell's database does not answer: Nova calls it UNKNOWN. */

@@ -1,7 +1,7 @@
 import type { Cloud } from '../../controller/ports.ts'
 import type { Host, Server } from '../../core/inventory.ts'
 import { CloudError } from '../../errors.ts'
-import { lastReport, reports } from '../model/hosts.ts'
+import { reports, shownReport } from '../model/hosts.ts'
 import { zoneOf } from '../model/nova-aggregates.ts'
 import { roomOf } from '../model/placement.ts'
 import type { ModelHost, ModelServer, World } from '../model/world.ts'
@@ -87,7 +87,7 @@ function hostAsTold(world: World, host: ModelHost): Host {
     state: host.cellDown ? 'unknown' : reports(world, host) && !host.forcedDown ? 'up' : 'down',
     forcedDown: host.forcedDown,
     zone: zoneOf(world, host.name) ?? 'nova',
-    reportedAtMs: lastReport(world, host),
+    reportedAtMs: shownReport(world, host),
     ...(host.disabledReason === undefined ? {} : { disabledReason: host.disabledReason })
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyPluginCallback } from 'fastify'
-import { lastReport, reports } from '../../model/hosts.ts'
+import { reports, shownReport } from '../../model/hosts.ts'
 import { uuidOf } from '../../model/ids.ts'
 import { zoneOf } from '../../model/nova-aggregates.ts'
 import { changeService, serviceNamed, waitForHostMs } from '../../model/nova-services.ts'
@@ -58,7 +58,7 @@ export function serviceRow(world: World, host: ModelHost): ServiceRow {
     zone: zoneOf(world, host.name) ?? 'nova',
     status: host.enabled ? 'enabled' : 'disabled',
     state: reports(world, host) && !host.forcedDown ? 'up' : 'down',
-    updated_at: bareTime(lastReport(world, host)),
+    updated_at: bareTime(shownReport(world, host)),
     disabled_reason: host.disabledReason ?? null,
     forced_down: host.forcedDown
   }

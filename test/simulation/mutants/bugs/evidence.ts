@@ -14,6 +14,17 @@ export const evidenceMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'a-change-is-a-report',
+    bug: 'Whoever changes the service of a dead host moves its date, and that counts as a report.',
+    edits: [
+      {
+        file: 'controller/evidence.ts',
+        find: 'if (seen.setting !== setting) seen.dates.clear()',
+        replace: ''
+      }
+    ]
+  },
+  {
     name: 'dead-between-two-reports',
     bug: 'Under a force-down a report that is older than the site asks for is a death, though the next one is not due yet.',
     edits: [
