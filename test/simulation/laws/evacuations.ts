@@ -100,8 +100,9 @@ function objectionsToTarget(at: Case, recovery: Recovery, to: string): Objection
   const { world } = at
   const objections: Objection[] = []
   if (isLongDown(at, hostOf(world, to))) objections.push(['target-first', `${to} has long been down`])
-  const disabledAtMs = at.chronicle.last('disable', to) ?? 0
-  if (hostOf(world, to).refusedUntilMs > world.clock.now() && at.chronicle.isOld(disabledAtMs))
+  const { chronicle } = at
+  const disabledAtMs = Math.max(chronicle.last('disable', to) ?? 0, chronicle.last('adoptSpare', to) ?? 0)
+  if (hostOf(world, to).refusedUntilMs > world.clock.now() && chronicle.isOld(disabledAtMs))
     objections.push(['target-first', `the scheduler still refuses ${to}`])
   const missing = world.aggregates.find(one => one.hosts.includes(recovery.host) && !one.hosts.includes(to))
   if (missing !== undefined && recovery.targets[to]?.isSpare === true)
