@@ -41,8 +41,7 @@ export const reportMs = 12_000
 
 /** What the sources add up to. Only positive findings count: what is missing makes it `unknown`. */
 export function judge({ nova, alive, answered, downMs }: VerdictQuestion): Omit<Evidence, 'atMs'> {
-  // Under a force-down the age alone tells: a host that lives looks silent between two of its reports.
-  const observation = novaObservation(nova, Math.max(downMs, reportMs))
+  const observation = novaObservation(nova, downMs)
   const observations = [observation, ...alive]
   const [verdict, because] = weigh(observation, alive, answered)
   return { verdict, because, observations }
@@ -77,10 +76,14 @@ function novaObservation({ host, atMs, reportsSeen, error }: NovaView, downMs: n
   const ageText = `its last report is ${Math.round(age / 1000)} s old`
   // Each change of the service by anybody moves the date, too, and one that was taken back at once is not seen as such.
   const movedOn = reportsSeen >= 2 && (host.forcedDown || host.state === 'up')
-  if (movedOn && age < downMs) return { source, says: 'alive', detail: `nova-compute reports again: ${ageText}` }
+  // A host that lives looks silent between two of its reports, whatever the site asks for.
+  const freshMs = Math.max(downMs, reportMs)
+  if (movedOn && age < freshMs) return { source, says: 'alive', detail: `nova-compute reports again: ${ageText}` }
   if (host.state === 'up' && !host.forcedDown)
     return { source, says: 'unknown', detail: `Nova still calls it up; ${ageText}` }
-  if (age < downMs)
-    return { source, says: 'unknown', detail: `${ageText}; ${Math.round(downMs / 1000)} s are asked for` }
+  // Under a force-down `state` says nothing, and the age alone tells.
+  const neededMs = host.forcedDown ? freshMs : downMs
+  if (age < neededMs)
+    return { source, says: 'unknown', detail: `${ageText}; ${Math.round(neededMs / 1000)} s are asked for` }
   return { source, says: 'down', detail: `nova-compute is down: ${ageText}` }
 }

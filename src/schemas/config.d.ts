@@ -339,7 +339,7 @@ export interface Segment {
    */
   confirm: {
     /**
-     * Nova must call it down, and its last report be older than this. Under a force-down the age alone tells, so it must be more than nova-compute's report_interval; 12 s is the least that counts.
+     * Nova must call it down, and its last report be older than this. Under a force-down the age alone tells, so it should be more than nova-compute's report_interval; 12 s is the least that counts there.
      */
     downSeconds: number
     /**

@@ -30,8 +30,8 @@ export const evidenceMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'core/verdict.ts',
-        find: 'novaObservation(nova, Math.max(downMs, reportMs))',
-        replace: 'novaObservation(nova, downMs)'
+        find: 'host.forcedDown ? freshMs : downMs',
+        replace: 'downMs'
       }
     ]
   },
