@@ -137,3 +137,17 @@ export function secondFiringIsLost(chance: Chance): Omit<Scenario, 'expect'> {
     ]
   }
 }
+
+/** A person takes it out of service within the minute in which Nova still calls it up: that moves the date of its report. */
+export function takenOutOfServiceWhenItDied(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(15, 35)
+  return {
+    world: { hosts: rack(2, 1) },
+    events: [
+      { at: 5, do: chance.pick(['panic', 'powerOff', 'cutOff'] as const), host },
+      { at: 10, do: 'alarm', host },
+      { at, do: 'disable', host },
+      { at: at + chance.int(3, 8), do: 'forceDown', host }
+    ]
+  }
+}

@@ -7,6 +7,7 @@ import {
   liarThatReports,
   planThatChanges,
   secondFiringIsLost,
+  takenOutOfServiceWhenItDied,
   triggeredWhenItIsBack,
   twoForOneSpare,
   wrongWordAndBack
@@ -51,5 +52,6 @@ const plights: readonly Plight[] = [
   oneSlowTarget,
   traitThatLags,
   planThatChanges,
-  secondFiringIsLost
+  secondFiringIsLost,
+  takenOutOfServiceWhenItDied
 ]
