@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { RecoveryStore } from '../../controller/ports.ts'
+import { newId } from '../database/new-id.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { guard } from './guard.ts'
 
@@ -17,8 +18,9 @@ export function createAdmission({ now, write }: Transactions): Pick<RecoveryStor
           .where('id', '=', lease.recovery)
           .executeTakeFirstOrThrow()
         if (own.acted_at !== null) return { admitted: true }
-        // A count alone lets two replicas both see the last place: this row makes them come one after the other.
-        await tx.updateTable('meta').set({ v: lease.recovery }).where('k', '=', 'admission').execute()
+        // A count alone lets two replicas both see the last place: this row makes them come one after the other. Always
+        // another value: what an UPDATE leaves as it was is no change, and Galera lets two of those pass.
+        await tx.updateTable('meta').set({ v: newId() }).where('k', '=', 'admission').execute()
         // A lost target must be dealt with before the recovery that waits for it can go on: it is no failure more.
         const objection = own.origin === 'target' ? undefined : await objectionTo(tx, now, own.segment, limits)
         if (objection !== undefined) return { admitted: false, reason: objection }

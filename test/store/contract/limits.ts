@@ -118,6 +118,21 @@ export function limitsContract(makeBed: MakeBed): void {
   )
 
   test(
+    'the last place is given once, also to those who asked for it in vain before',
+    withStore(makeBed, async (store, bed) => {
+      const limits = { windowMs: 3_600_000, segmentMax: 1, cloudMax: 1 }
+      for (let round = 0; round < 10; round++) {
+        const one = await driven(store, `compute-${round}-1`)
+        const two = await driven(store, `compute-${round}-2`)
+        expect((await store.admit(one.lease, { ...limits, segmentMax: 0 })).admitted).toBe(false)
+        const both = await Promise.all([store.admit(one.lease, limits), store.admit(two.lease, limits)])
+        expect(both.filter(answer => answer.admitted)).toHaveLength(1)
+        await bed.pass(3_600_000)
+      }
+    })
+  )
+
+  test(
     'the recovery of a lost target neither counts nor waits',
     withStore(makeBed, async store => {
       const limits = { windowMs: 3_600_000, segmentMax: 1, cloudMax: 1 }
