@@ -23,7 +23,9 @@ export function createDeadlines(clock: Clock, wall: () => number, ms: number): D
     isOver,
     async reached(deadline, finished) {
       while (!finished.aborted && !isOver(deadline())) {
-        await clock.sleep(Math.max(1, deadline().atMs - clock.now()), finished)
+        const { atMs, wallMs } = deadline()
+        // Either clock may have been set back since, and then its end is far away.
+        await clock.sleep(Math.max(1, Math.min(atMs - clock.now(), wallMs - wall(), ms)), finished)
       }
       return !finished.aborted
     }
