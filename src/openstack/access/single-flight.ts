@@ -2,20 +2,24 @@ import { CloudError } from '../../errors.ts'
 
 /**
  * Makes `work` a thing that runs once at a time: whoever asks while it runs waits for the same result. A caller's
- * signal ends only that caller's waiting (CloudError `unreachable`), never the work that others wait for.
+ * signal ends only that caller's waiting (CloudError `unreachable`), never the work that others wait for; one that is
+ * aborted already begins none.
  */
 export function singleFlight<T>(work: () => Promise<T>): (signal?: AbortSignal) => Promise<T> {
   let flight: Promise<T> | undefined
-  return signal => {
+  return async signal => {
+    throwIfAborted(signal)
     flight ??= work().finally(() => {
       flight = undefined
     })
-    return signal === undefined ? flight : untilAborted(flight, signal)
+    return await (signal === undefined ? flight : untilAborted(flight, signal))
   }
 }
 
 /** The promise's result, or a CloudError `unreachable` as soon as `signal` is aborted. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Nobody may be left to hear of a failure that comes after the abort.
+  promise.catch(() => {})
   throwIfAborted(signal)
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const onAbort = () => reject(givenUp(signal))
@@ -24,8 +28,6 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal):
     return await Promise.race([promise, aborted])
   } finally {
     signal.removeEventListener('abort', onAbort)
-    // Nobody may be left to hear of a failure that comes after the abort.
-    promise.catch(() => {})
   }
 }
 
