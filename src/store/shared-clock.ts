@@ -24,11 +24,12 @@ export async function createSharedClock(
   let mark = await look()
 
   /** The answer is as old as half of its way there and back. */
-  async function look(): Promise<{ storeMs: number; bootMs: number }> {
+  async function look(): Promise<{ storeMs: number; bootMs: number; tookMs: number }> {
     const askedMs = sinceBoot()
     const storeMs = await store.now()
     const bootMs = sinceBoot()
-    return { storeMs: storeMs + (bootMs - askedMs) / 2, bootMs }
+    const tookMs = bootMs - askedMs
+    return { storeMs: storeMs + tookMs / 2, bootMs, tookMs }
   }
 
   const now = (): number => Math.round(mark.storeMs + sinceBoot() - mark.bootMs)
@@ -38,6 +39,8 @@ export async function createSharedClock(
     async sync() {
       try {
         const next = await look()
+        // While a node dies an answer takes seconds, and does not say when of them it was given. Ours errs by less meanwhile.
+        if (next.tookMs > stepMs) return
         const stepped = Math.round(next.storeMs - (mark.storeMs + next.bootMs - mark.bootMs))
         if (Math.abs(stepped) > stepMs)
           log.warn(

@@ -7,6 +7,7 @@ function bench({ answerMs = 0 } = {}) {
   let bootMs = 1_000
   let storeMs = 50_000_000
   let failure: Error | undefined
+  let lateMs = 0
   const warned: object[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (data: object) => void warned.push(data) }
   return {
@@ -21,6 +22,10 @@ function bench({ answerMs = 0 } = {}) {
     stop(error: Error) {
       failure = error
     },
+    /** What it says is `ms` old when it comes. */
+    late(ms: number) {
+      lateMs = ms
+    },
     storeMs: () => storeMs,
     open: async () =>
       await createSharedClock(
@@ -30,8 +35,8 @@ function bench({ answerMs = 0 } = {}) {
             bootMs += answerMs / 2
             storeMs += answerMs / 2
             const asked = storeMs
-            bootMs += answerMs / 2
-            storeMs += answerMs / 2
+            bootMs += answerMs / 2 + lateMs
+            storeMs += answerMs / 2 + lateMs
             return asked
           }
         },
@@ -49,6 +54,15 @@ test("a replica tells the database's time, and goes on between two looks", async
   database.pass(5000)
   expect(clock.now()).toBe(database.storeMs())
   await clock.sync()
+  expect(database.warned).toEqual([])
+})
+
+test('an answer that was held up does not set the clock', async () => {
+  const database = bench()
+  const clock = await database.open()
+  database.late(6000)
+  await clock.sync()
+  expect(clock.now()).toBe(database.storeMs())
   expect(database.warned).toEqual([])
 })
 
