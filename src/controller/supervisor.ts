@@ -20,7 +20,7 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor {
-  /** Claims and drives open recoveries until `signal` is aborted. */
+  /** Claims and drives open recoveries until `signal` is aborted, or `stop` has ended them. */
   run(signal: AbortSignal): Promise<void>
   /** A command was stored, or arming changed: the recovery (or all of them) looks now rather than later. */
   nudge(recovery?: string): void
@@ -164,7 +164,8 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
 
   async function run(signal: AbortSignal): Promise<void> {
     let renewAtMs = clock.now()
-    while (!signal.aborted && !stopping) {
+    // A deed in hand may need longer than the lease would last: it is renewed until all have ended.
+    while (!signal.aborted && !(stopping && drivers.size === 0)) {
       try {
         await claim()
       } catch (error) {
