@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { inspectServers } from '../../src/store/database/open-dialect.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { storeContract } from '../store/contract.ts'
 import { bedsIn } from './bed.ts'
 import { serverContract } from './server-contract.ts'
+import { startBalancer } from './servers/balancer.ts'
 import { type Postgres, startPostgres } from './servers/postgres.ts'
 
 let server: Postgres | undefined
@@ -36,6 +38,18 @@ describe('a PostgreSQL server', () => {
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL'
       )
     }
+  })
+
+  test('connections to a machine that was cut off cost one time limit, not one each', async () => {
+    const { port } = server!
+    const balancer = await startBalancer([port])
+    const store = await openStore(url().replace(`:${port}/`, `:${balancer.port}/`))
+    await Promise.all(Array.from({ length: 40 }, () => store.ping()))
+    balancer.fallSilent()
+    await expect(store.ping()).rejects.toMatchObject({ name: 'StoreUnavailable' })
+    await store.ping()
+    await store.close()
+    await balancer.close()
   })
 
   test('what is not as it should be about it is named', async () => {

@@ -5,6 +5,8 @@ export interface Balancer {
   readonly port: number
   /** The next connection that sends this is cut when it has been passed on, so that no answer comes back. */
   cutAfter(words: RegExp): void
+  /** Connections as they are hear nothing more, and are not refused either: a machine that was cut off. New ones are served. */
+  fallSilent(): void
   close(): Promise<void>
 }
 
@@ -42,6 +44,9 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
     port,
     cutAfter(words) {
       fatal = words
+    },
+    fallSilent() {
+      for (const socket of sockets) socket.unpipe().pause()
     },
     async close() {
       for (const socket of sockets) socket.destroy()

@@ -7,6 +7,7 @@ import { demand, folderFor, freePorts, removeFolder, runAs, startProcess, untilU
 
 export interface Postgres {
   readonly url: string
+  readonly port: number
   /** One statement, as its superuser. */
   ask<Row>(text: string): Promise<Row[]>
   /** Begins a transaction with this statement, and leaves it at that. */
@@ -68,6 +69,7 @@ export async function startPostgres(env: Readonly<Record<string, string>> = {}):
 
   return {
     url: `postgres://switchover:${password}@127.0.0.1:${port}/switchover`,
+    port,
     ask: text => ask(text),
     async begin(text) {
       const client = await connect()

@@ -15,11 +15,14 @@ export interface ErrorRules {
 export class Connection implements DatabaseConnection {
   readonly #session: Session
   readonly #rules: ErrorRules
+  readonly #onSilence: () => void
   #isUsable = true
 
-  constructor(session: Session, rules: ErrorRules) {
+  /** `onSilence` hears of a statement that was not answered in time. */
+  constructor(session: Session, rules: ErrorRules, onSilence: () => void) {
     this.#session = session
     this.#rules = rules
+    this.#onSilence = onSilence
     session.onEnd(() => {
       this.#isUsable = false
     })
@@ -33,7 +36,10 @@ export class Connection implements DatabaseConnection {
     if (!this.#isUsable) throw new OutOfReach('the connection to the database was lost')
     try {
       const asked = this.#session.query(sql, parameters)
-      const { rows, affected } = await inTime(statementMs, 'the database did not answer', asked, () => this.destroy())
+      const { rows, affected } = await inTime(statementMs, 'the database did not answer', asked, () => {
+        this.destroy()
+        this.#onSilence()
+      })
       return { rows: rows as R[], ...(affected !== undefined && { numAffectedRows: BigInt(affected) }) }
     } catch (error) {
       if (this.#rules.isAnswer(error) && !this.#rules.isUnavailable(error)) throw error

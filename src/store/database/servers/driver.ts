@@ -11,11 +11,21 @@ export type Connect = (host: Host) => Promise<Session>
 
 /** kysely's way to a database server: a bounded pool of connections to the first host that serves. */
 export function createDriver(hosts: readonly Host[], connect: Connect, rules: ErrorRules): Driver {
+  // A machine that was cut off refuses nothing: what was opened before it fell silent would cost its time limit one by one.
+  let trusted = new WeakSet<Connection>()
+  const distrustAll = () => {
+    trusted = new WeakSet()
+  }
   const pool = new Pool<Connection>({
-    create: async () => new Connection(await connectFirst(hosts, connect, rules), rules),
-    validate: connection => connection.isUsable,
+    async create() {
+      const connection = new Connection(await connectFirst(hosts, connect, rules), rules, distrustAll)
+      trusted.add(connection)
+      return connection
+    },
+    validate: connection => connection.isUsable && trusted.has(connection),
     destroy: connection => {
-      connection.end()
+      if (trusted.has(connection)) connection.end()
+      else connection.destroy()
     },
     min: 0,
     max: connectionsMax,
