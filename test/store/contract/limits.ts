@@ -80,7 +80,8 @@ export function limitsContract(makeBed: MakeBed): void {
       expect(await store.takeSlot(two.lease, 'moves', 3, 'e')).toBe(true)
       await store.write(one.lease, { recovery: { ...one.stored.recovery, phase: partial } })
       expect(await store.takeSlot(two.lease, 'other', 1, 'f')).toBe(true)
-      expect(await store.takeSlot(two.lease, 'moves', 3, 'f')).toBe(true)
+      // Of the four who asked at once it may be one of either that got no place; then this one gave its only place back before.
+      expect(await store.takeSlot(two.lease, 'moves', 3, 'f')).toBe(more.length > 0)
     })
   )
 
