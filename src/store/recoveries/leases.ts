@@ -54,9 +54,14 @@ export function createLeases({
           .execute()
       )
       const claimed: Claimed[] = []
-      for (const { id, epoch } of candidates) {
-        const taken = await take(id, epoch, owner, ttlMs)
-        if (taken !== undefined) claimed.push(taken)
+      try {
+        for (const { id, epoch } of candidates) {
+          const taken = await take(id, epoch, owner, ttlMs)
+          if (taken !== undefined) claimed.push(taken)
+        }
+      } catch (error) {
+        // Those that are ours already would be driven by nobody until their lease is over.
+        if (claimed.length === 0) throw error
       }
       return claimed
     },
