@@ -67,7 +67,7 @@ async function createCredential(access: Access, own: Token, secret: string, endM
       unrestricted: false
     }
   }
-  const reply = await exchange(access, own, 'POST', pathOf(own), body)
+  const reply = await exchange(access, own, 'POST', pathOf(own), { body, secrets: [secret] })
   const made = parse<{ application_credential?: { id?: string } }>(reply)?.application_credential?.id
   if (made === undefined) throw new CloudError('unreachable', 'Keystone made an application credential without an id')
   return made
@@ -76,13 +76,13 @@ async function createCredential(access: Access, own: Token, secret: string, endM
 /** Removes those of ours that have ended; Keystone keeps them. Throws CloudError. */
 export async function tidyCredentials(access: Access, signal?: AbortSignal): Promise<number> {
   const own = await access.session.token(signal)
-  const reply = await exchange(access, own, 'GET', pathOf(own), undefined, signal)
+  const reply = await exchange(access, own, 'GET', pathOf(own), { signal })
   const rows = parse<{ application_credentials?: readonly Row[] }>(reply)?.application_credentials ?? []
   const nowMs = access.clock.now() + own.aheadMs
   const ended = rows.filter(({ name, expires_at: at }) => {
     return name.startsWith(namePrefix) && (timeOf(at ?? undefined) ?? Number.POSITIVE_INFINITY) < nowMs - tidyAfterMs
   })
-  for (const { id } of ended) await exchange(access, own, 'DELETE', `${pathOf(own)}/${id}`, undefined, signal)
+  for (const { id } of ended) await exchange(access, own, 'DELETE', `${pathOf(own)}/${id}`, { signal })
   return ended.length
 }
 
@@ -95,8 +95,7 @@ async function exchange(
   own: Token,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  body?: object,
-  signal?: AbortSignal
+  { body, secrets = [], signal }: { body?: object; secrets?: readonly string[]; signal?: AbortSignal | undefined }
 ): Promise<Reply> {
   const reply = await transport.exchange({
     service: 'keystone',
@@ -107,7 +106,7 @@ async function exchange(
     timeoutMs,
     signal,
     isCommand: false,
-    secrets: [own.id]
+    secrets: [own.id, ...secrets]
   })
   if (reply.status >= 300 && !(method === 'DELETE' && reply.status === 404))
     throw refusal({ service: 'Keystone', method, path, reply, isCommand: false })

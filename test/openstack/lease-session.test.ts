@@ -94,6 +94,23 @@ test('a Keystone that makes no credentials for us is said, and nothing is sent',
   expect(cloud.asked(action)).toEqual([])
 })
 
+test('what a Keystone repeats of our credential in a refusal is blotted out', async () => {
+  const secrets: string[] = []
+  const refuse = (asked: { body: unknown }): Answer => {
+    const { application_credential: credential } = asked.body as { application_credential: { secret: string } }
+    secrets.push(credential.secret)
+    return [400, { error: { code: 400, message: `not long enough: ${credential.secret}` } }]
+  }
+  const prepared = routes(8)
+  const cloud = await startCloud({ ...prepared.routes, [`POST ${credentials}`]: refuse })
+  prepared.set(cloud.server.url)
+  const leased = cloud.openstack.within(() => Date.now() + 8000)
+  const refusal = await leased.evacuate('s1', 'spare').catch((error: unknown) => error)
+  expect(secrets).toHaveLength(1)
+  expect(String(refusal)).toContain('not long enough')
+  expect(String(refusal)).not.toContain(secrets[0])
+})
+
 test('of the credentials only ours that have ended are removed', async () => {
   const at = (ms: number) => new Date(Date.now() + ms).toISOString().replace('Z', '000')
   const rows = [
