@@ -275,6 +275,11 @@ test.each([
     'a database server without a database',
     { store: { url: 'mysql://ops:secret@db' } },
     'store.url: must be like mysql://USER:PASSWORD@HOST:PORT/DATABASE or postgres://… (several hosts: HOST:PORT,HOST:PORT)'
+  ],
+  [
+    'a lease too short for tokens that end with it',
+    { lease: { seconds: 7, enforceByKeystone: true } },
+    'lease.seconds: must be at least 8 with enforceByKeystone'
   ]
 ])('%s is refused', (_what, more, mistake) => {
   expect(mistakesOf(minimal(more))).toEqual([mistake])

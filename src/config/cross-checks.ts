@@ -14,6 +14,7 @@ export function crossChecks(file: ConfigFile): string[] {
     ...file.segments.flatMap((segment, index) => segmentMistakes(segment, `segments[${index}]`, file)),
     ...memberMistakes(file.segments),
     ...alarmMistakes(file),
+    ...leaseMistakes(file),
     ...('none' in file.fencing ? ['fencing.none: this name means that nothing is switched off; take another'] : [])
   ]
 }
@@ -26,6 +27,15 @@ function storeMistakes({ store }: ConfigFile): string[] {
     if (!(error instanceof ConfigError)) throw error
     return error.mistakes.map(mistake => `store.url: ${mistake}`)
   }
+}
+
+/** Between two renewals so little is left of a shorter one that no token can be made under it. */
+const enforcedLeaseMin = 8
+
+function leaseMistakes({ lease }: ConfigFile): string[] {
+  return lease.enforceByKeystone && lease.seconds < enforcedLeaseMin
+    ? [`lease.seconds: must be at least ${enforcedLeaseMin} with enforceByKeystone`]
+    : []
 }
 
 function repeated(items: readonly { readonly name: string }[], path: string): string[] {

@@ -156,7 +156,7 @@ export interface ConfigFile {
    */
   lease: {
     /**
-     * Commands are sent with a token that ends with the lease, so that the cloud itself refuses what comes later. For several replicas, and only for a cloud whose Nova sends service tokens ([service_user] send_service_user_token): elsewhere a move with volumes or ports that outlasts the lease fails. Needs a login by password.
+     * Commands are sent with a token that ends with the lease, so that the cloud itself refuses what comes later. For several replicas, and only for a cloud whose Nova sends service tokens ([service_user] send_service_user_token): elsewhere a move with volumes or ports that outlasts the lease fails. Needs a login by password or an unrestricted application credential, and 8 seconds at least.
      */
     enforceByKeystone: boolean
     /**
