@@ -13,6 +13,7 @@ import { createIntake } from '../controller/intake.ts'
 import { createPoll } from '../controller/poll.ts'
 import type { Ports, Store } from '../controller/ports.ts'
 import { createSupervisor } from '../controller/supervisor.ts'
+import { messageOf } from '../errors.ts'
 import { readActionUrl } from '../http/action-url.ts'
 import { buildApp } from '../http/app.ts'
 import { createAuthenticator } from '../http/auth.ts'
@@ -121,6 +122,10 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
       ending.abort()
       // What ran into a mistake of our own was reported by `run`; here the rest is to be closed all the same.
       await running.catch(() => undefined)
+      // What starts after us polls at once, and need not wait until they lapse.
+      await store
+        .giveDutiesBack(owner)
+        .catch((error: unknown) => log.warn({ err: messageOf(error) }, 'duties left to lapse'))
       await world.close()
       await endRequests(app, closed)
       await store.close()

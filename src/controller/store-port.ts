@@ -174,6 +174,8 @@ export interface DutyStore {
   takeDuty(duty: string, owner: string, ttlMs: number): Promise<boolean>
   duties(): Promise<{ duty: string; owner: string; untilMs: number; lastDoneMs?: number; lastError?: string }[]>
   dutyDone(duty: string, owner: string, error?: string): Promise<void>
+  /** Others may have all duties of `owner` now. */
+  giveDutiesBack(owner: string): Promise<void>
   /** Notifications due, oldest first; each stays until `delivered`. */
   outbox(limit: number): Promise<{ id: string; type: string; data: unknown; createdAtMs: number; attempts: number }[]>
   delivered(id: string): Promise<void>

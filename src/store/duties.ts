@@ -3,7 +3,11 @@ import type { DutyStore } from '../controller/ports.ts'
 import type { Transactions } from './database/transactions.ts'
 
 /** Periodic work: a row with a lease each, so that one replica does it. */
-export function createDuties({ now, read, write }: Transactions): Pick<DutyStore, 'takeDuty' | 'duties' | 'dutyDone'> {
+export function createDuties({
+  now,
+  read,
+  write
+}: Transactions): Pick<DutyStore, 'takeDuty' | 'duties' | 'dutyDone' | 'giveDutiesBack'> {
   return {
     takeDuty: (duty, owner, ttlMs) =>
       write(async tx => {
@@ -39,6 +43,11 @@ export function createDuties({ now, read, write }: Transactions): Pick<DutyStore
       write(async tx => {
         const set = error === undefined ? { last_done_at: now(), last_error: null } : { last_error: error }
         await tx.updateTable('duties').set(set).where('duty', '=', duty).where('owner', '=', owner).execute()
+      }),
+
+    giveDutiesBack: owner =>
+      write(async tx => {
+        await tx.updateTable('duties').set({ until_at: 0 }).where('owner', '=', owner).execute()
       })
   }
 }

@@ -68,6 +68,7 @@ function world() {
     takeDuty: async (_, owner) => lent.to === owner,
     duties: async () => [],
     dutyDone: async () => undefined,
+    giveDutiesBack: async () => undefined,
     retain: async () => 0,
     async outbox(limit) {
       if (lent.broken-- > 0) throw new StoreUnavailable('locked')
