@@ -1,5 +1,5 @@
 import type { Signal } from '../core/signal.ts'
-import { CloudError } from '../errors.ts'
+import { CloudError, messageOf } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import { isArmed } from './check-guards.ts'
 import type { Intake } from './intake.ts'
@@ -44,12 +44,27 @@ export function createAlarmPoll(
       const action = alarm.actions.map(readAction).find(read => read !== undefined)
       return action === undefined || action.isTest ? [] : [{ alarm, host: action.host }]
     })
+    const failures: CloudError[] = []
     await inParallel(ours, historiesAtOnce, async ({ alarm, host }) => {
-      const lost = await lostFiring(ports, alarm, signal)
-      if (lost !== undefined) await tell(alarm, host, lost)
-      await rearmIfDone(ports, alarm, signal)
+      if (hasGone(failures)) return
+      try {
+        const lost = await lostFiring(ports, alarm, signal)
+        if (lost !== undefined) await tell(alarm, host, lost)
+        await rearmIfDone(ports, alarm, signal)
+      } catch (error) {
+        // One that Aodh does not show or let us set must not hide the others for ever.
+        if (!(error instanceof CloudError)) throw error
+        log.warn({ alarm: alarm.id, host, err: messageOf(error) }, 'an alarm was not looked at')
+        failures.push(error)
+      }
     })
+    if (failures[0] !== undefined) throw failures[0]
   }
+}
+
+/** Aodh went away meanwhile: asking it for each of the others would only take time. */
+function hasGone(failures: readonly CloudError[]): boolean {
+  return failures.filter(({ code }) => code === 'unreachable').length >= historiesAtOnce
 }
 
 /** A firing of which we have not heard. */

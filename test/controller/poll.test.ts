@@ -13,6 +13,9 @@ let view: View
 let firing: FiringAlarm[]
 let history: Record<string, Firing>
 let historyFails: CloudError | undefined
+/** Only its history fails, if one is named. */
+let failing: string | undefined
+let historiesAsked: number
 let rearmed: string[]
 let told: NewSignal[]
 let polled: string[]
@@ -23,6 +26,8 @@ beforeEach(async () => {
   firing = []
   history = {}
   historyFails = undefined
+  failing = undefined
+  historiesAsked = 0
   rearmed = []
   told = []
   polled = []
@@ -45,7 +50,8 @@ async function poll(options: { alarms?: boolean; services?: boolean } = {}): Pro
     alarms: {
       firing: async () => firing,
       async lastFiring(id: string) {
-        if (historyFails !== undefined) throw historyFails
+        historiesAsked++
+        if (historyFails !== undefined && (failing ?? id) === id) throw historyFails
         return history[id]
       },
       rearm: async (id: string) => void rearmed.push(id)
@@ -151,6 +157,22 @@ test('Aodh that is away does not keep us from asking Nova', async () => {
   view.reading = readingOf(hostOf('compute-01', { state: 'down', reportedAtMs: nowMs - 90_000 }), hostOf('compute-02'))
   await expect(poll()).rejects.toThrow('Aodh is away')
   expect(told).toMatchObject([{ source: 'poll' }])
+})
+
+test('an alarm that Aodh does not tell of hides none of the others, however often it is asked', async () => {
+  firing = Array.from({ length: 40 }, (_, index) => firingAlarm({ id: `a${index}` }))
+  historyFails = new CloudError('unreachable', 'Aodh answered 500')
+  failing = 'a0'
+  await expect(poll()).rejects.toThrow('Aodh answered 500')
+  expect(told).toHaveLength(39)
+})
+
+test('Aodh that goes away while it is asked is not asked for each alarm', async () => {
+  firing = Array.from({ length: 40 }, (_, index) => firingAlarm({ id: `a${index}` }))
+  historyFails = new CloudError('unreachable', 'Aodh is away')
+  await expect(poll()).rejects.toThrow('Aodh is away')
+  expect(told).toEqual([])
+  expect(historiesAsked).toBeLessThan(20)
 })
 
 test('one that fires once is set back when nobody has its host in hand, and only if that is done with', async () => {
