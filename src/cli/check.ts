@@ -22,7 +22,9 @@ export async function check(file: string, env: Environment, { json, out }: Check
   if (json) out.write(`${JSON.stringify({ ok: failed === 0, checks: lines }, undefined, 2)}\n`)
   else {
     out.write(table(lines.map(({ ok, name, detail }) => [ok ? 'ok' : 'FAILED', name, detail.replaceAll('\n', ' ')])))
-    out.write(`\n${lines.length} checks, ${failed === 0 ? 'all well' : `${failed} failed`}\n`)
+    out.write(
+      `\n${lines.length} ${lines.length === 1 ? 'check' : 'checks'}, ${failed === 0 ? 'all well' : `${failed} failed`}\n`
+    )
   }
   return failed === 0
 }

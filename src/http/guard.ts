@@ -24,7 +24,8 @@ export function createGuard(app: FastifyInstance, authenticate: Authenticator, r
         'Too many requests without a valid token came from this address. Correct the token, and wait a minute.'
       return createError(429, detail, { headers: { 'retry-after': '60' } })
     }
-    const detail = 'Send a configured token: "Authorization: Bearer …", or basic auth with the token as the password.'
+    const detail =
+      'Send a configured token: "Authorization: Bearer …", or basic auth with the token as the password; alarms also as ?token=.'
     return createError(401, detail, { headers: { 'www-authenticate': challenges } })
   }
 

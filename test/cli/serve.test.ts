@@ -189,7 +189,7 @@ test('check tells in a table or in JSON what fails, with exit status 1', async (
   ])
   writeFileSync(join(cwd, 'bad.yaml'), configText({ armd: true }))
   const table = await (await run(cwd, 'check', '--config', 'bad.yaml')).ended
-  expect(table.text).toBe('FAILED  configuration  armd: is no setting (did you mean "armed"?)\n\n1 checks, 1 failed\n')
+  expect(table.text).toBe('FAILED  configuration  armd: is no setting (did you mean "armed"?)\n\n1 check, 1 failed\n')
 })
 
 test('spares are not adopted while the cloud cannot be read', async () => {

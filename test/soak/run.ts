@@ -77,10 +77,14 @@ const all: Readonly<Record<string, Soak>> = {
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { list: { type: 'boolean', default: false } }
+  options: { list: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } }
 })
 
 function main(): number {
+  if (options.help) {
+    console.log('npm run soak [-- NAME …]: all, or those that are named; --list: each by its name')
+    return 0
+  }
   if (options.list) {
     for (const [name, { what }] of Object.entries(all)) console.log(`${name.padEnd(16)} ${what}`)
     return 0

@@ -109,12 +109,18 @@ async function watch(setting: Setting, test: Test, options: TestOptions, progres
 }
 
 function whyNot(
-  { url }: Setting,
+  { alarms, url }: Setting,
   host: string,
   { firedSeconds }: Progress,
   { limitSeconds, state }: { limitSeconds: number; state: string }
 ): string {
-  if (firedSeconds === undefined) return `Aodh did not call it alarm within ${limitSeconds} s: it is ${state}`
+  if (firedSeconds === undefined) {
+    const { event } = alarms.template
+    const advice =
+      event &&
+      `: look that --publish publishes a ${event.type} with the trait ${event.trait}, in the project of our login`
+    return `Aodh did not call it alarm within ${limitSeconds} s: it is ${state}${advice ?? ''}`
+  }
   const where = plainAction(url(host, true))
   return `Aodh called it alarm after ${firedSeconds} s, and nothing came within ${limitSeconds} s: the log of aodh-notifier tells why its POST to ${where} failed`
 }
