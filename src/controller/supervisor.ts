@@ -95,6 +95,9 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
           throw new LeaseLost(`recovery ${lease.recovery}: the lease may be over`)
       }
     }
+    const { host, phase } = stored.recovery
+    const how = lease.epoch > 1 ? 'recovery taken over' : 'recovery taken up'
+    log.info({ recovery: lease.recovery, host, state: phase.state, epoch: lease.epoch }, how)
     drivers.set(lease.recovery, Object.assign(driver, { done: drive(driver, context) }))
   }
 
@@ -148,17 +151,20 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
 
   async function renew(): Promise<void> {
     await Promise.all(
-      [...drivers.values()].map(async driver => {
-        const deadline = deadlines.fromNow()
-        try {
-          await store.renew(driver.lease, options.ttlMs)
-          driver.deadline = deadline
-          if ((await store.commands(driver.lease.recovery)).length > 0) driver.wake()
-        } catch (error) {
-          if (error instanceof LeaseLost) driver.lost.abort()
-          else log.warn({ recovery: driver.lease.recovery, err: messageOf(error) }, 'lease not renewed')
-        }
-      })
+      // What was lost is for others to take, as soon as its lease is over.
+      [...drivers.values()]
+        .filter(({ lost }) => !lost.signal.aborted)
+        .map(async driver => {
+          const deadline = deadlines.fromNow()
+          try {
+            await store.renew(driver.lease, options.ttlMs)
+            driver.deadline = deadline
+            if ((await store.commands(driver.lease.recovery)).length > 0) driver.wake()
+          } catch (error) {
+            if (error instanceof LeaseLost) driver.lost.abort()
+            else log.warn({ recovery: driver.lease.recovery, err: messageOf(error) }, 'lease not renewed')
+          }
+        })
     )
   }
 
@@ -190,18 +196,9 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       ending.abort()
       wake()
       for (const driver of drivers.values()) driver.wake()
-      const all = Promise.all(
-        [...drivers.values()].map(async driver => {
-          await driver.done
-        })
-      )
+      const ended = Promise.all([...drivers.values()].map(async ({ done }) => await done))
       const limit = new AbortController()
-      await Promise.race([
-        all.then(() => {
-          limit.abort()
-        }),
-        clock.sleep(limitMs, limit.signal)
-      ])
+      await Promise.race([ended.then(() => limit.abort()), clock.sleep(limitMs, limit.signal)])
       for (const driver of drivers.values()) driver.lost.abort()
     }
   }

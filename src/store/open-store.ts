@@ -1,7 +1,7 @@
 import { Kysely } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Log, Store } from '../controller/ports.ts'
-import { ConfigError, StoreUnavailable } from '../errors.ts'
+import { ConfigError, messageOf, StoreUnavailable } from '../errors.ts'
 import { createArming } from './arming.ts'
 import type { Dialect } from './database/dialect.ts'
 import { migrate } from './database/migrate.ts'
@@ -47,7 +47,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     for (const concern of (await dialect.inspect?.())?.concerns ?? []) options.log?.warn({ concern }, 'about the store')
   } catch (error) {
     await finish()
-    throw error instanceof StoreUnavailable ? new ConfigError('store.url', [error.message]) : error
+    throw unopened(error, dialect)
   }
   let closing: Promise<void> | undefined
   return {
@@ -57,6 +57,15 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       await closing
     }
   }
+}
+
+/** What keeps the store from being opened, and what to do about it. */
+function unopened(error: unknown, dialect: Dialect): unknown {
+  if (error instanceof ConfigError) return error
+  if (error instanceof StoreUnavailable) return new ConfigError('store.url', [error.message])
+  if (dialect.exclusive) return error
+  const advice = 'the user needs the right to create tables (docs/high-availability.md, "The store")'
+  return new ConfigError('store.url', [`the tables can't be made: ${messageOf(error)}: ${advice}`])
 }
 
 /** What was asked before is finished first. */

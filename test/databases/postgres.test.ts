@@ -52,6 +52,19 @@ describe('a PostgreSQL server', () => {
     await balancer.close()
   })
 
+  test('a user that may not make the tables is told so', async () => {
+    await ask('DROP SCHEMA public CASCADE')
+    await ask('CREATE SCHEMA public')
+    await ask("CREATE USER reader PASSWORD 'of-a-reader'")
+    await ask('GRANT USAGE ON SCHEMA public TO reader')
+    const reader = url().replace(/\/\/.*@/, '//reader:of-a-reader@')
+    await expect(openStore(reader)).rejects.toMatchObject({
+      name: 'ConfigError',
+      message: expect.stringMatching(/permission denied for schema public: the user needs the right to create tables/)
+    })
+    await (await openStore(url())).close()
+  })
+
   test('what is not as it should be about it is named', async () => {
     expect(await inspectServers(url())).toMatchObject({ isUsable: true, concerns: [] })
     await ask('ALTER SYSTEM SET synchronous_commit = off')
