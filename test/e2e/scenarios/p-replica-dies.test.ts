@@ -4,7 +4,7 @@ import { driverOf, expectGapless, onGalera, takenOver } from '../replicas.ts'
 import { scenario } from '../scenario.ts'
 import { until } from '../until.ts'
 
-const servers = 20
+const servers = 12
 
 scenario(
   'p',
