@@ -11,7 +11,7 @@ const killsMin = 20
 scenario(
   'kills',
   'a service that is killed at random moments, at least twenty times, moves thirty servers once each',
-  { perSpare: 2 },
+  { perSpare: 1 },
   async world => {
     const { service } = world
     const { id, servers } = await begin(world, 30)
@@ -19,7 +19,7 @@ scenario(
     const states: Record<string, number> = {}
     while (kills < killsMax) {
       // Long enough now and then that something is done.
-      await delay(Math.random() ** 2 * 5000)
+      await delay(Math.random() * 7000)
       const { state, ...view } = await service.recovery(id)
       if (hasEnded({ state, ...view })) break
       await service.kill()
