@@ -62,7 +62,9 @@ export async function startPostgres(env: Readonly<Record<string, string>> = {}):
   await untilUp(server, 60, async () => {
     await ask('CREATE DATABASE switchover', 'postgres')
   })
+  let isPaused = false
   function signalAll(signal: 'STOP' | 'CONT'): void {
+    isPaused = signal === 'STOP'
     execFileSync('pkill', [`-${signal}`, '--parent', String(server.child.pid)])
     server.child.kill(`SIG${signal}`)
   }
@@ -82,7 +84,7 @@ export async function startPostgres(env: Readonly<Record<string, string>> = {}):
     pause: () => signalAll('STOP'),
     resume: () => signalAll('CONT'),
     async stop() {
-      signalAll('CONT')
+      if (isPaused) signalAll('CONT')
       await server.stop('SIGINT')
       removeFolder(folder)
     }
