@@ -15,7 +15,7 @@ export interface Dialect {
   /** The database is out of reach, full, read-only or broken: no fault of the statement. */
   isUnavailable(error: unknown): boolean
   /** Of those: its disk has no room left. */
-  isFull?(error: unknown): boolean
+  isFull(error: unknown): boolean
   /** How often a transaction is tried at most: where writers meet only at the commit, many may have to. */
   readonly attemptsMax: number
   /** Begins a transaction that changes the schema, so that of several processes one does it; not needed everywhere. */

@@ -49,7 +49,7 @@ export function createTransactions(db: Database, dialect: Dialect): OwnedTransac
         if (!dialect.isUnavailable(error) && !dialect.isRetriable(error)) throw error
         throw new StoreUnavailable(`the store can't be used: ${messageOf(error)}`, {
           cause: error,
-          isFull: dialect.isFull?.(error) ?? false
+          isFull: dialect.isFull(error)
         })
       }
     }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from '@jest/globals'
+import { begin } from '../begin.ts'
 import { hasEnded } from '../expectations.ts'
 import { scenario } from '../scenario.ts'
-import { begin, expectRecovered, say } from './laws.ts'
+import { expectRecovered, say } from './laws.ts'
 
 /** Then it is let alone, for on a real cloud its moves take long enough. */
 const killsMax = 25

@@ -19,14 +19,6 @@ export async function expectRecovered(
   expect(await service.recoveries('?host=compute-01')).toHaveLength(1)
 }
 
-/** The host dies with its servers on it, and the alarm comes. */
-export async function begin({ lab, service }: World, servers: number): Promise<{ id: string; servers: string[] }> {
-  const ids = await lab.boot(servers, { host: 'compute-01' })
-  await lab.alarm(service.alarmUrl(), 'compute-01')
-  await lab.panic('compute-01')
-  return { id: (await service.opened('compute-01')).id, servers: ids }
-}
-
 export function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }

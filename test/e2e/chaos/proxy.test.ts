@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { begin } from '../begin.ts'
 import { type Fate, type Network, startNetwork } from '../network.ts'
 import { scenario } from '../scenario.ts'
-import { begin, expectRecovered, say } from './laws.ts'
+import { expectRecovered, say } from './laws.ts'
 
 /** Of all requests, and of all answers. */
 const cut = 0.1

@@ -1,10 +1,11 @@
 import { expect } from '@jest/globals'
+import { begin } from '../begin.ts'
 import { hasEnded } from '../expectations.ts'
 import { expectGapless } from '../replicas.ts'
 import { scenario } from '../scenario.ts'
 import { until } from '../until.ts'
 import type { RecoveryView } from '../views.ts'
-import { begin, expectRecovered, say } from './laws.ts'
+import { expectRecovered, say } from './laws.ts'
 
 /** One service of the cloud is restarted when a third of the servers has arrived, and again when two thirds have. */
 export function restartDuring(service: string): void {

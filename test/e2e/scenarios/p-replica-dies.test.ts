@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { beginWithReplica } from '../begin.ts'
 import { expectIsolated, expectMoved, hasEnded, settled } from '../expectations.ts'
 import { driverOf, expectGapless, onGalera, takenOver } from '../replicas.ts'
 import { scenario } from '../scenario.ts'
@@ -10,14 +11,10 @@ scenario(
   'p',
   'of two replicas on Galera the one that works is killed, twice, and the other one ends the work',
   { store: onGalera },
-  async ({ lab, cloud, service, replica }) => {
-    const second = await replica()
-    await second.start()
+  async world => {
+    const { cloud, service } = world
+    const { id, servers: ids, second } = await beginWithReplica(world, servers)
     const both = [service, second]
-    const ids = await lab.boot(servers, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-    const { id } = await service.opened('compute-01')
 
     for (const begun of [0, servers / 2]) {
       await until(`more than ${begun} evacuations`, 300_000, async () => (await cloud.evacuations()).length > begun)

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { beginWithReplica } from '../begin.ts'
 import { expectMoved, settled } from '../expectations.ts'
 import { driverOf, expectGapless, onPostgres, takenOver } from '../replicas.ts'
 import { scenario } from '../scenario.ts'
@@ -10,13 +11,9 @@ scenario(
   'q',
   'of two replicas on PostgreSQL the one that works stands still past its lease, and does no harm when it goes on',
   { store: onPostgres },
-  async ({ lab, cloud, service, replica }) => {
-    const second = await replica()
-    await second.start()
-    const ids = await lab.boot(servers, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-    const { id } = await service.opened('compute-01')
+  async world => {
+    const { cloud, service } = world
+    const { id, servers: ids, second } = await beginWithReplica(world, servers)
 
     await until('the first evacuations', 300_000, async () => (await cloud.evacuations()).length > 0)
     const { driver, others } = await driverOf(id, service, [service, second])

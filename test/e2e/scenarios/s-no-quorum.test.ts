@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 import { type Galera, startGalera } from '../../databases/servers/galera.ts'
+import { beginWithReplica } from '../begin.ts'
 import { expectMoved, settled } from '../expectations.ts'
 import { expectGapless, storeIsBack, storeIsGone } from '../replicas.ts'
 import { scenario } from '../scenario.ts'
@@ -17,15 +18,11 @@ scenario(
   's',
   'one Galera node of three may die; without a quorum nothing more is done, and all goes on when it is back',
   { store, perSpare: 1 },
-  async ({ lab, cloud, service, replica }) => {
-    const second = await replica()
-    await second.start()
+  async world => {
+    const { cloud, service } = world
+    const { id, servers: ids, second } = await beginWithReplica(world, servers)
     const both = [service, second]
     const [, two, three] = cluster.nodes as [unknown, Galera['nodes'][0], Galera['nodes'][0]]
-    const ids = await lab.boot(servers, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-    const { id } = await service.opened('compute-01')
 
     const evacuated = async () => (await cloud.evacuations()).length
     await until('the first evacuations', 300_000, async () => (await evacuated()) > 1)

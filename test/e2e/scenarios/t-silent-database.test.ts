@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 import { type Postgres, startPostgres } from '../../databases/servers/postgres.ts'
+import { beginWithReplica } from '../begin.ts'
 import { expectMoved, settled } from '../expectations.ts'
 import { expectGapless, storeIsBack, storeIsGone } from '../replicas.ts'
 import { scenario } from '../scenario.ts'
@@ -17,13 +18,9 @@ scenario(
   't',
   'a database that gives no answer at all stops everything, and all goes on when it speaks again',
   { store, perSpare: 1 },
-  async ({ lab, cloud, service, replica }) => {
-    const second = await replica()
-    await second.start()
-    const ids = await lab.boot(servers, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-    const { id } = await service.opened('compute-01')
+  async world => {
+    const { cloud, service } = world
+    const { id, servers: ids, second } = await beginWithReplica(world, servers)
 
     const evacuated = async () => (await cloud.evacuations()).length
     await until('the first evacuations', 300_000, async () => (await evacuated()) > 1)
