@@ -1,5 +1,5 @@
+import { begunMigrationOf } from '../core/fate.ts'
 import type { Migration, Server } from '../core/inventory.ts'
-import { begunMigrationOf } from '../core/movable.ts'
 import { pinOf } from '../core/moves.ts'
 import type { Candidate } from '../core/plan.ts'
 import type { Recovery } from '../core/recovery.ts'

@@ -1,6 +1,6 @@
+import { runningEvacuations } from '../core/fate.ts'
 import type { HostsReading, Migration, Server, ServerGroup } from '../core/inventory.ts'
 import { isComplete } from '../core/inventory.ts'
-import { runningEvacuations } from '../core/movable.ts'
 import { isOpen } from '../core/moves.ts'
 import type { Candidate, Plan } from '../core/plan.ts'
 import { makePlan } from '../core/plan.ts'

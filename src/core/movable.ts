@@ -1,4 +1,4 @@
-import type { Migration, Server, ServerGroup } from './inventory.ts'
+import type { Server, ServerGroup } from './inventory.ts'
 import type { Settings } from './segment.ts'
 
 export interface Objection {
@@ -49,64 +49,5 @@ export function isLeaving(server: Server): boolean {
     server.taskState === 'soft-deleting' ||
     server.vmState === 'deleted' ||
     server.vmState === 'soft-delete'
-  )
-}
-
-const notBegun = ['queued', 'accepted', 'preparing']
-const ended = ['done', 'completed', 'failed', 'error', 'cancelled', 'confirmed', 'reverted']
-
-export function isRunning(migration: Migration): boolean {
-  return !ended.includes(migration.status)
-}
-
-/**
- * Evacuations that somebody still works on. Of several requests for one server Nova takes up the oldest: when that has
- * moved the server, the others read `accepted` for ever.
- */
-export function runningEvacuations(migrations: readonly Migration[]): Migration[] {
-  const evacuations = migrations.filter(one => one.type === 'evacuation')
-  const isLeftBehind = (one: Migration): boolean =>
-    one.status === 'accepted' &&
-    evacuations.some(
-      other =>
-        other.server === one.server &&
-        (other.status === 'done' || other.status === 'completed') &&
-        (other.updatedAtMs ?? 0) >= one.createdAtMs
-    )
-  return evacuations.filter(one => isRunning(one) && !isLeftBehind(one))
-}
-
-/**
- * A record beside one that failed later, to the same target, of a server at which nobody works: the other one of two evacuations
- * at once. Nova takes it up with the next one.
- */
-export function isForgotten(
-  one: Migration,
-  migrations: readonly Migration[],
-  target: string,
-  server: Server | undefined
-): boolean {
-  return (
-    one.status === 'accepted' &&
-    one.dest === target &&
-    server?.taskState === undefined &&
-    migrations.some(
-      other =>
-        other.type === 'evacuation' &&
-        other.server === one.server &&
-        other.status === 'failed' &&
-        other.dest === target &&
-        (other.updatedAtMs ?? 0) >= one.createdAtMs
-    )
-  )
-}
-
-/**
- * A live migration that had begun: the guest may already run on the other host though Nova still names the source.
- * undefined when there is none.
- */
-export function begunMigrationOf(server: string, migrations: readonly Migration[]): Migration | undefined {
-  return migrations.find(
-    one => one.server === server && one.type === 'live-migration' && isRunning(one) && !notBegun.includes(one.status)
   )
 }

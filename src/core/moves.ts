@@ -1,4 +1,3 @@
-import type { Migration } from './inventory.ts'
 import { unusual } from './movable.ts'
 import type { ListedServer, Recovery } from './recovery.ts'
 import type { Step } from './step.ts'
@@ -130,61 +129,4 @@ function restoreOf(server: string, recovery: Recovery, steps: readonly Step[]): 
   const step = lastStep(steps, 'stop', server)
   if (step === undefined) return 'none'
   return isOpen(step) ? 'pending' : 'done'
-}
-
-export type Fate =
-  | { readonly is: 'unknown' }
-  /** `ended`: one beside it has ended. If nobody works at the server any more, this one was never taken up, nor will be. */
-  | { readonly is: 'running'; readonly migration: Migration; readonly ended?: Migration }
-  | { readonly is: 'done'; readonly migration: Migration }
-  | { readonly is: 'failed'; readonly migration: Migration; readonly reached: boolean }
-
-/**
- * What Nova's records say of one attempt. Ours is the newest one of the server that is younger than the attempt; but what
- * Nova takes up is the oldest that is still accepted, and then that one tells.
- */
-export function fateOf(step: Step, migrations: readonly Migration[]): Fate {
-  const records = migrations.filter(one => one.type === 'evacuation' && one.server === step.target)
-  const [ours, ...others] = records.filter(one => one.id > (step.afterMigration ?? 0)).toSorted((a, b) => b.id - a.id)
-  if (ours === undefined) return { is: 'unknown' }
-  const taken = records.find(one => one.id === step.takesMigration)
-  const fate = taken === undefined ? undefined : fateByRecord(taken)
-  if (fate !== undefined && fate.is !== 'running') return fate
-  const ended = ours.status === 'accepted' ? others.find(one => fateByRecord(one).is !== 'running') : undefined
-  return { ...fateByRecord(ours), ...(ended === undefined ? {} : { ended }) }
-}
-
-/** What an ended record tells; undefined while it is under way. */
-export function endOf(migration: Migration): Exclude<Fate, { is: 'unknown' | 'running' }> | undefined {
-  const fate = fateByRecord(migration)
-  return fate.is === 'running' ? undefined : fate
-}
-
-function fateByRecord(migration: Migration): Exclude<Fate, { is: 'unknown' }> {
-  switch (migration.status) {
-    case 'done':
-    case 'completed':
-      return { is: 'done', migration }
-    // The scheduler refused: no target ever heard of it.
-    case 'error':
-      return { is: 'failed', migration, reached: false }
-    case 'failed':
-    case 'cancelled':
-      return { is: 'failed', migration, reached: true }
-    default:
-      return { is: 'running', migration }
-  }
-}
-
-/** The evacuation of the server that Nova takes up next, if an older one than the next still waits. */
-export function oldestAccepted(server: string, migrations: readonly Migration[]): number | undefined {
-  const waiting = migrations.filter(
-    one => one.type === 'evacuation' && one.server === server && one.status === 'accepted'
-  )
-  return waiting.length === 0 ? undefined : Math.min(...waiting.map(one => one.id))
-}
-
-/** The newest evacuation record of a server, 0 when there is none. */
-export function newestEvacuation(server: string, migrations: readonly Migration[]): number {
-  return Math.max(0, ...migrations.filter(one => one.type === 'evacuation' && one.server === server).map(one => one.id))
 }

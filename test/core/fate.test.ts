@@ -1,7 +1,16 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { endOf, fateOf, newestEvacuation, oldestAccepted } from '../../src/core/moves.ts'
-import { evacuateOf, migrationOf } from './builders.ts'
+import {
+  begunMigrationOf,
+  endOf,
+  fateOf,
+  isForgotten,
+  isRunning,
+  newestEvacuation,
+  oldestAccepted,
+  runningEvacuations
+} from '../../src/core/fate.ts'
+import { evacuateOf, migrationOf, serverOf } from './builders.ts'
 
 const step = evacuateOf('one', 'spare-1', { afterMigration: 10 })
 const words = [
@@ -106,14 +115,65 @@ test('the record that Nova takes up is the oldest that is still accepted', () =>
   expect(oldestAccepted('one', list.slice(0, 2))).toBeUndefined()
 })
 
-test('beside one that was never taken up, one that has ended is told too', () => {
-  const late = migrationOf(12, 'one', 'accepted')
-  expect(fateOf(step, [migrationOf(11, 'one', 'failed'), late])).toMatchObject({ is: 'running', ended: { id: 11 } })
-  expect(fateOf(step, [migrationOf(11, 'one', 'failed'), migrationOf(12, 'one', 'pre-migrating')])).toEqual({
-    is: 'running',
-    migration: migrationOf(12, 'one', 'pre-migrating')
-  })
+test('beside one that was never taken up, one that has ended since is told too', () => {
+  const late = migrationOf(12, 'one', 'accepted', { createdAtMs: 500 })
+  const failed = migrationOf(11, 'one', 'failed', { updatedAtMs: 600 })
+  const taken = migrationOf(12, 'one', 'pre-migrating', { createdAtMs: 500 })
+  expect(fateOf(step, [failed, late])).toMatchObject({ is: 'running', ended: { id: 11 } })
+  expect(fateOf(step, [failed, taken])).toEqual({ is: 'running', migration: taken })
   expect(fateOf(step, [migrationOf(11, 'one', 'accepted'), late])).toEqual({ is: 'running', migration: late })
+  // What had ended before it was asked for leaves it to be taken up.
+  expect(fateOf(step, [{ ...failed, updatedAtMs: 400 }, late])).toEqual({ is: 'running', migration: late })
   expect(endOf(migrationOf(11, 'one', 'done'))).toMatchObject({ is: 'done' })
   expect(endOf(late)).toBeUndefined()
+})
+
+test('one that waits for an idle server is forgotten only if the other one failed at the same target since', () => {
+  const waits = migrationOf(12, 'one', 'accepted', { createdAtMs: 500 })
+  const failed = migrationOf(11, 'one', 'failed', { updatedAtMs: 600 })
+  const idle = serverOf('one')
+  expect(isForgotten(waits, [waits, failed], 'spare-1', idle)).toBe(true)
+  expect(isForgotten(waits, [waits, failed], 'spare-2', idle)).toBe(false)
+  expect(isForgotten(waits, [waits, failed], 'spare-1', { ...idle, taskState: 'rebuilding' })).toBe(false)
+  expect(isForgotten(waits, [waits, { ...failed, updatedAtMs: 400 }], 'spare-1', idle)).toBe(false)
+  expect(isForgotten(waits, [waits, { ...failed, dest: 'spare-2' }], 'spare-1', idle)).toBe(false)
+})
+
+test.each([
+  ['queued', false],
+  ['accepted', false],
+  ['preparing', false],
+  ['running', true],
+  ['post-migrating', true],
+  ['some new word', true],
+  ['completed', false],
+  ['failed', false],
+  ['error', false],
+  ['cancelled', false]
+])('a live migration that is %s: the guest may run elsewhere: %s', (status, expected) => {
+  const migrations = [migrationOf(1, 'a', status, { type: 'live-migration' })]
+  expect(begunMigrationOf('a', migrations) !== undefined).toBe(expected)
+})
+
+test('only a live migration of this server counts', () => {
+  expect(begunMigrationOf('a', [migrationOf(1, 'a', 'running')])).toBeUndefined()
+  expect(begunMigrationOf('a', [migrationOf(1, 'b', 'running', { type: 'live-migration' })])).toBeUndefined()
+})
+
+test('a record whose word we do not know is still running', () => {
+  expect(isRunning(migrationOf(1, 'a', 'some new word'))).toBe(true)
+  expect(isRunning(migrationOf(1, 'a', 'done'))).toBe(false)
+})
+
+test('a request in whose place Nova took up an older one is no running evacuation, though it reads accepted for ever', () => {
+  const left = migrationOf(12, 'one', 'accepted', { createdAtMs: 500 })
+  const runningWith = (status: string, updatedAtMs: number) =>
+    runningEvacuations([left, migrationOf(11, 'one', status, { updatedAtMs })]).map(({ id }) => id)
+  expect(runningWith('done', 600)).toEqual([])
+  expect(runningWith('completed', 600)).toEqual([])
+  expect(runningWith('pre-migrating', 600)).toEqual([12, 11])
+  expect(runningWith('failed', 600)).toEqual([12])
+  // An evacuation of long ago says nothing about this one.
+  expect(runningWith('done', 400)).toEqual([12])
+  expect(runningEvacuations([left, migrationOf(11, 'two', 'done', { updatedAtMs: 600 })])).toEqual([left])
 })

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { Server, ServerGroup } from '../../src/core/inventory.ts'
-import { begunMigrationOf, isRunning, objectionToMoving, runningEvacuations } from '../../src/core/movable.ts'
+import { objectionToMoving } from '../../src/core/movable.ts'
 import type { Settings } from '../../src/core/segment.ts'
-import { migrationOf, serverOf, settings } from './builders.ts'
+import { serverOf, settings } from './builders.ts'
 
 const careful: Settings = { ...settings, evacuate: { ...settings.evacuate, moveUnusual: false } }
 const local: Settings = { ...settings, storage: 'local' }
@@ -48,43 +48,4 @@ test('strict affinity to a dead host can not be kept, every other policy can', (
   expect(objectionToMoving(serverOf('b'), [group], settings)).toBeUndefined()
   for (const policy of ['anti-affinity', 'soft-affinity', 'soft-anti-affinity'] as const)
     expect(objectionToMoving(serverOf('a'), [{ ...group, policy }], settings)).toBeUndefined()
-})
-
-test.each([
-  ['queued', false],
-  ['accepted', false],
-  ['preparing', false],
-  ['running', true],
-  ['post-migrating', true],
-  ['some new word', true],
-  ['completed', false],
-  ['failed', false],
-  ['error', false],
-  ['cancelled', false]
-])('a live migration that is %s: the guest may run elsewhere: %s', (status, expected) => {
-  const migrations = [migrationOf(1, 'a', status, { type: 'live-migration' })]
-  expect(begunMigrationOf('a', migrations) !== undefined).toBe(expected)
-})
-
-test('only a live migration of this server counts', () => {
-  expect(begunMigrationOf('a', [migrationOf(1, 'a', 'running')])).toBeUndefined()
-  expect(begunMigrationOf('a', [migrationOf(1, 'b', 'running', { type: 'live-migration' })])).toBeUndefined()
-})
-
-test('a record whose word we do not know is still running', () => {
-  expect(isRunning(migrationOf(1, 'a', 'some new word'))).toBe(true)
-  expect(isRunning(migrationOf(1, 'a', 'done'))).toBe(false)
-})
-
-test('a request in whose place Nova took up an older one is no running evacuation, though it reads accepted for ever', () => {
-  const left = migrationOf(12, 'one', 'accepted', { createdAtMs: 500 })
-  const runningWith = (status: string, updatedAtMs: number) =>
-    runningEvacuations([left, migrationOf(11, 'one', status, { updatedAtMs })]).map(({ id }) => id)
-  expect(runningWith('done', 600)).toEqual([])
-  expect(runningWith('completed', 600)).toEqual([])
-  expect(runningWith('pre-migrating', 600)).toEqual([12, 11])
-  expect(runningWith('failed', 600)).toEqual([12])
-  // An evacuation of long ago says nothing about this one.
-  expect(runningWith('done', 400)).toEqual([12])
-  expect(runningEvacuations([left, migrationOf(11, 'two', 'done', { updatedAtMs: 600 })])).toEqual([left])
 })

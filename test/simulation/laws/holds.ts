@@ -1,6 +1,6 @@
+import { isRunning } from '../../../src/core/fate.ts'
 import { fenceBegun } from '../../../src/core/holding.ts'
 import { isOurs } from '../../../src/core/marks.ts'
-import { isRunning } from '../../../src/core/movable.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import { proofOf } from '../../../src/core/recovery.ts'
 import type { Step } from '../../../src/core/step.ts'

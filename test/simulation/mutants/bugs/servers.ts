@@ -84,7 +84,7 @@ export const serverMutations: readonly Mutation[] = [
     bug: 'A server whose live migration was running is evacuated, though it may run on the other host.',
     edits: [
       {
-        file: 'core/movable.ts',
+        file: 'core/fate.ts',
         find: "const notBegun = ['queued', 'accepted', 'preparing']",
         replace: "const notBegun = ['queued', 'accepted', 'preparing', 'running']"
       }
@@ -156,7 +156,7 @@ export const serverMutations: readonly Mutation[] = [
     bug: 'The record of an earlier attempt decides over the new one.',
     edits: [
       {
-        file: 'core/moves.ts',
+        file: 'core/fate.ts',
         find: 'one.id > (step.afterMigration ?? 0)',
         replace: 'one.id > 0'
       }
