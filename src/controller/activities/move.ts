@@ -1,4 +1,5 @@
 import { isOpen, movesOf } from '../../core/moves.ts'
+import type { Pace } from '../../core/pace.ts'
 import { adapt, pollMs, startPace } from '../../core/pace.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
@@ -21,51 +22,71 @@ const roomEveryMs = 10_000
  */
 const pauseMs = 90_000
 
+/** What goes on from one round to the next. */
+interface Run {
+  pace: Pace
+  /** Moves at once, at most. */
+  readonly max: number
+  roundAtMs: number
+  roomAtMs: number
+}
+
 /** Evacuates every server of the plan within the limits and follows each to its end. */
 export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
-  const { clock, policy } = ctx.ports
-  const { recovery } = ctx
-  const targets = recovery.plan?.targets.length ?? 0
-  const max = Math.min(policy.movesInFlight, recovery.settings.evacuate.perTarget * Math.max(1, targets))
-  let pace = startPace(max, targets, clock.now())
-  let roomAtMs = 0
-  let roundAtMs = ctx.memory.provenAtMs ?? clock.now()
+  const run = startRun(ctx)
   // Requests that nobody waited for when the host came on.
   if (ctx.memory.halted === true) await joined(ctx, undefined)
   for (;;) {
-    if (clock.now() - roundAtMs > pauseMs) forgetProof(ctx.memory)
-    roundAtMs = clock.now()
-    const doubt = await firstProof(ctx)
-    if (doubt !== undefined) return await joined(ctx, doubt)
-    // A slow BMC is no pause.
-    roundAtMs = clock.now()
-    const seen = await look(ctx)
-    const trouble = danger(ctx, seen) ?? staleProof(ctx, seen.proof)
-    // A cancelled recovery begins nothing, but a target that dies still concerns it.
-    if (trouble !== undefined && (recovery.cancelling === undefined || trouble.type === 'targetChanged')) {
-      if (trouble.type !== 'sourceCameOn') return await joined(ctx, trouble)
-      // Its power-off does not wait for requests that hang; what has not left yet does not leave.
+    const event = await round(ctx, run)
+    // A power-off does not wait for requests that hang; what has not left yet does not leave.
+    if (event?.type === 'sourceCameOn') {
       ctx.memory.halted = true
-      return trouble
+      return event
     }
-    if (seen.isWhole) {
-      const finished = await settle(ctx, seen.migrations)
-      await keepPlaces(ctx)
-      pace = adapt(pace, { finished, trouble: takeTrouble(ctx), max, nowMs: clock.now() })
-      if (recovery.cancelling === undefined) {
-        if (clock.now() - roomAtMs >= roomEveryMs) {
-          if (await isFilled(ctx))
-            return await joined(ctx, { type: 'replanned', because: 'others have taken the room of a target' })
-          roomAtMs = clock.now()
-        }
-        if (typeof seen.proof !== 'object' && !mayReport(ctx)) begin(ctx, seen.migrations, pace.window)
-      }
-    }
-    const event = (seen.isWhole ? outcome(ctx) : undefined) ?? stall(ctx)
     if (event !== undefined) return await joined(ctx, event)
     await ctx.wait(pollMs(ctx.steps.filter(step => step.kind === 'evacuate' && isOpen(step)).length))
     if (ctx.interrupted()) return await joined(ctx, 'interrupted')
   }
+}
+
+function startRun({ memory, ports: { clock, policy }, recovery }: Context): Run {
+  const targets = recovery.plan?.targets.length ?? 0
+  const max = Math.min(policy.movesInFlight, recovery.settings.evacuate.perTarget * Math.max(1, targets))
+  const nowMs = clock.now()
+  return { pace: startPace(max, targets, nowMs), max, roundAtMs: memory.provenAtMs ?? nowMs, roomAtMs: 0 }
+}
+
+/** One look, and what follows from it: an event that ends the moves, or undefined when they go on. */
+async function round(ctx: Context, run: Run): Promise<RecoveryEvent | undefined> {
+  const { clock } = ctx.ports
+  if (clock.now() - run.roundAtMs > pauseMs) forgetProof(ctx.memory)
+  run.roundAtMs = clock.now()
+  const doubt = await firstProof(ctx)
+  if (doubt !== undefined) return doubt
+  // A slow BMC is no pause.
+  run.roundAtMs = clock.now()
+  const seen = await look(ctx)
+  const trouble = danger(ctx, seen) ?? staleProof(ctx, seen.proof)
+  // A cancelled recovery begins nothing, but a target that dies still concerns it.
+  if (trouble !== undefined && (ctx.recovery.cancelling === undefined || trouble.type === 'targetChanged'))
+    return trouble
+  if (!seen.isWhole) return stall(ctx)
+  const finished = await settle(ctx, seen.migrations)
+  await keepPlaces(ctx)
+  run.pace = adapt(run.pace, { finished, trouble: takeTrouble(ctx), max: run.max, nowMs: clock.now() })
+  const filled = ctx.recovery.cancelling === undefined ? await goOn(ctx, run, seen) : undefined
+  return filled ?? outcome(ctx) ?? stall(ctx)
+}
+
+/** Begins what the limits allow, unless a target has no room for it any more. */
+async function goOn(ctx: Context, run: Run, { proof, migrations }: Look): Promise<RecoveryEvent | undefined> {
+  const nowMs = ctx.ports.clock.now()
+  if (nowMs - run.roomAtMs >= roomEveryMs) {
+    if (await isFilled(ctx)) return { type: 'replanned', because: 'others have taken the room of a target' }
+    run.roomAtMs = ctx.ports.clock.now()
+  }
+  if (typeof proof !== 'object' && !mayReport(ctx)) begin(ctx, migrations, run.pace.window)
+  return undefined
 }
 
 /** Rule 7: before the first evacuate after a start, a pause or a hold the proof is read again. */

@@ -53,8 +53,8 @@ export const peopleMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/move.ts',
-        find: '    if (recovery.cancelling === undefined) {',
-        replace: '    if (recovery.plan !== undefined) {'
+        find: 'ctx.recovery.cancelling === undefined ? await goOn(',
+        replace: 'ctx.recovery.plan !== undefined ? await goOn('
       },
       {
         file: 'controller/activities/moving/outcome.ts',
