@@ -8,6 +8,16 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** What the machine itself says, ms. Neither is the time of day as the service tells it. */
+export interface MachineTime {
+  /** Nobody can set it, but it stands still while the machine is suspended. */
+  steady(): number
+  /** Goes on while the machine is suspended, but can be set. */
+  wall(): number
+}
+
+export const machineTime: MachineTime = { steady: () => performance.now(), wall: () => Date.now() }
+
 /** Smaller corrections of the wall clock are followed both ways. */
 const slackMs = 1000
 

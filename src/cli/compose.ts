@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { type Clock, systemClock } from '../clock.ts'
+import { type Clock, machineTime, systemClock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
 import { isArmed } from '../controller/check-guards.ts'
@@ -61,7 +61,7 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     owner,
     ttlMs: config.leaseMs,
     concurrency: recoveriesAtOnce,
-    wall: Date.now,
+    machine: machineTime,
     ...(config.leaseByKeystone && { within: openstack.within })
   })
   const intake = createIntake(ports, directory, config.rules, supervisor.nudge)

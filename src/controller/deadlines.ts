@@ -1,9 +1,8 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, MachineTime } from '../clock.ts'
 
 /** Until then nobody else can have the lease, however the machine slept in between. */
 export interface Deadline {
-  readonly atMs: number
-  /** By the machine's own time, which goes on where the clock stands still while the machine is suspended, but can be set. */
+  readonly steadyMs: number
   readonly wallMs: number
 }
 
@@ -11,21 +10,26 @@ export interface Deadlines {
   /** Taken before the query that takes or renews the lease. */
   fromNow(): Deadline
   isOver(deadline: Deadline): boolean
+  /** What is left of it, ms; none if it is over. */
+  leftMs(deadline: Deadline): number
   /** True when it is over, however often it moved; false when `finished` was aborted before. */
   reached(deadline: () => Deadline, finished: AbortSignal): Promise<boolean>
 }
 
-/** `ms`: how long a lease may be used after it was asked for; less than it lasts. */
-export function createDeadlines(clock: Clock, wall: () => number, ms: number): Deadlines {
-  const isOver = ({ atMs, wallMs }: Deadline): boolean => clock.now() >= atMs || wall() >= wallMs
+/**
+ * `ms`: how long a lease may be used after it was asked for; less than it lasts. Whichever of the machine's clocks is first counts;
+ * the database's does not, for it can be set, and another node's may differ.
+ */
+export function createDeadlines(clock: Pick<Clock, 'sleep'>, { steady, wall }: MachineTime, ms: number): Deadlines {
+  const leftMs = ({ steadyMs, wallMs }: Deadline): number => Math.max(0, Math.min(steadyMs - steady(), wallMs - wall()))
+  const isOver = (deadline: Deadline): boolean => leftMs(deadline) === 0
   return {
-    fromNow: () => ({ atMs: clock.now() + ms, wallMs: wall() + ms }),
+    fromNow: () => ({ steadyMs: steady() + ms, wallMs: wall() + ms }),
     isOver,
+    leftMs,
     async reached(deadline, finished) {
       while (!finished.aborted && !isOver(deadline())) {
-        const { atMs, wallMs } = deadline()
-        // Either clock may have been set back since, and then its end is far away.
-        await clock.sleep(Math.max(1, Math.min(atMs - clock.now(), wallMs - wall(), ms)), finished)
+        await clock.sleep(Math.max(1, leftMs(deadline())), finished)
       }
       return !finished.aborted
     }

@@ -12,6 +12,14 @@ export interface Lease {
   readonly epoch: number
 }
 
+/** Who has a lease, or had it when it ended, as it was read. */
+export interface HeldLease extends Lease {
+  /** By the database's clock. */
+  readonly untilMs: number
+  /** How long it lasts after each renewal. */
+  readonly ttlMs: number
+}
+
 export interface TimelineEvent {
   /** opened, state, step, guard, note, command … */
   readonly kind: string
@@ -89,8 +97,18 @@ export interface Page<T> {
 export interface RecoveryStore {
   /** ms by the database's clock. */
   now(): Promise<number>
-  /** Takes open recoveries that nobody drives; at most `limit`. */
-  claim(owner: string, ttlMs: number, limit: number): Promise<{ lease: Lease; stored: StoredRecovery }[]>
+  /** The leases of open recoveries that somebody holds, or held when they ended. */
+  leases(): Promise<HeldLease[]>
+  /**
+   * Takes at most `limit` open recoveries that nobody drives: those that nobody has, and those of `lapsed` whose lease is over by
+   * the database's clock too and still as it was read. `from`: who had it.
+   */
+  claim(
+    owner: string,
+    ttlMs: number,
+    limit: number,
+    lapsed: readonly HeldLease[]
+  ): Promise<{ lease: Lease; stored: StoredRecovery; from?: string }[]>
   renew(lease: Lease, ttlMs: number): Promise<void>
   release(lease: Lease): Promise<void>
   /**

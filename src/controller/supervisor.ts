@@ -1,10 +1,13 @@
 import { setMaxListeners } from 'node:events'
+import type { MachineTime } from '../clock.ts'
 import { hasEnded } from '../core/recovery.ts'
 import { LeaseLost, messageOf, StoreUnavailable } from '../errors.ts'
 import type { Context } from './context.ts'
 import { createMemory, isWorldError } from './context.ts'
 import { createDeadlines, type Deadline } from './deadlines.ts'
-import type { Cloud, Lease, Ports, StoredRecovery } from './ports.ts'
+import { keepLease, type LeaseHolder } from './keep-lease.ts'
+import { createLeaseWatch } from './lease-watch.ts'
+import type { Cloud, Ports, RecoveryStore } from './ports.ts'
 import { runRecovery } from './run-recovery.ts'
 
 export interface SupervisorOptions {
@@ -13,10 +16,10 @@ export interface SupervisorOptions {
   readonly ttlMs: number
   /** Recoveries driven at once; held ones count, since they are looked at too. */
   readonly concurrency: number
-  /** The machine's own time, ms, if the clock can stand still while the machine does; a lease ends by whichever is first. */
-  readonly wall?: () => number
-  /** The cloud for one lease, if it can be bound to it: what is sent through it is refused after `untilMs`. */
-  readonly within?: (untilMs: () => number) => Cloud
+  /** Leases are counted by it. */
+  readonly machine: MachineTime
+  /** The cloud for one lease, if it can be bound to it: what is sent through it is refused after `leftMs`. */
+  readonly within?: (leftMs: () => number) => Cloud
 }
 
 export interface Supervisor {
@@ -28,13 +31,14 @@ export interface Supervisor {
   stop(limitMs: number): Promise<void>
 }
 
-interface Driver {
-  readonly lease: Lease
-  readonly lost: AbortController
+interface Driver extends LeaseHolder {
   readonly done: Promise<void>
   readonly wake: () => void
-  deadline: Deadline
+  /** Its commands are being read. */
+  isAsking: boolean
 }
+
+type Claimed = Awaited<ReturnType<RecoveryStore['claim']>>[number]
 
 /** After our own mistake a recovery rests this long before it is driven again. */
 const restMs = 5000
@@ -47,14 +51,17 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   setMaxListeners(0, ending.signal)
   let waker = new AbortController()
 
-  const deadlines = createDeadlines(clock, options.wall ?? clock.now, 0.7 * options.ttlMs)
+  const { ttlMs } = options
+  const { steady } = options.machine
+  const deadlines = createDeadlines(clock, options.machine, 0.7 * ttlMs)
+  const watch = createLeaseWatch(steady)
 
   const wake = (): void => {
     waker.abort()
     waker = new AbortController()
   }
 
-  function start(lease: Lease, stored: StoredRecovery, deadline: Deadline): void {
+  function start({ lease, stored, from }: Claimed, deadline: Deadline): void {
     const lost = new AbortController()
     setMaxListeners(0, lost.signal)
     let nudged = false
@@ -64,13 +71,14 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       lost,
       deadline,
       done: Promise.resolve(),
+      isAsking: false,
       wake() {
         nudged = true
         sleeper.abort()
         sleeper = new AbortController()
       }
     }
-    const bound = options.within?.(() => driver.deadline.atMs)
+    const bound = options.within?.(() => deadlines.leftMs(driver.deadline))
     const context: Omit<Context, 'steps'> = {
       ports: bound === undefined ? ports : { ...ports, cloud: bound },
       lease,
@@ -96,8 +104,8 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       }
     }
     const { host, phase } = stored.recovery
-    const how = lease.epoch > 1 ? 'recovery taken over' : 'recovery taken up'
-    log.info({ recovery: lease.recovery, host, state: phase.state, epoch: lease.epoch }, how)
+    const how = from === undefined ? 'recovery taken up' : 'recovery taken over'
+    log.info({ recovery: lease.recovery, host, state: phase.state, epoch: lease.epoch, from }, how)
     drivers.set(lease.recovery, Object.assign(driver, { done: drive(driver, context) }))
   }
 
@@ -106,6 +114,8 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     const finished = new AbortController()
     // A request that is under way when the lease may be over must not arrive later.
     void deadlines.reached(() => driver.deadline, finished.signal).then(isOver => isOver && driver.lost.abort())
+    // A deed in hand may need longer than the lease would last, also when the process ends.
+    void keepLease(driver, { clock, store, log, deadlines, steady, ttlMs }, finished.signal)
     try {
       const ctx: Context = Object.assign(context, { steps: await store.steps(id) })
       await runRecovery(ctx, () => stopping || driver.lost.signal.aborted)
@@ -142,46 +152,40 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   }
 
   async function claim(): Promise<void> {
+    const askedMs = steady()
+    const lapsed = watch.look(await store.leases(), askedMs)
     const room = options.concurrency - drivers.size
     if (room <= 0 || stopping) return
     const deadline = deadlines.fromNow()
-    for (const { lease, stored } of await store.claim(options.owner, options.ttlMs, room))
-      start(lease, stored, deadline)
+    for (const claimed of await store.claim(options.owner, ttlMs, room, lapsed)) start(claimed, deadline)
   }
 
-  async function renew(): Promise<void> {
-    await Promise.all(
-      // What was lost is for others to take, as soon as its lease is over.
-      [...drivers.values()]
-        .filter(({ lost }) => !lost.signal.aborted)
-        .map(async driver => {
-          const deadline = deadlines.fromNow()
-          try {
-            await store.renew(driver.lease, options.ttlMs)
-            driver.deadline = deadline
-            if ((await store.commands(driver.lease.recovery)).length > 0) driver.wake()
-          } catch (error) {
-            if (error instanceof LeaseLost) driver.lost.abort()
-            else log.warn({ recovery: driver.lease.recovery, err: messageOf(error) }, 'lease not renewed')
-          }
-        })
-    )
+  async function askForCommands(driver: Driver): Promise<void> {
+    if (driver.isAsking) return
+    driver.isAsking = true
+    try {
+      if ((await store.commands(driver.lease.recovery)).length > 0) driver.wake()
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable))
+        log.warn({ recovery: driver.lease.recovery, err: messageOf(error) }, 'commands not read')
+    } finally {
+      driver.isAsking = false
+    }
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    let renewAtMs = clock.now()
-    // A deed in hand may need longer than the lease would last: it is renewed until all have ended.
+    let askAtMs = clock.now()
     while (!signal.aborted && !(stopping && drivers.size === 0)) {
       try {
         await claim()
       } catch (error) {
-        log.warn({ err: messageOf(error) }, 'recoveries not claimed')
+        if (!(error instanceof StoreUnavailable)) log.warn({ err: messageOf(error) }, 'recoveries not claimed')
       }
-      if (clock.now() >= renewAtMs) {
-        renewAtMs = clock.now() + options.ttlMs / 3
-        await renew()
+      if (clock.now() >= askAtMs) {
+        askAtMs = clock.now() + ttlMs / 3
+        for (const driver of drivers.values()) void askForCommands(driver)
       }
-      await clock.sleep(options.ttlMs / 10, AbortSignal.any([waker.signal, signal]))
+      await clock.sleep(Math.min(ttlMs / 10, watch.nextMs()), AbortSignal.any([waker.signal, signal]))
     }
   }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Clock, systemClock } from '../clock.ts'
+import { type Clock, type MachineTime, machineTime, systemClock } from '../clock.ts'
 import type { Alarms, Cloud } from '../controller/ports.ts'
 import type { Dependency } from '../controller/service.ts'
 import { type AlarmBook, createAlarmBook } from './alarms/book.ts'
@@ -27,6 +27,8 @@ export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly log: CallLog
   readonly clock?: Clock
+  /** The machine's own time; tests put theirs in its place. */
+  readonly machine?: MachineTime
   /** All tries of a login together; 25 s. */
   readonly loginTimeoutMs?: number
   /** Each HTTP call, once it has ended. */
@@ -35,8 +37,8 @@ export interface ConnectOptions {
 
 export interface OpenStack {
   readonly cloud: Cloud
-  /** The same, whose commands the cloud itself refuses after `untilMs` (by our clock). */
-  within(untilMs: () => number): Cloud
+  /** The same, whose commands the cloud itself refuses after `leftMs`, which is asked before each credential is made. */
+  within(leftMs: () => number): Cloud
   /** Removes the credentials of `within` that have ended; resolves to their number. */
   tidyCredentials(signal?: AbortSignal): Promise<number>
   readonly alarms: Alarms
@@ -53,7 +55,7 @@ export interface OpenStack {
  * while the cloud is down. Throws ConfigError when clouds.yaml or the OS_* variables are wrong.
  */
 export async function connectOpenStack(options: ConnectOptions): Promise<OpenStack> {
-  const { env, log, clock = systemClock, loginTimeoutMs, onCall } = options
+  const { env, log, clock = systemClock, machine = machineTime, loginTimeoutMs, onCall } = options
   const settings = loadCloud({ env, readFile, directory: '.' }, options.cloud)
   const dependencies = createDependencies(clock)
   const transport = createTransport({
@@ -69,10 +71,11 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
     settings,
     transport,
     clock,
+    machine,
     log,
     ...(loginTimeoutMs === undefined ? {} : { loginTimeoutMs })
   })
-  const access = { settings, session, transport, clock }
+  const access = { settings, session, transport, clock, machine }
   const nova = createNovaClient(access)
   const hypervisors = createHypervisors(nova, clock)
   const placement = createPlacement(access, hypervisors)
@@ -87,8 +90,8 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
   }
   return {
     cloud,
-    within: untilMs => {
-      const commands = createLeaseSession(access, untilMs)
+    within: leftMs => {
+      const commands = createLeaseSession(access, leftMs)
       const own = createNova(createNovaClient({ ...access, commands }), hypervisors, clock)
       // Only commands are the lease's: all recoveries share their looks at the hosts.
       return { ...cloud, ...own, hosts: cloud.hosts }

@@ -15,6 +15,8 @@ const leftMinMs = 2000
 /** What Keystone and this process differ by, and how long ago the last look was, at most. */
 const tidyAfterMs = 60_000
 const timeoutMs = 10_000
+/** Less than a second of Keystone's Date; clocks that nobody sets stray by far less. */
+const strayMaxMs = 500
 
 interface Row {
   readonly id: string
@@ -25,20 +27,20 @@ interface Row {
 /**
  * Tokens that end with a lease: each comes from an application credential with an expiry, to which Keystone caps the token
  * (CVE-2022-2447), and which every service checks, also for a token that it has cached. Without it a command that was held up on
- * its way could be obeyed when another replica works already. `untilMs`: the lease's end by our clock.
+ * its way could be obeyed when another replica works already. `leftMs`: what is left of the lease.
  * Throws CloudError: `unreachable` when there is too little left of the lease, `forbidden` when Keystone makes no credentials for us.
  */
-export function createLeaseSession(access: Access, untilMs: () => number): Session {
+export function createLeaseSession(access: Access, leftMs: () => number): Session {
   const { clock } = access
   let token: Token | undefined
 
   const make = singleFlight(async () => {
-    const endMs = untilMs()
-    if (endMs - clock.now() < leftMinMs)
+    const own = await timelyToken(access)
+    const left = leftMs()
+    if (left < leftMinMs)
       throw new CloudError('unreachable', 'too little is left of the lease to send a command under it')
-    const own = await access.session.token()
     const secret = randomBytes(24).toString('base64url')
-    const made = await createCredential(access, own, secret, endMs)
+    const made = await createCredential(access, own, secret, left)
     const credential = { kind: 'application-credential', credential: { id: made }, secret } as const
     token = await logIn({ authUrl: access.settings.authUrl, credential }, access, timeoutMs)
     return token
@@ -55,9 +57,25 @@ export function createLeaseSession(access: Access, untilMs: () => number): Sessi
   }
 }
 
-/** Keystone counts by its own clock; its Date has whole seconds, so that the end is rather too early. */
-async function createCredential(access: Access, own: Token, secret: string, endMs: number): Promise<string> {
-  const expires = new Date(endMs + own.aheadMs).toISOString().replace('Z', '')
+/**
+ * Our own token, whose login tells Keystone's time now. That needs a clock of ours which went on evenly since then: where the
+ * machine's two differ it was suspended, or its clock was set, and a new login tells the time anew.
+ */
+async function timelyToken({ session, machine }: Access, signal?: AbortSignal): Promise<Token> {
+  const own = await session.token(signal)
+  const { steadyMs, wallMs } = own.made
+  const strayedMs = machine.wall() - wallMs - (machine.steady() - steadyMs)
+  return Math.abs(strayedMs) < strayMaxMs ? own : await session.renew(own, signal)
+}
+
+/** Its Date has whole seconds, so that what is reckoned from it is rather too early. */
+function keystoneNowMs({ made }: Token, { machine }: Access): number {
+  return made.keystoneMs + machine.steady() - made.steadyMs
+}
+
+/** Keystone counts by its own clock. */
+async function createCredential(access: Access, own: Token, secret: string, left: number): Promise<string> {
+  const expires = new Date(keystoneNowMs(own, access) + left).toISOString().replace('Z', '')
   const body = {
     application_credential: {
       name: namePrefix + randomBytes(9).toString('base64url'),
@@ -75,10 +93,10 @@ async function createCredential(access: Access, own: Token, secret: string, endM
 
 /** Removes those of ours that have ended; Keystone keeps them. Throws CloudError. */
 export async function tidyCredentials(access: Access, signal?: AbortSignal): Promise<number> {
-  const own = await access.session.token(signal)
+  const own = await timelyToken(access, signal)
   const reply = await exchange(access, own, 'GET', pathOf(own), { signal })
   const rows = parse<{ application_credentials?: readonly Row[] }>(reply)?.application_credentials ?? []
-  const nowMs = access.clock.now() + own.aheadMs
+  const nowMs = keystoneNowMs(own, access)
   const ended = rows.filter(({ name, expires_at: at }) => {
     return name.startsWith(namePrefix) && (timeOf(at ?? undefined) ?? Number.POSITIVE_INFINITY) < nowMs - tidyAfterMs
   })

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, MachineTime } from '../clock.ts'
 import type { Sent } from '../controller/ports.ts'
 import { CloudError } from '../errors.ts'
 import { findEndpoint, regionsOf } from './access/catalog.ts'
@@ -54,6 +54,7 @@ export interface Access {
   readonly commands?: Session
   readonly transport: Transport
   readonly clock: Clock
+  readonly machine: MachineTime
 }
 
 const readTimeoutMs = 30_000

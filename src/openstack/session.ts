@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, MachineTime } from '../clock.ts'
 import { CloudError, messageOf } from '../errors.ts'
 import { authBody, type Scope, secretsOf } from './access/auth-body.ts'
 import { bases, type Catalog } from './access/catalog.ts'
@@ -17,8 +17,8 @@ export interface Token {
   readonly catalog: Catalog
   readonly user: string
   readonly userId: string
-  /** Keystone's clock less ours, ms; its answers have whole seconds. */
-  readonly aheadMs: number
+  /** Keystone's time when it was made (in whole seconds), and the machine's own then. */
+  readonly made: { readonly keystoneMs: number; readonly steadyMs: number; readonly wallMs: number }
   readonly roles: readonly string[]
   /** undefined for a system-scoped or unscoped token. */
   readonly project?: { readonly id: string; readonly name: string }
@@ -43,10 +43,11 @@ export function createSession(options: {
   settings: CloudSettings
   transport: Transport
   clock: Clock
+  machine: MachineTime
   log: CallLog
   loginTimeoutMs?: number
 }): Session {
-  const { settings, transport, clock, log, loginTimeoutMs = defaultLoginTimeoutMs } = options
+  const { settings, transport, clock, machine, log, loginTimeoutMs = defaultLoginTimeoutMs } = options
   let token: Token | undefined
   let refused: { error: CloudError; untilMs: number } | undefined
   let quietUntilMs = 0
@@ -54,7 +55,7 @@ export function createSession(options: {
   const login = singleFlight(async () => {
     if (refused !== undefined && clock.now() < refused.untilMs) throw refused.error
     try {
-      token = await logIn(settings, { transport, clock }, loginTimeoutMs)
+      token = await logIn(settings, { transport, clock, machine }, loginTimeoutMs)
       refused = undefined
       return token
     } catch (error) {
@@ -94,7 +95,11 @@ export async function logIn(
     credential,
     scope
   }: Pick<CloudSettings, 'authUrl' | 'credential'> & { readonly scope?: Scope | undefined },
-  { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
+  {
+    transport,
+    clock,
+    machine
+  }: { readonly transport: Transport; readonly clock: Clock; readonly machine: MachineTime },
   loginTimeoutMs: number
 ): Promise<Token> {
   const path = '/auth/tokens'
@@ -111,7 +116,7 @@ export async function logIn(
       secrets: secretsOf(credential)
     })
   )
-  if (reply.status === 201) return tokenOf(reply, clock.now())
+  if (reply.status === 201) return tokenOf(reply, clock.now(), machine)
   throw refusal({ service: 'Keystone', method: 'POST', path, reply, isCommand: false })
 }
 
@@ -126,7 +131,7 @@ interface TokenBody {
   }
 }
 
-function tokenOf(reply: Reply, nowMs: number): Token {
+function tokenOf(reply: Reply, nowMs: number, machine: MachineTime): Token {
   const id = reply.headers['x-subject-token']
   const token = parse(reply.text)?.token
   const expires = timeOf(token?.expires_at)
@@ -143,7 +148,7 @@ function tokenOf(reply: Reply, nowMs: number): Token {
     catalog: token.catalog ?? [],
     user: token.user?.name ?? '',
     userId: token.user?.id ?? '',
-    aheadMs: keystoneMs - nowMs,
+    made: { keystoneMs, steadyMs: machine.steady(), wallMs: machine.wall() },
     roles: (token.roles ?? []).flatMap(role => role.name ?? []),
     ...(token.project === undefined ? {} : { project: { id: token.project.id, name: token.project.name } })
   }

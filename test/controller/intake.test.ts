@@ -135,7 +135,7 @@ async function isolatedBefore(): Promise<Recovery> {
     { source: 'manual', actor: 'alice', host: source },
     { outcome: 'open', because: 'x', recovery: before }
   )
-  const [claimed] = await store.claim('me', 60_000, 1)
+  const [claimed] = await store.claim('me', 60_000, 1, [])
   await store.write(claimed!.lease, { recovery: before })
   await store.write(claimed!.lease, { recovery: { ...before, phase: { state: 'recovered' } } })
   return before

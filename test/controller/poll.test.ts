@@ -188,7 +188,7 @@ test('one that fires once is set back when nobody has its host in hand, and only
   )
   await poll()
   expect(rearmed).toEqual([])
-  const [driven] = await store.claim('me', 10_000, 1)
+  const [driven] = await store.claim('me', 10_000, 1, [])
   if (driven === undefined) throw new Error('nothing to drive')
   const ended = { ...driven.stored.recovery, phase: { state: 'recovered' as const } }
   await store.write(driven.lease, { recovery: ended, closesAfter: 99 })

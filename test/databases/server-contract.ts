@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { openStore } from '../../src/store/open-store.ts'
-import { alarmFor, driven, opens, recoveryOf } from '../store/contract/bed.ts'
+import { alarmFor, claim, driven, opens, recoveryOf } from '../store/contract/bed.ts'
 import type { Store } from '../store/contract/types.ts'
 import { type Balancer, startBalancer } from './servers/balancer.ts'
 
@@ -81,8 +81,8 @@ export function serverContract(server: Server): void {
       const { lease } = await driven(store, 'compute-02')
       await store.renew(lease, 1)
       await new Promise(resolve => setTimeout(resolve, 20))
-      expect(await store.claim('replica-2', 60_000, 100)).toMatchObject([{ lease: { owner: 'replica-2' } }])
-      expect(await store.claim('replica-3', 60_000, 100)).toEqual([])
+      expect(await claim(store, 'replica-2', 60_000, 100)).toMatchObject([{ lease: { owner: 'replica-2' } }])
+      expect(await claim(store, 'replica-3', 60_000, 100)).toEqual([])
     })
   })
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { machineTime, systemClock } from '../../src/clock.ts'
 import { login, startCloud } from './small-cloud.ts'
 import type { Answer } from './with-server.ts'
 
@@ -41,7 +42,7 @@ test('what is sent under a lease goes with a token that ends with it, what is re
   const cloud = await startCloud(prepared.routes)
   prepared.set(cloud.server.url)
   const endMs = Date.now() + 8000
-  const leased = cloud.openstack.within(() => endMs)
+  const leased = cloud.openstack.within(() => endMs - Date.now())
   await leased.hosts()
   await leased.evacuate('s1', 'spare')
   await leased.evacuate('s1', 'spare')
@@ -72,7 +73,7 @@ test('a token whose end is near is replaced, and none is made when the lease its
   const cloud = await startCloud(prepared.routes)
   prepared.set(cloud.server.url)
   let endMs = Date.now() + 8000
-  const leased = cloud.openstack.within(() => endMs)
+  const leased = cloud.openstack.within(() => endMs - Date.now())
   await leased.evacuate('s1', 'spare')
   await leased.evacuate('s1', 'spare')
   expect(cloud.asked(`POST ${credentials}`)).toHaveLength(2)
@@ -81,12 +82,38 @@ test('a token whose end is near is replaced, and none is made when the lease its
   expect(cloud.asked(action)).toHaveLength(2)
 })
 
+test.each([
+  ['the database sets our clock back', -300_000, 0, 1],
+  ['the database sets our clock forwards', 300_000, 0, 1],
+  ['the machine was suspended', 300_000, 300_000, 2],
+  ["the machine's clock is set back", 0, -300_000, 2]
+])('a credential ends when the lease does, though %s after the login', async (_, clockMs, wallMs, loginsOfOurs) => {
+  const prepared = routes()
+  const moved = { clockMs: 0, wallMs: 0 }
+  const clock = { ...systemClock, now: () => Date.now() + moved.clockMs }
+  const machine = { ...machineTime, wall: () => Date.now() + moved.wallMs }
+  const cloud = await startCloud(prepared.routes, { clock, machine })
+  prepared.set(cloud.server.url)
+  const leased = cloud.openstack.within(() => 8000)
+  await leased.hosts()
+  Object.assign(moved, { clockMs, wallMs })
+  await leased.evacuate('s1', 'spare')
+  const [asked] = cloud.asked(`POST ${credentials}`)
+  const { application_credential: made } = asked!.body as { application_credential: { expires_at: string } }
+  // Keystone is this machine, whose clock was not set for it.
+  const endsInMs = Date.parse(`${made.expires_at}Z`) - Date.now()
+  expect(endsInMs).toBeLessThanOrEqual(8000)
+  expect(endsInMs).toBeGreaterThan(-60_000)
+  const ours = cloud.asked(logins).filter(({ body }) => !JSON.stringify(body).includes('application_credential'))
+  expect(ours).toHaveLength(loginsOfOurs)
+})
+
 test('a Keystone that makes no credentials for us is said, and nothing is sent', async () => {
   const refused: Answer = [403, { error: { code: 403, message: 'identity:create_application_credential' } }]
   const prepared = routes(8, { [`POST ${credentials}`]: refused })
   const cloud = await startCloud(prepared.routes)
   prepared.set(cloud.server.url)
-  const leased = cloud.openstack.within(() => Date.now() + 8000)
+  const leased = cloud.openstack.within(() => 8000)
   await expect(leased.evacuate('s1', 'spare')).rejects.toMatchObject({
     code: 'forbidden',
     message: expect.stringContaining('create_application_credential')
@@ -104,7 +131,7 @@ test('what a Keystone repeats of our credential in a refusal is blotted out', as
   const prepared = routes(8)
   const cloud = await startCloud({ ...prepared.routes, [`POST ${credentials}`]: refuse })
   prepared.set(cloud.server.url)
-  const leased = cloud.openstack.within(() => Date.now() + 8000)
+  const leased = cloud.openstack.within(() => 8000)
   const refusal = await leased.evacuate('s1', 'spare').catch((error: unknown) => error)
   expect(secrets).toHaveLength(1)
   expect(String(refusal)).toContain('not long enough')

@@ -1,5 +1,5 @@
 import { afterEach } from '@jest/globals'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import { type Clock, type MachineTime, machineTime, systemClock } from '../../src/clock.ts'
 import { type CallReport, connectOpenStack, type OpenStack } from '../../src/openstack/connect.ts'
 import { type Answer, type Asked, startServer, type TestServer } from './with-server.ts'
 
@@ -31,6 +31,7 @@ export async function startCloud(
   options: {
     env?: Record<string, string>
     clock?: Clock
+    machine?: MachineTime
     tls?: 'server' | 'mutual'
     services?: string[]
     loginTimeoutMs?: number
@@ -54,6 +55,7 @@ export async function startCloud(
   const openstack = await connectOpenStack({
     env: { ...environment(server.url), ...options.env },
     clock: options.clock ?? systemClock,
+    machine: options.machine ?? machineTime,
     ...(options.loginTimeoutMs === undefined ? {} : { loginTimeoutMs: options.loginTimeoutMs }),
     log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
     onCall: report => void reports.push(report)

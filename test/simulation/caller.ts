@@ -10,7 +10,7 @@ export const caller = {
   /** Looks at a call of the store before it is made. */
   see(name: string, args: readonly unknown[]): void {
     if (name === 'store.steps') storage.enterWith(String(args[0]))
-    else if (name === 'store.claim') storage.enterWith(undefined)
+    else if (name === 'store.claim' || name === 'store.renew') storage.enterWith(undefined)
   },
   recovery: (): string | undefined => storage.getStore()
 }

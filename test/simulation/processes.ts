@@ -129,7 +129,7 @@ async function launch(
   life: Life,
   failures: string[]
 ): Promise<Pick<Running, 'service' | 'stop'>> {
-  const { segment, limits, plan, stateOf, late } = world
+  const { clock, segment, limits, plan, stateOf, late } = world
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {}, polled() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
@@ -137,7 +137,12 @@ async function launch(
   const directory = createDirectory([segment], cloud, { armed: true, approvalMinutes: 60, log, ...limits })
   const ports: Ports = { ...faulty, cloud, fencing, policy: directory, log, metrics }
   await directory.refresh()
-  const supervisor = createSupervisor(ports, { owner, ttlMs: leaseMs, concurrency: 16 })
+  const supervisor = createSupervisor(ports, {
+    owner,
+    ttlMs: leaseMs,
+    concurrency: 16,
+    machine: { steady: clock.now, wall: clock.now }
+  })
   const abort = new AbortController()
   const work = supervisor.run(abort.signal)
   work.catch((error: unknown) => void failures.push(`the supervisor threw: ${messageOf(error)}`))

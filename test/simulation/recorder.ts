@@ -123,8 +123,8 @@ function heard(
     return answer
   }
   return {
-    async claim(owner, ttlMs, limit) {
-      const claimed = await inner.claim(owner, ttlMs, limit)
+    async claim(owner, ttlMs, limit, lapsed) {
+      const claimed = await inner.claim(owner, ttlMs, limit, lapsed)
       for (const { lease } of claimed) ear.claimed(lease.recovery, owner)
       return claimed
     },

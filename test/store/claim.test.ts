@@ -15,17 +15,17 @@ function transactions(candidates: readonly object[], results: unknown[]): Transa
 
 const away = new StoreUnavailable('the store is away')
 const both = [
-  { id: 'r1', epoch: 0 },
-  { id: 'r2', epoch: 0 }
+  { id: 'r1', epoch: 0, owner: null, lease_until: 0 },
+  { id: 'r2', epoch: 0, owner: null, lease_until: 0 }
 ]
 
 test('what was claimed before the store failed is driven all the same', async () => {
   const first = { lease: { recovery: 'r1' } }
   const { claim } = createLeases(transactions(both, [first, away]))
-  expect(await claim('replica', 8000, 10)).toEqual([first])
+  expect(await claim('replica', 8000, 10, [])).toEqual([first])
 })
 
 test('a claim that got nothing says why', async () => {
   const { claim } = createLeases(transactions(both, [undefined, away]))
-  await expect(claim('replica', 8000, 10)).rejects.toBe(away)
+  await expect(claim('replica', 8000, 10, [])).rejects.toBe(away)
 })

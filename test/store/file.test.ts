@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openStore } from '../../src/store/open-store.ts'
-import { driven, handClock } from './contract/bed.ts'
+import { claim, driven, handClock } from './contract/bed.ts'
 
 let folder: string
 let file: string
@@ -100,7 +100,7 @@ test('leases and duties of the process before are broken at the start', async ()
   const after = await openStore(`file:${file}`, { clock })
   expect(await after.takeDuty('poll', 'replica-2', 60_000)).toBe(true)
   await expect(after.write(lease, {})).rejects.toMatchObject({ name: 'LeaseLost' })
-  expect(await after.claim('replica-2', 10_000, 5)).toHaveLength(1)
+  expect(await claim(after, 'replica-2', 10_000, 5)).toHaveLength(1)
   await after.close()
 })
 

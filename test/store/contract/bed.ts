@@ -86,11 +86,16 @@ export function opens(recovery: Recovery): Disposition {
   return { outcome: 'open', recovery, because: `${recovery.host} is protected` }
 }
 
+/** Claims as one does who has watched every lease for long enough. */
+export async function claim(store: Store, owner: string, ttlMs: number, limit: number): Promise<Claimed[]> {
+  return await store.claim(owner, ttlMs, limit, await store.leases())
+}
+
 /** Opens a recovery of `host` and claims it. */
 export async function driven(store: Store, host: string, changes: Partial<Recovery> = {}): Promise<Claimed> {
   const recovery = recoveryOf(host, changes)
   await store.receive(alarmFor(host), opens(recovery))
-  const claimed = (await store.claim('replica-1', 10_000, 100)).find(({ lease }) => lease.recovery === recovery.id)
+  const claimed = (await claim(store, 'replica-1', 10_000, 100)).find(({ lease }) => lease.recovery === recovery.id)
   if (claimed === undefined) throw new Error(`${recovery.id} could not be claimed`)
   return claimed
 }

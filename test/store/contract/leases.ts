@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals'
-import { alarmFor, driven, ended, type MakeBed, opens, recoveryOf, withStore } from './bed.ts'
+import { alarmFor, claim, driven, ended, type MakeBed, opens, recoveryOf, withStore } from './bed.ts'
 
 export function leasesContract(makeBed: MakeBed): void {
   test(
     'of two claimers one wins',
     withStore(makeBed, async store => {
       for (const host of ['a', 'b', 'c']) await store.receive(alarmFor(host), opens(recoveryOf(host)))
-      const claims = await Promise.all(['one', 'two', 'three'].map(owner => store.claim(owner, 5000, 10)))
+      const claims = await Promise.all(['one', 'two', 'three'].map(owner => claim(store, owner, 5000, 10)))
       const won = claims.flat().map(({ lease }) => lease.recovery)
       expect(won).toHaveLength(3)
       expect(new Set(won).size).toBe(3)
@@ -22,10 +22,10 @@ export function leasesContract(makeBed: MakeBed): void {
         await store.receive(alarmFor(host), opens(recoveryOf(host)))
         await bed.pass(1)
       }
-      const first = await store.claim('one', 5000, 1)
+      const first = await claim(store, 'one', 5000, 1)
       expect(first.map(({ stored }) => [stored.recovery.host, stored.owner, stored.version])).toEqual([['a', 'one', 1]])
-      expect((await store.claim('two', 5000, 5)).map(({ stored }) => stored.recovery.host)).toEqual(['b'])
-      expect(await store.claim('three', 5000, 5)).toEqual([])
+      expect((await claim(store, 'two', 5000, 5)).map(({ stored }) => stored.recovery.host)).toEqual(['b'])
+      expect(await claim(store, 'three', 5000, 5)).toEqual([])
     })
   )
 
@@ -34,7 +34,7 @@ export function leasesContract(makeBed: MakeBed): void {
     withStore(makeBed, async (store, bed) => {
       const { lease, stored } = await driven(store, 'compute-01')
       await bed.pass(10_001)
-      const [taken] = await store.claim('replica-2', 10_000, 5)
+      const [taken] = await claim(store, 'replica-2', 10_000, 5)
       expect(taken?.lease).toEqual({ recovery: lease.recovery, owner: 'replica-2', epoch: lease.epoch + 1 })
       const change = {
         recovery: { ...stored.recovery, phase: ended },
@@ -54,7 +54,8 @@ export function leasesContract(makeBed: MakeBed): void {
       for (const result of await Promise.allSettled(refused)) {
         expect(result).toMatchObject({ status: 'rejected', reason: { name: 'LeaseLost' } })
       }
-      expect(await store.events(lease.recovery)).toHaveLength(1)
+      // Only that it was opened, and taken over.
+      expect(await store.events(lease.recovery)).toHaveLength(2)
       expect(await store.steps(lease.recovery)).toEqual([])
       expect(await store.outbox(5)).toEqual([])
       expect(await store.targets()).toEqual({})
@@ -63,11 +64,68 @@ export function leasesContract(makeBed: MakeBed): void {
   )
 
   test(
+    'a lease that is over is taken only by one who has watched it as it is',
+    withStore(makeBed, async (store, bed) => {
+      const { lease } = await driven(store, 'compute-01')
+      const [seen] = await store.leases()
+      expect(seen).toMatchObject({ ...lease, ttlMs: 10_000 })
+      await bed.pass(1)
+      await store.renew(lease, 10_000)
+      const [renewed] = await store.leases()
+      expect(renewed?.untilMs).toBe(seen!.untilMs + 1)
+      expect(await store.claim('replica-2', 10_000, 5, [renewed!])).toEqual([])
+      await bed.pass(10_001)
+      for (const lapsed of [[], [seen!], [{ ...renewed!, epoch: 7 }], [{ ...renewed!, owner: 'nobody' }]])
+        expect(await store.claim('replica-2', 10_000, 5, lapsed)).toEqual([])
+      const [taken] = await store.claim('replica-2', 10_000, 5, [renewed!])
+      expect(taken?.from).toBe(lease.owner)
+    })
+  )
+
+  test(
+    'what nobody has is taken by whoever comes, and is not among the leases',
+    withStore(makeBed, async store => {
+      await store.receive(alarmFor('new'), opens(recoveryOf('new')))
+      const { lease } = await driven(store, 'given-back')
+      await store.release(lease)
+      await store.release((await store.leases())[0]!)
+      expect(await store.leases()).toEqual([])
+      const taken = await store.claim('replica-2', 10_000, 5, [])
+      expect(taken.map(({ stored }) => stored.recovery.host).toSorted()).toEqual(['given-back', 'new'])
+      expect(taken.map(({ from }) => from)).toEqual([undefined, undefined])
+    })
+  )
+
+  test(
+    'a takeover stands in the timeline, in the name of the one that takes',
+    withStore(makeBed, async (store, bed) => {
+      const { lease, stored } = await driven(store, 'compute-01')
+      await bed.pass(10_001)
+      const [taken] = await claim(store, 'replica-2', 10_000, 5)
+      await bed.pass(10_001)
+      const [again] = await claim(store, 'replica-2', 10_000, 5)
+      await store.write(again!.lease, { recovery: stored.recovery, events: [{ kind: 'note', actor: 'x', text: 'on' }] })
+      await store.release(again!.lease)
+      await claim(store, 'replica-3', 10_000, 5)
+      const events = await store.events(lease.recovery)
+      expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+      expect(events.slice(1, 3)).toEqual([
+        expect.objectContaining({
+          actor: 'replica-2',
+          text: 'taken over from replica replica-1, whose lease ended'
+        }),
+        expect.objectContaining({ actor: 'replica-2', text: 'taken up again: the lease of this replica had ended' })
+      ])
+      expect(taken?.stored.version).toBe(stored.version)
+    })
+  )
+
+  test(
     'an owner that claims again what it had let run out has lost its older lease',
     withStore(makeBed, async (store, bed) => {
       const { lease } = await driven(store, 'compute-01')
       await bed.pass(10_001)
-      const [again] = await store.claim(lease.owner, 10_000, 5)
+      const [again] = await claim(store, lease.owner, 10_000, 5)
       await expect(store.write(lease, {})).rejects.toMatchObject({ name: 'LeaseLost' })
       await expect(store.renew(lease, 10_000)).rejects.toMatchObject({ name: 'LeaseLost' })
       await store.write(again!.lease, {})
@@ -83,10 +141,10 @@ export function leasesContract(makeBed: MakeBed): void {
       await bed.pass(9000)
       await store.write(lease, {})
       await bed.pass(9000)
-      expect(await store.claim('replica-2', 10_000, 5)).toEqual([])
+      expect(await claim(store, 'replica-2', 10_000, 5)).toEqual([])
       await bed.pass(2000)
       await store.renew(lease, 10_000)
-      expect(await store.claim('replica-2', 10_000, 5)).toEqual([])
+      expect(await claim(store, 'replica-2', 10_000, 5)).toEqual([])
     })
   )
 
@@ -97,7 +155,7 @@ export function leasesContract(makeBed: MakeBed): void {
       await store.release(lease)
       expect((await store.recovery(lease.recovery))?.owner).toBeUndefined()
       await expect(store.write(lease, {})).rejects.toMatchObject({ name: 'LeaseLost' })
-      expect(await store.claim('replica-2', 10_000, 5)).toHaveLength(1)
+      expect(await claim(store, 'replica-2', 10_000, 5)).toHaveLength(1)
     })
   )
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { alarmFor, driven, ended, type MakeBed, opens, partial, recoveryOf, withStore } from './bed.ts'
+import { alarmFor, claim, driven, ended, type MakeBed, opens, partial, recoveryOf, withStore } from './bed.ts'
 
 const isolation = (atMs: number) => ({ disabledByUs: true, forcedDownByUs: true, reason: 'ours', atMs, novaAtMs: atMs })
 
@@ -62,7 +62,7 @@ export function operatorsContract(makeBed: MakeBed): void {
       expect((await store.openRecoveryOf('compute-01'))?.recovery).toEqual(successor)
       expect((await store.events(successor.id)).map(({ kind, actor }) => [kind, actor])).toEqual([['opened', 'alice']])
       expect((await store.events(lease.recovery)).at(-1)?.text).toContain(successor.id)
-      const [claimed] = await store.claim('replica-1', 1000, 5)
+      const [claimed] = await claim(store, 'replica-1', 1000, 5)
       expect(await store.reserveTarget(claimed!.lease, 'spare-1')).toBe(true)
       expect(await store.freeTarget('spare-1', Number.POSITIVE_INFINITY)).toBe(false)
       await store.write(claimed!.lease, { recovery: { ...successor, targets: {}, phase: ended }, closesAfter: 0 })

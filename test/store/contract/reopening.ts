@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { driven, type MakeBed } from './bed.ts'
+import { claim, driven, type MakeBed } from './bed.ts'
 
 export function reopeningContract(makeBed: MakeBed): void {
   test('what was written is there after the store was closed and opened again', async () => {
@@ -22,7 +22,7 @@ export function reopeningContract(makeBed: MakeBed): void {
       expect(await after.targets()).toEqual({ 'spare-1': lease.recovery })
       expect(await after.outbox(5)).toHaveLength(1)
       expect(await after.arming()).toMatchObject({ armed: true })
-      const [again] = await after.claim('replica-2', 1000, 5)
+      const [again] = await claim(after, 'replica-2', 1000, 5)
       expect(again?.lease.epoch).toBe(lease.epoch + 1)
       await after.close()
     } finally {

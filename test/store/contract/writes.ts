@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Step } from '../../../src/core/step.ts'
-import { alarmFor, driven, ended, type MakeBed, opens, recoveryOf, withStore } from './bed.ts'
+import { alarmFor, claim, driven, ended, type MakeBed, opens, recoveryOf, withStore } from './bed.ts'
 
 const note = (text: string) => ({ kind: 'note', actor: 'switchover', text })
 
@@ -103,7 +103,7 @@ export function writesContract(makeBed: MakeBed): void {
       await expect(store.write(lease, { events: [note('late')] })).rejects.toMatchObject({ name: 'LeaseLost' })
       await store.release(lease)
       await bed.pass(60_000)
-      expect(await store.claim('replica-2', 10_000, 5)).toEqual([])
+      expect(await claim(store, 'replica-2', 10_000, 5)).toEqual([])
     })
   )
 
@@ -148,7 +148,7 @@ export function writesContract(makeBed: MakeBed): void {
     withStore(makeBed, async (store, bed) => {
       const { lease, stored } = await driven(store, 'compute-01')
       await bed.pass(10_001)
-      await store.claim('replica-2', 10_000, 1)
+      await claim(store, 'replica-2', 10_000, 1)
       const close = store.write(lease, { recovery: { ...stored.recovery, phase: ended }, closesAfter: 0 })
       await expect(close).rejects.toMatchObject({ name: 'LeaseLost' })
     })
