@@ -4,7 +4,7 @@ import type { Log, Store } from '../controller/ports.ts'
 import { ConfigError, messageOf, StoreUnavailable } from '../errors.ts'
 import { createArming } from './arming.ts'
 import type { Dialect } from './database/dialect.ts'
-import { migrate } from './database/migrate.ts'
+import { migrateWithPatience } from './database/migrate.ts'
 import { newId } from './database/new-id.ts'
 import { openDialect } from './database/open-dialect.ts'
 import type { Tables } from './database/tables.ts'
@@ -41,7 +41,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const transactions = createTransactions(db, dialect)
   const finish = () => finishAll(transactions, db, dialect)
   try {
-    const { from, to } = await migrate(transactions, dialect)
+    const { from, to } = await migrateWithPatience(db, dialect, options.log)
     const broken = dialect.exclusive ? await breakLeases(transactions) : 0
     options.log?.info({ schema: to, schemaBefore: from, leasesBroken: broken }, 'store opened')
     for (const concern of (await dialect.inspect?.())?.concerns ?? []) options.log?.warn({ concern }, 'about the store')

@@ -37,6 +37,11 @@ describe('a Galera cluster', () => {
     },
     standStill: async recovery =>
       cluster!.nodes[0]!.begin(`UPDATE recoveries SET seq = seq + 1 WHERE id = '${recovery}'`),
+    async holdSchema(ms) {
+      const lock = await cluster!.nodes[0]!.begin('FLUSH TABLES WITH READ LOCK')
+      await new Promise(resolve => setTimeout(resolve, ms))
+      await lock.end()
+    },
     async cut() {
       for (const node of cluster!.nodes) {
         const processes = await node.ask<{ Id: number; User: string; Command: string }>('SHOW PROCESSLIST')

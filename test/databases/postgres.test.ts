@@ -33,6 +33,7 @@ describe('a PostgreSQL server', () => {
       await ask('CREATE SCHEMA public')
     },
     standStill: async recovery => server!.begin(`UPDATE recoveries SET seq = seq WHERE id = '${recovery}'`),
+    holdSchema: ms => ask(`SELECT pg_advisory_lock(5717004), pg_sleep(${ms / 1000})`),
     async cut() {
       await ask(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL'

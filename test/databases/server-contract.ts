@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
+import { statementMs } from '../../src/store/database/servers/limits.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { alarmFor, claim, driven, opens, recoveryOf } from '../store/contract/bed.ts'
 import type { Store } from '../store/contract/types.ts'
@@ -14,6 +15,8 @@ export interface Server {
   empty(): Promise<void>
   /** A connection that has changed this recovery's row and then does nothing: what a process that stands still leaves behind. */
   standStill(recovery: string): Promise<{ end(): Promise<void> }>
+  /** For so long no statement can change the schema. */
+  holdSchema(ms: number): Promise<unknown>
   /** Ends every connection of the store from the server's side. */
   cut(): Promise<void>
 }
@@ -47,6 +50,19 @@ export function serverContract(server: Server): void {
     expect(await server.ask("SELECT v FROM meta WHERE k = 'schema'")).toEqual([row])
     expect(Number(row?.v)).toBeGreaterThan(20)
   })
+
+  test('a schema that cannot be brought up for longer than a statement may take is waited for, and said', async () => {
+    await server.empty()
+    const said: string[] = []
+    const log = { info() {}, error() {}, warn: (_: object, message: string) => void said.push(message) }
+    const held = server.holdSchema(statementMs + 4000)
+    await new Promise(resolve => setTimeout(resolve, 500))
+    const store = await openStore(server.directUrl(), { log })
+    await held
+    await store.ping()
+    await store.close()
+    expect(said.filter(message => message.startsWith('the schema is not ready yet'))).toHaveLength(1)
+  }, 60_000)
 
   test('a program goes on beside a newer one that has brought the schema up', async () => {
     await withStore(server, async store => {

@@ -26,10 +26,16 @@ export interface Dialect {
   readonly tableSuffix: string
   /** Nobody else can have this database open: every lease found in it is a dead process's. */
   readonly exclusive: boolean
+  /** How long a statement may take; more while the schema is brought up. Undefined where nothing is waited for. */
+  readonly limits?: Limits
   /** Looks at the servers themselves; undefined where there are none. */
   inspect?(): Promise<Inspection>
   /** After kysely let go of the connection. */
   close(): void
+}
+
+export interface Limits {
+  statementMs: number
 }
 
 /** How database servers are set up, as far as what we promise rests on it. */

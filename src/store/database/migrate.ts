@@ -1,14 +1,53 @@
 import { sql } from 'kysely'
+import type { Log } from '../../controller/ports.ts'
 import { ConfigError } from '../../errors.ts'
 import type { Dialect } from './dialect.ts'
 import { metaTable, migrations } from './schema.ts'
-import type { Transactions, Tx } from './transactions.ts'
+import { createTransactions, type Database, type Transactions, type Tx } from './transactions.ts'
+
+/** A large table takes its time, on a cluster that is busy more of it. */
+const patienceMs = 3_600_000
+const sayEveryMs = 10_000
+
+export interface Migrated {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The same with patience: a statement takes the time that it needs, and what another replica does meanwhile is waited for. As long
+ * as there is nothing to do, nothing is waited for.
+ */
+export async function migrateWithPatience(db: Database, dialect: Dialect, log?: Log): Promise<Migrated> {
+  const { limits } = dialect
+  if (limits === undefined) return await migrate(createTransactions(db, dialect), dialect)
+  const to = migrations.length
+  if (
+    (await createTransactions(db, dialect)
+      .read(readVersion)
+      .catch(() => undefined)) === to
+  )
+    return { from: to, to }
+  const { statementMs } = limits
+  const began = performance.now()
+  const saying = setInterval(() => {
+    const seconds = Math.round((performance.now() - began) / 1000)
+    log?.warn({ seconds }, 'the schema is not ready yet: this replica or another one is bringing it up')
+  }, sayEveryMs)
+  limits.statementMs = patienceMs
+  try {
+    return await migrate(createTransactions(db, dialect, patienceMs), dialect)
+  } finally {
+    limits.statementMs = statementMs
+    clearInterval(saying)
+  }
+}
 
 /**
  * Brings the schema up to what this program knows; several processes may do so at once. Throws ConfigError if the database
  * was made by a newer one.
  */
-export async function migrate(transactions: Transactions, dialect: Dialect): Promise<{ from: number; to: number }> {
+export async function migrate(transactions: Transactions, dialect: Dialect): Promise<Migrated> {
   await transactions.write(async tx => {
     await lock(tx, dialect)
     await run(tx, dialect, metaTable)

@@ -26,7 +26,8 @@ const retryForMs = 10_000
 const pauseMs = 25
 const pauseMaxMs = 250
 
-export function createTransactions(db: Database, dialect: Dialect): OwnedTransactions {
+/** `waitMs`: how long a transaction is tried again. */
+export function createTransactions(db: Database, dialect: Dialect, waitMs = retryForMs): OwnedTransactions {
   const pending = new Set<Promise<unknown>>()
   let isClosed = false
 
@@ -41,7 +42,7 @@ export function createTransactions(db: Database, dialect: Dialect): OwnedTransac
       try {
         return await work()
       } catch (error) {
-        const isLate = number >= dialect.attemptsMax || performance.now() - begunMs >= retryForMs
+        const isLate = number >= dialect.attemptsMax || performance.now() - begunMs >= waitMs
         if (!isLate && isWorthAnother(error)) {
           if (dialect.isRetriable(error)) await delay(pauseBefore(number))
           continue

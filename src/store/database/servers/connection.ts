@@ -1,6 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { messageOf } from '../../../errors.ts'
-import { statementMs } from './limits.ts'
+import type { Limits } from '../dialect.ts'
 import { inTime, OutOfReach, type Session } from './session.ts'
 
 /** How a server's errors are told apart. */
@@ -15,13 +15,15 @@ export interface ErrorRules {
 export class Connection implements DatabaseConnection {
   readonly #session: Session
   readonly #rules: ErrorRules
+  readonly #limits: Limits
   readonly #onSilence: () => void
   #isUsable = true
 
   /** `onSilence` hears of a statement that was not answered in time. */
-  constructor(session: Session, rules: ErrorRules, onSilence: () => void) {
+  constructor(session: Session, rules: ErrorRules, limits: Limits, onSilence: () => void) {
     this.#session = session
     this.#rules = rules
+    this.#limits = limits
     this.#onSilence = onSilence
     session.onEnd(() => {
       this.#isUsable = false
@@ -36,7 +38,7 @@ export class Connection implements DatabaseConnection {
     if (!this.#isUsable) throw new OutOfReach('the connection to the database was lost')
     try {
       const asked = this.#session.query(sql, parameters)
-      const { rows, affected } = await inTime(statementMs, 'the database did not answer', asked, () => {
+      const { rows, affected } = await inTime(this.#limits.statementMs, 'the database did not answer', asked, () => {
         this.destroy()
         this.#onSilence()
       })

@@ -2,6 +2,7 @@ import { CompiledQuery, type Driver } from 'kysely'
 import { Pool, TimeoutError } from 'tarn'
 import { messageOf } from '../../../errors.ts'
 import type { Host } from '../../../store-url.ts'
+import type { Limits } from '../dialect.ts'
 import { Connection, type ErrorRules } from './connection.ts'
 import { acquireMs, connectionsMax, idleMs } from './limits.ts'
 import { OutOfReach, type Session } from './session.ts'
@@ -10,7 +11,7 @@ import { OutOfReach, type Session } from './session.ts'
 export type Connect = (host: Host) => Promise<Session>
 
 /** kysely's way to a database server: a bounded pool of connections to the first host that serves. */
-export function createDriver(hosts: readonly Host[], connect: Connect, rules: ErrorRules): Driver {
+export function createDriver(hosts: readonly Host[], connect: Connect, rules: ErrorRules, limits: Limits): Driver {
   // A machine that was cut off refuses nothing: what was opened before it fell silent would cost its time limit one by one.
   let trusted = new WeakSet<Connection>()
   const distrustAll = () => {
@@ -18,7 +19,7 @@ export function createDriver(hosts: readonly Host[], connect: Connect, rules: Er
   }
   const pool = new Pool<Connection>({
     async create() {
-      const connection = new Connection(await connectFirst(hosts, connect, rules), rules, distrustAll)
+      const connection = new Connection(await connectFirst(hosts, connect, rules), rules, limits, distrustAll)
       trusted.add(connection)
       return connection
     },

@@ -6,7 +6,7 @@ import type { Dialect } from '../dialect.ts'
 import type { ErrorRules } from './connection.ts'
 import { createDriver } from './driver.ts'
 import { inspect } from './inspect.ts'
-import { connectMs, idleInTransactionSeconds, lockWaitSeconds } from './limits.ts'
+import { connectMs, idleInTransactionSeconds, lockWaitSeconds, statementMs } from './limits.ts'
 import { askMariadb } from './mariadb-settings.ts'
 import { type Answer, inTime, OutOfReach, type Session } from './session.ts'
 
@@ -32,7 +32,8 @@ const rules: ErrorRules = {
 
 /** MariaDB, alone or as a Galera cluster. `clock` replaces the server's, for tests. */
 export function openMariadb(address: ServerAddress, clock: Clock | undefined): Dialect {
-  const driver = createDriver(address.hosts, host => connect(address, host), rules)
+  const limits = { statementMs }
+  const driver = createDriver(address.hosts, host => connect(address, host), rules, limits)
   return {
     kysely: {
       createAdapter: () => new MysqlAdapter(),
@@ -51,6 +52,7 @@ export function openMariadb(address: ServerAddress, clock: Clock | undefined): D
     // Names that differ in case or accents are different names.
     tableSuffix: 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
     exclusive: false,
+    limits,
     inspect: () => inspect(address, host => connect(address, host), askMariadb),
     close() {}
   }

@@ -7,7 +7,7 @@ import type { Dialect } from '../dialect.ts'
 import type { ErrorRules } from './connection.ts'
 import { createDriver } from './driver.ts'
 import { inspect } from './inspect.ts'
-import { connectMs, idleInTransactionSeconds, lockWaitSeconds } from './limits.ts'
+import { connectMs, idleInTransactionSeconds, lockWaitSeconds, statementMs } from './limits.ts'
 import { askPostgres } from './postgres-settings.ts'
 import { inTime, OutOfReach, type Session } from './session.ts'
 
@@ -34,7 +34,8 @@ const types = {
 
 /** PostgreSQL. `clock` replaces the server's, for tests. */
 export function openPostgres(address: ServerAddress, clock: Clock | undefined): Dialect {
-  const driver = createDriver(address.hosts, host => connect(address, host), rules)
+  const limits = { statementMs }
+  const driver = createDriver(address.hosts, host => connect(address, host), rules, limits)
   return {
     kysely: {
       createAdapter: () => new PostgresAdapter(),
@@ -51,10 +52,12 @@ export function openPostgres(address: ServerAddress, clock: Clock | undefined): 
     isUnavailable: error => error instanceof OutOfReach || rules.isUnavailable(error),
     isFull: error => stateOf(error) === full,
     attemptsMax: 20,
-    schemaLock: sql`select pg_advisory_xact_lock(${schemaLockKey})`,
+    // One replica at a time, however long it takes; for this transaction alone.
+    schemaLock: sql`select set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true), pg_advisory_xact_lock(${schemaLockKey})`,
     longText: 'text',
     tableSuffix: '',
     exclusive: false,
+    limits,
     inspect: () => inspect(address, host => connect(address, host), askPostgres),
     close() {}
   }
