@@ -139,7 +139,7 @@ function refusePacked(app: FastifyInstance): void {
 /** Every error leaves here, as problem+json. Only our own mistakes are logged one by one. */
 function createErrorHandler(refusals: Refusals) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
-    const refusal = refusalOf(error)
+    const refusal = refusalOf(error, request.method)
     if (refusal.status === 500) request.log.error({ err: error, req: request }, 'request failed')
     refusals.note(refusal.code, refusal.status >= 500 ? messageOf(error) : refusal.detail, request)
     for (const [name, value] of Object.entries(refusal.headers ?? {})) reply.header(name, value)

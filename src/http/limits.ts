@@ -16,7 +16,7 @@ export function createGate(app: FastifyInstance, max: number): onRequestHookHand
   let inside = 0
   return (_request, reply, done) => {
     if (inside >= max) {
-      const detail = `${max} requests are being served already. Send it again in a second.`
+      const detail = `${max} requests are being served already. Try again in a second.`
       return done(app.httpErrors.createError(429, detail, { headers: { 'retry-after': '1' } }))
     }
     inside += 1

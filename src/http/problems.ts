@@ -68,14 +68,23 @@ const cloudDetails: Readonly<Record<CloudErrorCode, readonly [status: 502 | 503,
   unsupported: [502, 'This OpenStack is too old or lacks what we need. `switchover check` says what.']
 }
 
+const storeDetails = {
+  read: {
+    full: 'The disk of the database is full. Make room on it, then ask again.',
+    other: 'The database cannot be used now. Ask again in a few seconds; the log says why.'
+  },
+  write: {
+    full: 'Nothing was written down: the disk of the database is full. Make room on it, then send it again.',
+    other: 'Nothing was written down. Send it again in a few seconds.'
+  }
+}
+
 /** What the client is told of an error: enough to act on, and nothing of our insides. */
-export function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: unknown, method: string): Refusal {
   if (error instanceof StoreUnavailable) {
-    const detail = error.isFull
-      ? 'Nothing was written down: the disk of the database is full. Make room on it, then send it again.'
-      : 'Nothing was written down. Send it again in a few seconds.'
+    const { full, other } = isRead(method) ? storeDetails.read : storeDetails.write
     return {
-      ...refuse(503, 'store-unavailable', detail),
+      ...refuse(503, 'store-unavailable', error.isFull ? full : other),
       headers: { 'retry-after': '5' }
     }
   }
@@ -90,7 +99,13 @@ export function refusalOf(error: unknown): Refusal {
   const { statusCode = 500, code = '', message = '', validation, validationContext, headers } = asHttpError(error)
   if (code === 'FST_ERR_HANDLER_TIMEOUT') {
     return {
-      ...refuse(503, 'too-slow', 'It is not known what became of the request. Look, then send it again.'),
+      ...refuse(
+        503,
+        'too-slow',
+        isRead(method)
+          ? 'It took too long. Ask again.'
+          : 'It is not known what became of the request. Look, then send it again.'
+      ),
       headers: { 'retry-after': '5' }
     }
   }
@@ -107,6 +122,10 @@ export function refusalOf(error: unknown): Refusal {
     ...refuse(statusCode, code in titles ? code : (codesByStatus[statusCode] ?? 'invalid'), message),
     ...(headers === undefined ? {} : { headers })
   }
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 /** The answer's body. `instance` is the request's id, by which the log is searched. */

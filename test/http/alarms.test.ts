@@ -115,6 +115,7 @@ test('while the store is not usable, 503 says that nothing was kept and when to 
   const answer = await testApp({ service: { receive } }).app.inject(post(minimal))
   expectProblem(answer, 503, 'store-unavailable')
   expect(answer.headers['retry-after']).toBe('5')
+  expect(answer.json()).toMatchObject({ detail: 'Nothing was written down. Send it again in a few seconds.' })
   expect(answer.body).not.toContain('secret-path')
 })
 

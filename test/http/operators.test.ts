@@ -322,7 +322,10 @@ test.each(['/v1/recoveries', '/v1/recoveries/r-1', '/v1/signals', '/v1/arming'])
       throw new StoreUnavailable('locked')
     }
     const { app } = testApp({ store: { recoveries: fail, recovery: fail, signals: fail, arming: fail } })
-    expectProblem(await app.inject(asVictor(url)), 503, 'store-unavailable')
+    const answer = await app.inject(asVictor(url))
+    expectProblem(answer, 503, 'store-unavailable')
+    // It brought nothing that could be sent again.
+    expect(answer.json()).toMatchObject({ detail: expect.stringMatching(/^The database cannot .* Ask again/) })
   }
 )
 

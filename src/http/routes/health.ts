@@ -27,7 +27,7 @@ export const healthRoutes: FastifyPluginAsync<HealthRoutes> = async (app, option
   app.get('/health', { schema }, async request => {
     const [store, segments] = await Promise.all([
       readStore(options.store).catch((error: unknown) => {
-        request.log.warn({ err: error }, 'store not readable')
+        if (!(error instanceof StoreUnavailable)) request.log.warn({ err: error }, 'store not readable')
         return isFull(error) ? 'its disk is full' : 'it cannot be written or read; the log says why'
       }),
       options.segments().catch(() => undefined)
