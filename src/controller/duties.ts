@@ -1,10 +1,10 @@
 import { findHost, isUp } from '../core/inventory.ts'
 import { spareReason } from '../core/marks.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, StoreUnavailable } from '../errors.ts'
 import type { Directory } from './directory.ts'
 import type { Intake } from './intake.ts'
 import { hasReturned } from './intake.ts'
-import type { Ports } from './ports.ts'
+import type { Log, Ports } from './ports.ts'
 
 /** Periodic work: `everywhere` is done by each replica for itself, the rest by one at a time. */
 export interface Duty {
@@ -61,35 +61,64 @@ async function seeReturns({ store, cloud, log }: Ports, signal: AbortSignal): Pr
   }
 }
 
-/** Does each duty at its time until `signal` is aborted; one that fails is said, and tried again at its next time. */
+/**
+ * Does each duty at its time until `signal` is aborted; one that fails is said, and tried again at its next time. What this replica
+ * has it keeps for `ttlMs`, renewed all the time, so that another one has it soon after this one died.
+ */
 export async function runDuties(
   ports: Ports,
-  owner: string,
+  { owner, ttlMs }: { readonly owner: string; readonly ttlMs: number },
   duties: readonly Duty[],
   signal: AbortSignal
 ): Promise<void> {
-  await Promise.all(
-    duties.map(async duty => {
+  const { clock } = ports
+  await Promise.all([
+    keepDuties(ports, owner, ttlMs, signal),
+    ...duties.map(async duty => {
       while (!signal.aborted) {
-        await attempt(ports, owner, duty, signal)
-        await ports.clock.sleep(duty.everyMs, signal)
+        const wasDone = await attempt(ports, owner, ttlMs, duty, signal)
+        // Whoever does not have it asks often, for the one that does may be dead.
+        await clock.sleep(wasDone ? duty.everyMs : Math.min(duty.everyMs, ttlMs / 3), signal)
       }
     })
-  )
+  ])
 }
 
-async function attempt({ store, log }: Ports, owner: string, duty: Duty, signal: AbortSignal): Promise<void> {
+async function keepDuties({ store, clock, log }: Ports, owner: string, ttlMs: number, signal: AbortSignal) {
+  while (!signal.aborted) {
+    await clock.sleep(ttlMs / 3, signal)
+    if (signal.aborted) return
+    await store.keepDuties(owner, ttlMs).catch((error: unknown) => sayUnlessAway(log, error, {}, 'duties not renewed'))
+  }
+}
+
+/** Resolves to whether it was done, well or not. */
+async function attempt(
+  { store, log }: Ports,
+  owner: string,
+  ttlMs: number,
+  duty: Duty,
+  signal: AbortSignal
+): Promise<boolean> {
+  const { name } = duty
   try {
-    if (duty.everywhere !== true && !(await store.takeDuty(duty.name, owner, 3 * duty.everyMs))) return
+    if (duty.everywhere !== true && !(await store.takeDuty(name, owner, ttlMs))) return false
     let failure: string | undefined
     try {
       await duty.work(signal)
     } catch (error) {
       failure = messageOf(error)
-      log.warn({ duty: duty.name, err: failure }, 'duty failed')
+      sayUnlessAway(log, error, { duty: name }, 'duty failed')
     }
-    if (duty.everywhere !== true) await store.dutyDone(duty.name, owner, failure)
+    if (duty.everywhere !== true) await store.dutyDone(name, owner, failure)
+    return true
   } catch (error) {
-    log.warn({ duty: duty.name, err: messageOf(error) }, 'duty not taken')
+    sayUnlessAway(log, error, { duty: name }, 'duty not taken')
+    return false
   }
+}
+
+/** That the store is away it says itself, once for all. */
+function sayUnlessAway(log: Log, error: unknown, data: object, message: string): void {
+  if (!(error instanceof StoreUnavailable)) log.warn({ ...data, err: messageOf(error) }, message)
 }

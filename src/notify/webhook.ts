@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { DutyStore, Log } from '../controller/ports.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, StoreUnavailable } from '../errors.ts'
 import type { Notification, Occasion } from './cloud-event.ts'
 import { cloudEvent, occasionOf } from './cloud-event.ts'
 import type { Delivery } from './post.ts'
@@ -18,6 +18,8 @@ export interface NotifierDeps {
   readonly log: Log
   /** This replica, for the duty. */
   readonly owner: string
+  /** How long it has the duty, ms; somebody renews it with the others. */
+  readonly ttlMs: number
   /** CloudEvents' `source`; "/switchover". */
   readonly source?: string
   /** The time of day, ms, against which receivers hold the signature's; the machine's. Our clock may be ahead of it after a step. */
@@ -35,9 +37,7 @@ interface Rest {
 }
 
 const duty = 'notify'
-const dutyTtlMs = 60_000
-const dutyRenewMs = 20_000
-/** After this long a round begins no new delivery: so it ends well within the duty's time. */
+/** After this long a round begins no new delivery, and it is seen whether the duty is still ours. */
 const roundMs = 20_000
 const pauseMs = 1000
 const pageSize = 50
@@ -50,7 +50,7 @@ const backoffMaxMs = 600_000
  * get it again under the same id, by which a receiver drops duplicates. The order is not promised.
  */
 export function createNotifier(targets: readonly NotifyTarget[], store: DutyStore, deps: NotifierDeps) {
-  const { clock, log, owner, source = '/switchover', timeOfDay = Date.now, timeoutMs = 10_000 } = deps
+  const { clock, log, owner, ttlMs, source = '/switchover', timeOfDay = Date.now, timeoutMs = 10_000 } = deps
   const taken = new Map<string, Set<NotifyTarget>>()
   const rests = new Map<NotifyTarget, Rest>()
 
@@ -121,13 +121,14 @@ export function createNotifier(targets: readonly NotifyTarget[], store: DutyStor
       while (!signal.aborted) {
         try {
           if (clock.now() >= renewAtMs) {
-            isOurs = await store.takeDuty(duty, owner, dutyTtlMs)
-            renewAtMs = clock.now() + (isOurs ? dutyRenewMs : pauseMs)
+            isOurs = await store.takeDuty(duty, owner, ttlMs)
+            renewAtMs = clock.now() + (isOurs ? ttlMs / 3 : pauseMs)
           }
           if (!isOurs) taken.clear()
           else if ((await deliverDue(signal)) > 0) await store.dutyDone(duty, owner)
         } catch (error) {
-          log.warn({ error: messageOf(error) }, 'notifications wait')
+          // That it is away the store says itself.
+          if (!(error instanceof StoreUnavailable)) log.warn({ error: messageOf(error) }, 'notifications wait')
         }
         await clock.sleep(pauseMs, signal)
       }

@@ -7,7 +7,7 @@ export function createDuties({
   now,
   read,
   write
-}: Transactions): Pick<DutyStore, 'takeDuty' | 'duties' | 'dutyDone' | 'giveDutiesBack'> {
+}: Transactions): Pick<DutyStore, 'takeDuty' | 'keepDuties' | 'duties' | 'dutyDone' | 'giveDutiesBack'> {
   return {
     takeDuty: (duty, owner, ttlMs) =>
       write(async tx => {
@@ -26,6 +26,12 @@ export function createDuties({
           .values({ duty, ...lease })
           .execute()
         return true
+      }),
+
+    keepDuties: (owner, ttlMs) =>
+      write(async tx => {
+        const until = sql<number>`${now()} + ${ttlMs}`
+        await tx.updateTable('duties').set({ until_at: until }).where('owner', '=', owner).execute()
       }),
 
     async duties() {

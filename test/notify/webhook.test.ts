@@ -66,6 +66,7 @@ function world() {
   const lent = { to: 'us', broken: 0 }
   const store: DutyStore = {
     takeDuty: async (_, owner) => lent.to === owner,
+    keepDuties: async () => undefined,
     duties: async () => [],
     dutyDone: async () => undefined,
     giveDutiesBack: async () => undefined,
@@ -92,7 +93,7 @@ function world() {
   }
   const silent = { info() {}, warn() {}, error() {} }
   const clock = { now: () => time.nowMs, sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(5, signal) }
-  const deps = { clock, log: silent, owner: 'us', timeOfDay: () => signedAtMs, timeoutMs: 5000 }
+  const deps = { clock, log: silent, owner: 'us', ttlMs: 8000, timeOfDay: () => signedAtMs, timeoutMs: 5000 }
   return { rows, errors, time, lent, store, put, deps }
 }
 
