@@ -28,6 +28,32 @@ test('a password may hold anything, as it is or as %XX, and is not shown', () =>
   }
 })
 
+test('how it is encrypted stands behind it', () => {
+  const of = (options: string) => addressOf(`mysql://ops:p@ss/w?rd@db/switchover${options}`)
+  expect(of('')).toMatchObject({ tls: { mode: 'off' }, password: 'p@ss/w?rd', database: 'switchover' })
+  expect(of('?tls=required')?.tls).toEqual({ mode: 'required' })
+  expect(of('?ca=/etc/ssl/db.pem')?.tls).toEqual({ mode: 'verified', ca: '/etc/ssl/db.pem' })
+  expect(of('?tls=required&ca=/etc/ssl/db.pem')).toMatchObject({
+    tls: { mode: 'required', ca: '/etc/ssl/db.pem' },
+    database: 'switchover',
+    shown: 'mysql://ops@db/switchover'
+  })
+  for (const [options, words] of [
+    ['?tls=yes', /tls must be off, required or verified/],
+    ['?sslmode=require', /sslmode is written tls=required/],
+    [
+      '?ssl-mode=REQUIRED&x=1',
+      /ssl-mode is written[\s\S]*knows the options tls=off\|required\|verified and ca=FILE only/
+    ],
+    ['?tls=off&ca=/x', /no use with tls=off/],
+    ['?tls=required&tls=off', /has the option tls twice/],
+    ['?ca=', /ca must name a file/]
+  ] as const) {
+    expect(() => of(options)).toThrow(words)
+    expect(() => of(options)).not.toThrow(/p@ss/)
+  }
+})
+
 test('what is no such URL is refused without showing what was written', () => {
   for (const url of [
     'mysql://db/switchover',

@@ -8,14 +8,15 @@ import { pathOfStore } from '../store-url.ts'
 
 const name = 'store'
 
-/** Whether the store can be used, a line for it and one for each thing about a server that is not as it should be. Looks only. */
+/** Whether the store can be used, a line for it and one for each thing about a server that is not as it should be. Leaves nothing behind. */
 export async function checkStore(url: string): Promise<CheckLine[]> {
   const path = pathOfStore(url)
   if (path !== undefined) return [await checkFile(path)]
   try {
-    const { shown, isUsable, nodes, concerns } = await inspectServers(url)
+    const { shown, isUsable, nodes, concerns, writable } = await inspectServers(url)
+    const written = writable === undefined ? [] : [writable.sentence]
     return [
-      { name, ok: isUsable, detail: [shown, ...nodes].join('; ') },
+      { name, ok: isUsable && writable?.ok === true, detail: [shown, ...nodes, ...written].join('; ') },
       ...(isUsable ? concerns.map(detail => ({ name, ok: true, detail: `note: ${detail}` })) : [])
     ]
   } catch (error) {

@@ -87,7 +87,7 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     ...(config.leaseByKeystone ? [{ name: 'credentials', everyMs: credentialsEveryMs, work: tidyCredentials }] : []),
     ...('sync' in clock ? [{ name: 'clock', everyMs: clockEveryMs, everywhere: true, work: clock.sync }] : [])
   ]
-  const notifier = createNotifier(config.notify, store, { clock, log, owner })
+  const notifier = createNotifier(config.notify, store, { clock, log, owner, ttlMs: config.leaseMs })
   const { auth, metricsOpen, hostEventTypes } = config
   const app = buildApp({
     service,
@@ -112,7 +112,11 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     },
     async run() {
       const { signal } = ending
-      running = Promise.all([supervisor.run(signal), runDuties(ports, owner, duties, signal), notifier.run(signal)])
+      running = Promise.all([
+        supervisor.run(signal),
+        runDuties(ports, { owner, ttlMs: config.leaseMs }, duties, signal),
+        notifier.run(signal)
+      ])
       await running
     },
     async stop(limitMs) {

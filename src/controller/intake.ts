@@ -6,7 +6,7 @@ import type { Rules } from '../core/rules.ts'
 import type { AlarmFacts, SignalSource } from '../core/signal.ts'
 import type { TriageQuestion } from '../core/triage.ts'
 import { triage } from '../core/triage.ts'
-import { CloudError, messageOf } from '../errors.ts'
+import { CloudError, messageOf, StoreUnavailable } from '../errors.ts'
 import type { Directory } from './directory.ts'
 import type { Disposition, NewSignal, Ports, Received } from './ports.ts'
 
@@ -65,7 +65,7 @@ export function createIntake(
     )
     if (received.outcome === 'received')
       void lookUpReceived().catch((error: unknown) => {
-        log.warn({ err: messageOf(error) }, 'signals not looked up')
+        if (!(error instanceof StoreUnavailable)) log.warn({ err: messageOf(error) }, 'signals not looked up')
       })
     // One that joins is seen by the next look; waking the driver for each would let a storm of alarms drive it.
     else if (received.outcome === 'opened') nudge(received.recovery)

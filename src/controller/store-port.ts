@@ -190,6 +190,8 @@ export interface OperatorStore {
 export interface DutyStore {
   /** True when `owner` may do `duty` now; it then has it for `ttlMs`. */
   takeDuty(duty: string, owner: string, ttlMs: number): Promise<boolean>
+  /** `owner` has each of its duties for `ttlMs` from now, also one that ran out and was not taken. */
+  keepDuties(owner: string, ttlMs: number): Promise<void>
   duties(): Promise<{ duty: string; owner: string; untilMs: number; lastDoneMs?: number; lastError?: string }[]>
   dutyDone(duty: string, owner: string, error?: string): Promise<void>
   /** Others may have all duties of `owner` now. */

@@ -147,7 +147,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     try {
       await store.release(driver.lease)
     } catch (failure) {
-      log.warn({ recovery, err: messageOf(failure) }, 'lease left to lapse')
+      if (!(failure instanceof StoreUnavailable)) log.warn({ recovery, err: messageOf(failure) }, 'lease left to lapse')
     }
   }
 

@@ -65,7 +65,7 @@ export interface ConfigFile {
    */
   store: {
     /**
-     * file:PATH, on a local disk, for one process (relative to the working directory); or a database server for any number of replicas: mysql://USER:PASSWORD@HOST:PORT/DATABASE (MariaDB, Galera), postgres://…; several hosts: HOST:PORT,HOST:PORT.
+     * file:PATH, on a local disk, for one process (relative to the working directory); or a database server for any number of replicas: mysql://USER:PASSWORD@HOST:PORT/DATABASE (MariaDB, Galera), postgres://…; several hosts: HOST:PORT,HOST:PORT; encrypted: ?tls=required, or ?tls=verified for the server's name too, with &ca=FILE (PEM).
      */
     url: string
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Log, Store } from '../controller/ports.ts'
 import { ConfigError, messageOf, StoreUnavailable } from '../errors.ts'
 import { createArming } from './arming.ts'
+import { createAvailability } from './availability.ts'
 import type { Dialect } from './database/dialect.ts'
 import { migrateWithPatience } from './database/migrate.ts'
 import { newId } from './database/new-id.ts'
@@ -38,7 +39,8 @@ export interface StoreOptions {
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const dialect = await openDialect(url, options.clock)
   const db = new Kysely<Tables>({ dialect: dialect.kysely })
-  const transactions = createTransactions(db, dialect)
+  const availability = options.log && createAvailability(options.log, () => performance.now())
+  const transactions = createTransactions(db, dialect, { ...(availability && { availability }) })
   const finish = () => finishAll(transactions, db, dialect)
   try {
     const { from, to } = await migrateWithPatience(db, dialect, options.log)
@@ -47,7 +49,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     for (const concern of (await dialect.inspect?.())?.concerns ?? []) options.log?.warn({ concern }, 'about the store')
   } catch (error) {
     await finish()
-    throw unopened(error, dialect)
+    throw await unopened(error, dialect)
   }
   let closing: Promise<void> | undefined
   return {
@@ -60,12 +62,13 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
 }
 
 /** What keeps the store from being opened, and what to do about it. */
-function unopened(error: unknown, dialect: Dialect): unknown {
+async function unopened(error: unknown, dialect: Dialect): Promise<unknown> {
   if (error instanceof ConfigError) return error
-  if (error instanceof StoreUnavailable) return new ConfigError('store.url', [error.message])
+  if (error instanceof StoreUnavailable)
+    return new ConfigError('store.url', [(await dialect.wrongKind?.()) ?? error.message])
   if (dialect.exclusive) return error
   const advice = 'the user needs the right to create tables (docs/high-availability.md, "The store")'
-  return new ConfigError('store.url', [`the tables can't be made: ${messageOf(error)}: ${advice}`])
+  return new ConfigError('store.url', [`${dialect.shown}: the tables can't be made: ${messageOf(error)}: ${advice}`])
 }
 
 /** What was asked before is finished first. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Log, RecoveryStore } from '../controller/ports.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, StoreUnavailable } from '../errors.ts'
 
 /** The database's time, kept up to date. */
 export interface SharedClock extends Clock {
@@ -49,7 +49,9 @@ export async function createSharedClock(
           )
         mark = next
       } catch (error) {
-        log.warn({ err: messageOf(error) }, "the database's time can't be read")
+        // That it is away the store says itself.
+        if (!(error instanceof StoreUnavailable))
+          log.warn({ err: messageOf(error) }, "the database's time can't be read")
       }
     }
   }

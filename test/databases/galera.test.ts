@@ -30,6 +30,13 @@ describe('a Galera cluster', () => {
   serverContract({
     url,
     directUrl: () => cluster!.url(cluster!.nodes[0]!.port),
+    ca: () => cluster!.ca,
+    async reader() {
+      const account = `'reader'@'127.0.0.1'`
+      await ask(`CREATE OR REPLACE USER ${account} IDENTIFIED BY 'of-a-reader'`)
+      await ask(`GRANT SELECT ON switchover.* TO ${account}`)
+      return cluster!.url(cluster!.nodes[0]!.port).replace(/\/\/.*@/, '//reader:of-a-reader@')
+    },
     ask,
     async empty() {
       await cluster!.nodes[0]!.ask('DROP DATABASE switchover', 'mysql')
@@ -37,11 +44,6 @@ describe('a Galera cluster', () => {
     },
     standStill: async recovery =>
       cluster!.nodes[0]!.begin(`UPDATE recoveries SET seq = seq + 1 WHERE id = '${recovery}'`),
-    async holdSchema(ms) {
-      const lock = await cluster!.nodes[0]!.begin('FLUSH TABLES WITH READ LOCK')
-      await new Promise(resolve => setTimeout(resolve, ms))
-      await lock.end()
-    },
     async cut() {
       for (const node of cluster!.nodes) {
         const processes = await node.ask<{ Id: number; User: string; Command: string }>('SHOW PROCESSLIST')
@@ -51,6 +53,13 @@ describe('a Galera cluster', () => {
     }
   })
 
+  test('a URL for PostgreSQL is told that it is a MariaDB', async () => {
+    const wrong = cluster!.url(cluster!.nodes[0]!.port).replace('mysql:', 'postgres:')
+    const words = /127.0.0.1:\d+ is a MariaDB \(or MySQL\): let store.url begin with mysql:\/\//
+    await expect(openStore(wrong)).rejects.toThrow(words)
+    expect((await inspectServers(wrong)).nodes).toEqual([expect.stringMatching(words)])
+  })
+
   test('what is not as it should be about its nodes is named, and a node that is away is passed over', async () => {
     const [one, two, three] = cluster!.nodes.map(({ port }) => port) as [number, number, number]
     const whole = await inspectServers(cluster!.url(one, two, three))
@@ -58,7 +67,7 @@ describe('a Galera cluster', () => {
     expect(whole.shown).toBe(`mysql://switchover@127.0.0.1:${one},127.0.0.1:${two},127.0.0.1:${three}/switchover`)
     expect(whole.nodes).toEqual(
       [one, two, three].map(port =>
-        expect.stringMatching(new RegExp(`^127.0.0.1:${port}: MariaDB .*Galera with 3 nodes, Synced$`))
+        expect.stringMatching(new RegExp(`^127.0.0.1:${port}: MariaDB .*Galera with 3 nodes, Synced, not encrypted$`))
       )
     )
     expect(whole.concerns).toEqual(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { inspectServers } from '../../src/store/database/open-dialect.ts'
+import { statementMs } from '../../src/store/database/servers/limits.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { storeContract } from '../store/contract.ts'
 import { bedsIn } from './bed.ts'
@@ -27,13 +28,25 @@ describe('a PostgreSQL server', () => {
   serverContract({
     url,
     directUrl: url,
+    ca: () => server!.ca,
+    async reader() {
+      const statements = [
+        'DROP OWNED BY reader',
+        'DROP USER reader',
+        "CREATE USER reader PASSWORD 'of-a-reader'",
+        'GRANT USAGE ON SCHEMA public TO reader',
+        'GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader'
+      ]
+      const exists = await ask("SELECT 1 FROM pg_user WHERE usename = 'reader'")
+      for (const statement of exists.length > 0 ? statements : statements.slice(2)) await ask(statement)
+      return url().replace(/\/\/.*@/, '//reader:of-a-reader@')
+    },
     ask,
     async empty() {
       await ask('DROP SCHEMA public CASCADE')
       await ask('CREATE SCHEMA public')
     },
     standStill: async recovery => server!.begin(`UPDATE recoveries SET seq = seq WHERE id = '${recovery}'`),
-    holdSchema: ms => ask(`SELECT pg_advisory_lock(5717004), pg_sleep(${ms / 1000})`),
     async cut() {
       await ask(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL'
@@ -53,12 +66,30 @@ describe('a PostgreSQL server', () => {
     await balancer.close()
   })
 
+  test('what another replica does to the schema is waited for, however long it takes', async () => {
+    await ask('DROP SCHEMA public CASCADE')
+    await ask('CREATE SCHEMA public')
+    const other = ask(`SELECT pg_advisory_lock(5717004), pg_sleep(${(statementMs + 4000) / 1000})`)
+    await new Promise(resolve => setTimeout(resolve, 1000))
+    const store = await openStore(url())
+    await other
+    await store.ping()
+    await store.close()
+  })
+
+  test('a URL for MariaDB is told that it is a PostgreSQL', async () => {
+    const wrong = url().replace('postgres:', 'mysql:')
+    const words = new RegExp(`127.0.0.1:${server!.port} is a PostgreSQL: let store.url begin with postgres://`)
+    await expect(openStore(wrong)).rejects.toThrow(words)
+    expect((await inspectServers(wrong)).nodes).toEqual([expect.stringMatching(words)])
+  })
+
   test('a user that may not make the tables is told so', async () => {
     await ask('DROP SCHEMA public CASCADE')
     await ask('CREATE SCHEMA public')
-    await ask("CREATE USER reader PASSWORD 'of-a-reader'")
-    await ask('GRANT USAGE ON SCHEMA public TO reader')
-    const reader = url().replace(/\/\/.*@/, '//reader:of-a-reader@')
+    await ask("CREATE USER stranger PASSWORD 'of-a-reader'")
+    await ask('GRANT USAGE ON SCHEMA public TO stranger')
+    const reader = url().replace(/\/\/.*@/, '//stranger:of-a-reader@')
     await expect(openStore(reader)).rejects.toMatchObject({
       name: 'ConfigError',
       message: expect.stringMatching(/permission denied for schema public: the user needs the right to create tables/)

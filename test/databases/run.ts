@@ -9,7 +9,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
-const packages = ['mariadb-server', 'galera-4', 'rsync', 'postgresql', 'faketime']
+const packages = ['mariadb-server', 'galera-4', 'rsync', 'postgresql', 'openssl', 'faketime']
 /** A package's script asks it whether a service may be started (Debian policy, invoke-rc.d). */
 const policy = '/usr/sbin/policy-rc.d'
 

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { inspectServers } from '../../src/store/database/open-dialect.ts'
 import { statementMs } from '../../src/store/database/servers/limits.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { alarmFor, claim, driven, opens, recoveryOf } from '../store/contract/bed.ts'
@@ -9,14 +10,16 @@ export interface Server {
   url(): string
   /** The same for the node that `standStill` is connected with. */
   directUrl(): string
+  /** The file of the authority that signed its certificate, which is for 127.0.0.1. */
+  ca(): string
+  /** Makes a user who may log in and read the tables, and no more; its URL. */
+  reader(): Promise<string>
   /** One statement, as a user who may do everything. */
   ask<Row>(statement: string): Promise<Row[]>
   /** Makes the database anew, with nothing in it. */
   empty(): Promise<void>
   /** A connection that has changed this recovery's row and then does nothing: what a process that stands still leaves behind. */
   standStill(recovery: string): Promise<{ end(): Promise<void> }>
-  /** For so long no statement can change the schema. */
-  holdSchema(ms: number): Promise<unknown>
   /** Ends every connection of the store from the server's side. */
   cut(): Promise<void>
 }
@@ -31,11 +34,78 @@ async function withStore(server: Server, body: (store: Store) => Promise<void>, 
   }
 }
 
+/** How ways to the server by TLS go, and what is said of them. */
+function tlsContract(server: Server): void {
+  const open = async (options: string, host = '127.0.0.1') => {
+    const url = `${server.directUrl().replace('@127.0.0.1:', `@${host}:`)}?${options}`
+    await withStore(server, async store => store.ping(), url)
+    return (await inspectServers(url)).nodes[0]
+  }
+
+  test.each([
+    ['tls=off', /, not encrypted$/],
+    ['tls=required', /, encrypted \(TLSv1\.\d\)$/],
+    ['tls=required&ca=CA', /, encrypted \(TLSv1\.\d\)$/],
+    ['tls=verified&ca=CA', /, encrypted \(TLSv1\.\d\)$/],
+    ['ca=CA', /, encrypted \(TLSv1\.\d\)$/]
+  ])('with %s the store is used, and what the way is like is said', async (options, words) => {
+    expect(await open(options.replace('CA', server.ca()))).toMatch(words)
+  })
+
+  test.each([
+    ['tls=verified', '127.0.0.1', /&ca=/],
+    ['tls=required&ca=/etc/ssl/certs/ca-certificates.crt', '127.0.0.1', /&ca=/],
+    ['tls=verified&ca=CA', 'localhost', /certificate is for another name/],
+    ['tls=verified&ca=/nothing.pem', '127.0.0.1', /file of ca=… can't be read/],
+    [`ca=${import.meta.filename}`, '127.0.0.1', /holds no certificate/]
+  ])('with %s, as %s, it is refused, and it is said what to do', async (options, host, words) => {
+    const refusal = await open(options.replace('CA', server.ca()), host).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ name: 'ConfigError', message: expect.stringMatching(words) })
+  })
+}
+
 /** What a store in a database server must do beyond the contract of all. */
 export function serverContract(server: Server): void {
   const undo: Balancer[] = []
   afterEach(async () => {
     for (const network of undo.splice(0)) await network.close()
+  })
+
+  describe('on its way to it', () => tlsContract(server))
+
+  test('whether it can be written is tried, and leaves nothing behind', async () => {
+    await server.empty()
+    const tables = () => server.ask("SELECT 1 FROM information_schema.tables WHERE table_name LIKE 'switchover%'")
+    expect((await inspectServers(server.url())).writable).toEqual({ ok: true, sentence: 'its tables can be made' })
+    expect(await tables()).toEqual([])
+    await withStore(server, async store => store.ping())
+    const before = await server.ask('SELECT k FROM meta ORDER BY k')
+    expect((await inspectServers(server.url())).writable).toEqual({ ok: true, sentence: 'its tables can be written' })
+    await server.ask("UPDATE meta SET v = '3' WHERE k = 'schema'")
+    expect((await inspectServers(server.url())).writable?.ok).toBe(true)
+    await server.ask("UPDATE meta SET v = '999' WHERE k = 'schema'")
+    expect((await inspectServers(server.url())).writable).toMatchObject({
+      ok: false,
+      sentence: expect.stringMatching(/999.*newer program/)
+    })
+    expect(await tables()).toEqual([])
+    expect(await server.ask('SELECT k FROM meta ORDER BY k')).toEqual(before)
+    await server.empty()
+    await withStore(server, async store => store.ping())
+  })
+
+  test('a user that may only read is told what is missing, with tables and without', async () => {
+    const url = await server.reader()
+    expect((await inspectServers(url)).writable).toMatchObject({
+      ok: false,
+      sentence: expect.stringMatching(/^it can't be written: .*(denied|must be owner).*: .*(GRANT|ALTER DATABASE)/)
+    })
+    await server.empty()
+    expect((await inspectServers(await server.reader())).writable).toMatchObject({
+      ok: false,
+      sentence: expect.stringMatching(/^it can't be written: .*denied.*: .*(GRANT|ALTER DATABASE)/)
+    })
+    await withStore(server, async store => store.ping())
   })
 
   test('several processes that start at once on an empty database make its schema once', async () => {
@@ -51,18 +121,22 @@ export function serverContract(server: Server): void {
     expect(Number(row?.v)).toBeGreaterThan(20)
   })
 
-  test('a schema that cannot be brought up for longer than a statement may take is waited for, and said', async () => {
+  test('a step of the schema that takes longer than a statement may is waited for, and said', async () => {
     await server.empty()
+    const [, port = ''] = /:(\d+)[,/][^:]*$/.exec(server.directUrl()) ?? []
+    const network = await startBalancer([Number(port)])
+    undo.push(network)
+    network.delayAfter(/CREATE INDEX/, statementMs + 4000)
     const said: string[] = []
     const log = { info() {}, error() {}, warn: (_: object, message: string) => void said.push(message) }
-    const held = server.holdSchema(statementMs + 4000)
-    await new Promise(resolve => setTimeout(resolve, 500))
-    const store = await openStore(server.directUrl(), { log })
-    await held
+    const store = await openStore(server.directUrl().replace(`:${port}/`, `:${network.port}/`), { log })
     await store.ping()
-    await store.close()
     expect(said.filter(message => message.startsWith('the schema is not ready yet'))).toHaveLength(1)
-  }, 60_000)
+    // From now on nothing is waited for that long.
+    network.delayAfter(/meta/, statementMs + 4000)
+    await expect(store.ping()).rejects.toMatchObject({ name: 'StoreUnavailable' })
+    await store.close()
+  })
 
   test('a program goes on beside a newer one that has brought the schema up', async () => {
     await withStore(server, async store => {
@@ -180,8 +254,9 @@ export function serverContract(server: Server): void {
     const password = /\/\/.*?:(.*)@/.exec(server.url())?.[1] ?? ''
     expect(password.length).toBeGreaterThan(5)
     for (const [from, to, words] of [
-      [`:${password}@`, ':wrong@', /denied|authentication failed/],
-      [/\/switchover$/, '/nothing', /database .*nothing/]
+      [`:${password}@`, ':wrong@', /127.0.0.1:\d+: .*(denied|authentication failed).*: correct user and password/],
+      [/\/switchover$/, '/nothing', /127.0.0.1:\d+: .*database .*nothing.*CREATE DATABASE nothing/i],
+      [/127.0.0.1:\d+/, '127.0.0.1:9', /127.0.0.1:9: .*ECONNREFUSED.*: nothing listens there/]
     ] as const) {
       const refusal = await openStore(server.url().replace(from, to)).catch((error: unknown) => error)
       expect(refusal).toMatchObject({ name: 'ConfigError', message: expect.stringMatching(words) })

@@ -152,7 +152,7 @@ async function launch(
   const poll = createPoll(ports, directory, intake, { alarms: true, services: true, readAction })
   const periodic = standardDuties(ports, directory, intake, keep)
   if (world.polls) periodic.push({ name: 'poll', everyMs: pollMs, work: poll })
-  const duties = runDuties(ports, owner, periodic, abort.signal)
+  const duties = runDuties(ports, { owner, ttlMs: leaseMs }, periodic, abort.signal)
   duties.catch((error: unknown) => void failures.push(`the duties threw: ${messageOf(error)}`))
   return {
     service,

@@ -26,16 +26,28 @@ export interface Dialect {
   readonly tableSuffix: string
   /** Nobody else can have this database open: every lease found in it is a dead process's. */
   readonly exclusive: boolean
+  /** Where the servers are, without the password; undefined where there are none. */
+  readonly shown?: string
   /** How long a statement may take; more while the schema is brought up. Undefined where nothing is waited for. */
   readonly limits?: Limits
+  /** A sentence, if there is a server of another kind than the URL says. */
+  wrongKind?(): Promise<string | undefined>
   /** Looks at the servers themselves; undefined where there are none. */
   inspect?(): Promise<Inspection>
+  /** Tries all that will be written, and leaves nothing behind; undefined if no server can be used. */
+  tryToWrite?(): Promise<Writable | undefined>
   /** After kysely let go of the connection. */
   close(): void
 }
 
 export interface Limits {
   statementMs: number
+}
+
+export interface Writable {
+  readonly ok: boolean
+  /** For people: what can be done, or what is missing. */
+  readonly sentence: string
 }
 
 /** How database servers are set up, as far as what we promise rests on it. */

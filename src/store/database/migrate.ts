@@ -36,7 +36,7 @@ export async function migrateWithPatience(db: Database, dialect: Dialect, log?: 
   }, sayEveryMs)
   limits.statementMs = patienceMs
   try {
-    return await migrate(createTransactions(db, dialect, patienceMs), dialect)
+    return await migrate(createTransactions(db, dialect, { waitMs: patienceMs }), dialect)
   } finally {
     limits.statementMs = statementMs
     clearInterval(saying)

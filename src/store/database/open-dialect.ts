@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts'
 import { ConfigError } from '../../errors.ts'
 import { addressOf, addressShapes, pathOfStore } from '../../store-url.ts'
-import type { Dialect, Inspection } from './dialect.ts'
+import type { Dialect, Inspection, Writable } from './dialect.ts'
 import { openSqlite } from './sqlite.ts'
 
 /** The database of `url`. A server is not spoken to yet, and its client library is loaded only if there is one. Throws ConfigError. */
@@ -16,9 +16,9 @@ export async function openDialect(url: string, clock: Clock | undefined): Promis
   return (await import('./servers/postgres.ts')).openPostgres(address, clock)
 }
 
-/** Looks at the servers of a `mysql:` or `postgres:` URL, and changes nothing. Throws ConfigError. */
-export async function inspectServers(url: string): Promise<Inspection> {
+/** Looks at the servers of a `mysql:` or `postgres:` URL, tries to write, and leaves nothing behind. Throws ConfigError. */
+export async function inspectServers(url: string): Promise<Inspection & { writable?: Writable | undefined }> {
   const dialect = await openDialect(url, undefined)
   if (dialect.inspect === undefined) throw new ConfigError('store.url', ['it names no database server'])
-  return await dialect.inspect()
+  return { ...(await dialect.inspect()), writable: await dialect.tryToWrite?.() }
 }

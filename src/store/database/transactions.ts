@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { messageOf, StoreUnavailable } from '../../errors.ts'
+import type { Availability } from '../availability.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
@@ -26,8 +27,12 @@ const retryForMs = 10_000
 const pauseMs = 25
 const pauseMaxMs = 250
 
-/** `waitMs`: how long a transaction is tried again. */
-export function createTransactions(db: Database, dialect: Dialect, waitMs = retryForMs): OwnedTransactions {
+/** `waitMs`: how long a transaction is tried again. `availability` hears how each ended. */
+export function createTransactions(
+  db: Database,
+  dialect: Dialect,
+  { waitMs = retryForMs, availability }: { readonly waitMs?: number; readonly availability?: Availability } = {}
+): OwnedTransactions {
   const pending = new Set<Promise<unknown>>()
   let isClosed = false
 
@@ -36,11 +41,14 @@ export function createTransactions(db: Database, dialect: Dialect, waitMs = retr
     return dialect.isRetriable(error) || dialect.isUniqueViolation(error)
   }
 
-  async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  async function attempt<T>(work: () => Promise<T>, isWrite: boolean): Promise<T> {
     const begunMs = performance.now()
     for (let number = 1; ; number++) {
       try {
-        return await work()
+        const triedMs = performance.now()
+        const done = await work()
+        availability?.worked(triedMs, isWrite)
+        return done
       } catch (error) {
         const isLate = number >= dialect.attemptsMax || performance.now() - begunMs >= waitMs
         if (!isLate && isWorthAnother(error)) {
@@ -48,6 +56,7 @@ export function createTransactions(db: Database, dialect: Dialect, waitMs = retr
           continue
         }
         if (!dialect.isUnavailable(error) && !dialect.isRetriable(error)) throw error
+        availability?.failed(error, isWrite)
         throw new StoreUnavailable(`the store can't be used: ${messageOf(error)}`, {
           cause: error,
           isFull: dialect.isFull(error)
@@ -56,9 +65,9 @@ export function createTransactions(db: Database, dialect: Dialect, waitMs = retr
     }
   }
 
-  async function take<T>(work: () => Promise<T>): Promise<T> {
+  async function take<T>(work: () => Promise<T>, isWrite: boolean): Promise<T> {
     if (isClosed) throw new StoreUnavailable('the store is closed')
-    const done = attempt(work)
+    const done = attempt(work, isWrite)
     pending.add(done)
     try {
       return await done
@@ -69,8 +78,8 @@ export function createTransactions(db: Database, dialect: Dialect, waitMs = retr
 
   return {
     now: () => dialect.now(),
-    read: work => take(() => work(db)),
-    write: work => take(() => db.transaction().execute(work)),
+    read: work => take(() => work(db), false),
+    write: work => take(() => db.transaction().execute(work), true),
     async close() {
       isClosed = true
       await Promise.allSettled(pending)

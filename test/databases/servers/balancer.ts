@@ -5,6 +5,8 @@ export interface Balancer {
   readonly port: number
   /** The next connection that sends this is cut when it has been passed on, so that no answer comes back. */
   cutAfter(words: RegExp): void
+  /** What answers the next that sends this is held back for so long. */
+  delayAfter(words: RegExp, ms: number): void
   /** Connections as they are hear nothing more, and are not refused either: a machine that was cut off. New ones are served. */
   fallSilent(): void
   close(): Promise<void>
@@ -16,9 +18,15 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   const sockets = new Set<Socket>()
   let turn = 0
   let fatal: RegExp | undefined
+  let slow: { readonly words: RegExp; readonly ms: number } | undefined
   const server = createServer(client => {
     const node = connect(ports[turn++ % ports.length]!, '127.0.0.1')
     client.on('data', bytes => {
+      if (slow?.words.test(bytes.toString('latin1')) === true) {
+        node.unpipe(client)
+        setTimeout(() => node.pipe(client), slow.ms)
+        slow = undefined
+      }
       if (fatal?.test(bytes.toString('latin1')) !== true) return
       fatal = undefined
       node.unpipe(client)
@@ -44,6 +52,9 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
     port,
     cutAfter(words) {
       fatal = words
+    },
+    delayAfter(words, ms) {
+      slow = { words, ms }
     },
     fallSilent() {
       for (const socket of sockets) socket.unpipe().pause()

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { idleInTransactionSeconds } from '../../../src/store/database/servers/limits.ts'
+import { makeCertificates } from './certificates.ts'
 import {
   demand,
   folderFor,
@@ -28,6 +29,8 @@ export interface GaleraNode {
 
 export interface Galera {
   readonly nodes: readonly GaleraNode[]
+  /** The file of the authority that signed the nodes' certificate. */
+  readonly ca: string
   /** The store on these ports, tried in this order. */
   url(...ports: number[]): string
   stop(): Promise<void>
@@ -42,6 +45,7 @@ const login = { host: '127.0.0.1', user: 'switchover', password }
 export async function startGalera(): Promise<Galera> {
   const folder = folderFor(user, 'galera')
   const ports = await freePorts(12)
+  const { ca } = makeCertificates(user, folder)
   const group = [0, 1, 2].map(index => `127.0.0.1:${ports[index * 4 + 1]}`).join(',')
   const nodes = [0, 1, 2].map(index => nodeOf(folder, index, ports.slice(index * 4, index * 4 + 4), group))
   createFirst(folder)
@@ -50,6 +54,7 @@ export async function startGalera(): Promise<Galera> {
   for (const node of nodes.slice(1)) await node.start()
   return {
     nodes,
+    ca,
     url: (...at) => {
       const hosts = (at.length > 0 ? at : nodes.map(({ port }) => port)).map(port => `127.0.0.1:${port}`)
       return `mysql://switchover:${password}@${hosts.join(',')}/switchover`
@@ -67,7 +72,7 @@ function createFirst(folder: string): void {
   const statements = [
     'CREATE DATABASE switchover',
     `CREATE USER ${account} IDENTIFIED BY '${password}'`,
-    `GRANT ALL ON *.* TO ${account}`
+    `GRANT ALL ON *.* TO ${account} WITH GRANT OPTION`
   ]
   writeFileSync(join(folder, 'first.sql'), `${statements.join(';\n')};\n`, { mode: 0o644 })
   const installer = demand('/usr/bin/mariadb-install-db', 'mariadb-server')
@@ -111,6 +116,7 @@ function nodeOf(folder: string, index: number, ports: readonly number[], group: 
       ...[`--wsrep-node-address=127.0.0.1:${groupPort}`, `--wsrep-node-name=node-${index}`],
       `--wsrep-provider-options=base_host=127.0.0.1;base_port=${groupPort};gmcast.listen_addr=tcp://127.0.0.1:${groupPort};ist.recv_addr=127.0.0.1:${istPort};ist.recv_bind=127.0.0.1:${istPort};gcache.size=16M`,
       ...['--wsrep-sst-method=rsync', `--wsrep-sst-receive-address=127.0.0.1:${sstPort}`],
+      ...[`--ssl-cert=${folder}/cert.pem`, `--ssl-key=${folder}/key.pem`],
       ...(isNewCluster ? ['--wsrep-new-cluster', `--init-file=${folder}/first.sql`] : [])
     ])
   }

@@ -3,11 +3,14 @@ import { globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { idleInTransactionSeconds } from '../../../src/store/database/servers/limits.ts'
+import { makeCertificates } from './certificates.ts'
 import { demand, folderFor, freePorts, removeFolder, runAs, startProcess, untilUp } from './processes.ts'
 
 export interface Postgres {
   readonly url: string
   readonly port: number
+  /** The file of the authority that signed its certificate. */
+  readonly ca: string
   /** One statement, as its superuser. */
   ask<Row>(text: string): Promise<Row[]>
   /** Begins a transaction with this statement, and leaves it at that. */
@@ -34,7 +37,11 @@ export async function startPostgres(env: Readonly<Record<string, string>> = {}):
     ...[bin('initdb'), '-D', data, '-U', 'switchover', '--encoding', 'UTF8', '--locale', 'C.UTF-8'],
     ...['--auth', 'scram-sha-256', '--pwfile', join(folder, 'password')]
   ])
-  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`]
+  const { ca, cert, key } = makeCertificates(user, folder)
+  const settings = [
+    ...['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`],
+    ...['ssl=on', `ssl_cert_file=${cert}`, `ssl_key_file=${key}`]
+  ]
   const server = startProcess(
     user,
     folder,
@@ -72,6 +79,7 @@ export async function startPostgres(env: Readonly<Record<string, string>> = {}):
   return {
     url: `postgres://switchover:${password}@127.0.0.1:${port}/switchover`,
     port,
+    ca,
     ask: text => ask(text),
     async begin(text) {
       const client = await connect()

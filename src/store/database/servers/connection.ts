@@ -1,6 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
-import { messageOf } from '../../../errors.ts'
 import type { Limits } from '../dialect.ts'
+import { sayFailure } from './advice.ts'
 import { inTime, OutOfReach, type Session } from './session.ts'
 
 /** How a server's errors are told apart. */
@@ -9,23 +9,28 @@ export interface ErrorRules {
   isAnswer(error: unknown): boolean
   /** It said that it can't serve now. */
   isUnavailable(error: unknown): boolean
+  /** What to do about it, if the server said it and it is known. */
+  advice(error: unknown): string | undefined
+}
+
+interface Parts {
+  readonly session: Session
+  /** HOST:PORT of the server, for people. */
+  readonly name: string
+  readonly rules: ErrorRules
+  readonly limits: Limits
+  /** Hears of a statement that was not answered in time. */
+  readonly onSilence: () => void
 }
 
 /** A session with a time limit on each statement, which is used no more after the first sign of trouble. */
 export class Connection implements DatabaseConnection {
-  readonly #session: Session
-  readonly #rules: ErrorRules
-  readonly #limits: Limits
-  readonly #onSilence: () => void
+  readonly #parts: Parts
   #isUsable = true
 
-  /** `onSilence` hears of a statement that was not answered in time. */
-  constructor(session: Session, rules: ErrorRules, limits: Limits, onSilence: () => void) {
-    this.#session = session
-    this.#rules = rules
-    this.#limits = limits
-    this.#onSilence = onSilence
-    session.onEnd(() => {
+  constructor(parts: Parts) {
+    this.#parts = parts
+    parts.session.onEnd(() => {
       this.#isUsable = false
     })
   }
@@ -35,20 +40,21 @@ export class Connection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    if (!this.#isUsable) throw new OutOfReach('the connection to the database was lost')
+    const { session, name, rules, limits, onSilence } = this.#parts
+    if (!this.#isUsable) throw new OutOfReach(`${name}: the connection to the database was lost`)
     try {
-      const asked = this.#session.query(sql, parameters)
-      const { rows, affected } = await inTime(this.#limits.statementMs, 'the database did not answer', asked, () => {
+      const asked = session.query(sql, parameters)
+      const what = `${name}: the database did not answer`
+      const { rows, affected } = await inTime(limits.statementMs, what, asked, () => {
         this.destroy()
-        this.#onSilence()
+        onSilence()
       })
       return { rows: rows as R[], ...(affected !== undefined && { numAffectedRows: BigInt(affected) }) }
     } catch (error) {
-      if (this.#rules.isAnswer(error) && !this.#rules.isUnavailable(error)) throw error
+      if (rules.isAnswer(error) && !rules.isUnavailable(error)) throw error
       this.destroy()
-      throw this.#rules.isAnswer(error) || error instanceof OutOfReach
-        ? error
-        : new OutOfReach(messageOf(error), { cause: error })
+      if (error instanceof OutOfReach) throw error
+      throw new OutOfReach(`${name}: ${sayFailure(error, rules.advice(error))}`, { cause: error })
     }
   }
 
@@ -57,12 +63,12 @@ export class Connection implements DatabaseConnection {
   }
 
   end(): void {
-    if (this.#isUsable) this.#session.end()
+    if (this.#isUsable) this.#parts.session.end()
     this.#isUsable = false
   }
 
   destroy(): void {
     this.#isUsable = false
-    this.#session.destroy()
+    this.#parts.session.destroy()
   }
 }

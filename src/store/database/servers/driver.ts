@@ -1,8 +1,8 @@
 import { CompiledQuery, type Driver } from 'kysely'
 import { Pool, TimeoutError } from 'tarn'
-import { messageOf } from '../../../errors.ts'
-import type { Host } from '../../../store-url.ts'
+import { type Host, nameOf } from '../../../store-url.ts'
 import type { Limits } from '../dialect.ts'
+import { sayFailure } from './advice.ts'
 import { Connection, type ErrorRules } from './connection.ts'
 import { acquireMs, connectionsMax, idleMs } from './limits.ts'
 import { OutOfReach, type Session } from './session.ts'
@@ -19,7 +19,8 @@ export function createDriver(hosts: readonly Host[], connect: Connect, rules: Er
   }
   const pool = new Pool<Connection>({
     async create() {
-      const connection = new Connection(await connectFirst(hosts, connect, rules), rules, limits, distrustAll)
+      const { session, name } = await connectFirst(hosts, connect, rules)
+      const connection = new Connection({ session, name, rules, limits, onSilence: distrustAll })
       trusted.add(connection)
       return connection
     },
@@ -63,17 +64,21 @@ export function createDriver(hosts: readonly Host[], connect: Connect, rules: Er
 }
 
 /** One that can't be reached or doesn't serve (a standby, a Galera node without a quorum) is passed over. */
-async function connectFirst(hosts: readonly Host[], connect: Connect, rules: ErrorRules): Promise<Session> {
+async function connectFirst(
+  hosts: readonly Host[],
+  connect: Connect,
+  rules: ErrorRules
+): Promise<{ session: Session; name: string }> {
   const refusals: string[] = []
   let last: unknown
-  for (const { host, port } of hosts) {
+  for (const host of hosts) {
+    const name = nameOf(host)
     try {
-      return await connect({ host, port })
+      return { session: await connect(host), name }
     } catch (error) {
-      refusals.push(`${host}:${port}: ${messageOf(error)}`)
+      refusals.push(`${name}: ${sayFailure(error, rules.advice(error))}`)
       last = error
     }
   }
-  if (hosts.length === 1 && rules.isAnswer(last)) throw last
   throw new OutOfReach(refusals.join('; '), { cause: last })
 }

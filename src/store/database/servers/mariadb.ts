@@ -1,17 +1,22 @@
+import { isIP } from 'node:net'
+import { checkServerIdentity, TLSSocket } from 'node:tls'
 import { MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, sql } from 'kysely'
-import { type Connection, createConnection, type QueryError, type ResultSetHeader } from 'mysql2'
+import { type Connection, createConnection, type QueryError, type ResultSetHeader, type SslOptions } from 'mysql2'
 import type { Clock } from '../../../clock.ts'
 import type { Host, ServerAddress } from '../../../store-url.ts'
 import type { Dialect } from '../dialect.ts'
 import type { ErrorRules } from './connection.ts'
 import { createDriver } from './driver.ts'
-import { inspect } from './inspect.ts'
-import { connectMs, idleInTransactionSeconds, lockWaitSeconds, statementMs } from './limits.ts'
-import { askMariadb } from './mariadb-settings.ts'
-import { type Answer, inTime, OutOfReach, type Session } from './session.ts'
+import { inspect, tryToWrite } from './inspection/inspect.ts'
+import { askMariadb } from './inspection/mariadb-settings.ts'
+import { wrongKinds } from './inspection/wrong-kind.ts'
+import { connectionsMax, connectMs, idleInTransactionSeconds, lockWaitSeconds, statementMs } from './limits.ts'
+import { type Answer, causeOf, encryptionOf, inTime, OutOfReach, type Session } from './session.ts'
+import { type Tls, tlsOf } from './tls.ts'
 
 /** MariaDB's error numbers (https://mariadb.com/kb/en/mariadb-error-code-reference/). */
 const duplicateKey = 1062
+const noSuchTable = 1146
 /** Lock wait, deadlock (Galera's conflict at the commit is one), a row that changed since it was read. All of them rolled back. */
 const retriable = [1205, 1213, 1020]
 /** The disk, or a table. */
@@ -22,18 +27,47 @@ const unavailable = [
   1792, 1836, 1927, 1969, 4151
 ]
 
-const rules: ErrorRules = {
-  isAnswer: error => numberOf(error) !== undefined,
-  isUnavailable(error) {
-    const number = numberOf(error)
-    return number !== undefined && (unavailable.includes(number) || stateOf(error)?.startsWith('08') === true)
+/** Names that differ in case or accents are different names. */
+const tableSuffix = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'
+
+function rulesFor({ user, database }: ServerAddress): ErrorRules {
+  const grant = `GRANT ALL ON ${database}.* TO '${user}'@'%'`
+  const connections = `raise max_connections: each replica takes up to ${connectionsMax}`
+  const advice: Readonly<Record<number, string>> = {
+    1040: connections,
+    1044: grant,
+    1045: `correct user and password in store.url; an anonymous user (''@'localhost') comes before '${user}'@'%', and a user may be made with REQUIRE SSL (?tls=required)`,
+    1047: 'this node has no quorum: more than half of the nodes of the cluster must reach each other',
+    1049: `CREATE DATABASE ${database}, and ${grant}; or correct the name in store.url`,
+    1130: `no user may log in from this machine: make '${user}'@'%', or one for its address`,
+    1142: grant,
+    1203: connections,
+    1226: connections,
+    3159: 'the server wants encryption: add ?tls=required to store.url'
+  }
+  return {
+    isAnswer: error => numberOf(error) !== undefined,
+    isUnavailable(error) {
+      const number = numberOf(error)
+      return number !== undefined && (unavailable.includes(number) || stateOf(error)?.startsWith('08') === true)
+    },
+    advice: error => advice[numberOf(error) ?? 0]
   }
 }
 
 /** MariaDB, alone or as a Galera cluster. `clock` replaces the server's, for tests. */
 export function openMariadb(address: ServerAddress, clock: Clock | undefined): Dialect {
   const limits = { statementMs }
-  const driver = createDriver(address.hosts, host => connect(address, host), rules, limits)
+  const rules = rulesFor(address)
+  const tls = tlsOf(address.tls)
+  const tryRules = {
+    ...rules,
+    isNoTable: (error: unknown) => numberOf(error) === noSuchTable,
+    rollsBackTables: false,
+    tableSuffix
+  }
+  const connectTo = (host: Host): Promise<Session> => connect(address, host, tls)
+  const driver = createDriver(address.hosts, connectTo, rules, limits)
   return {
     kysely: {
       createAdapter: () => new MysqlAdapter(),
@@ -46,29 +80,37 @@ export function openMariadb(address: ServerAddress, clock: Clock | undefined): D
     isUniqueViolation: error => numberOf(error) === duplicateKey,
     isRetriable: error => retriable.includes(numberOf(error) ?? 0),
     isUnavailable: error => error instanceof OutOfReach || rules.isUnavailable(error),
-    isFull: error => full.includes(numberOf(error) ?? 0),
+    isFull: error => full.includes(numberOf(causeOf(error)) ?? 0),
     attemptsMax: 20,
     longText: 'longtext',
-    // Names that differ in case or accents are different names.
-    tableSuffix: 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+    tableSuffix,
     exclusive: false,
     limits,
-    inspect: () => inspect(address, host => connect(address, host), askMariadb),
+    shown: address.shown,
+    wrongKind: () => wrongKinds(address),
+    inspect: () => inspect(address, { connect: connectTo, ask: askMariadb, rules: tryRules }),
+    tryToWrite: () => tryToWrite(address, { connect: connectTo, rules: tryRules }),
     close() {}
   }
 }
 
-async function connect({ user, password, database }: ServerAddress, { host, port }: Host): Promise<Session> {
+async function connect(
+  { user, password, database }: ServerAddress,
+  { host, port }: Host,
+  tls: Tls | undefined
+): Promise<Session> {
   const connection = createConnection({
     ...{ host, port, user, password, database },
     charset: 'utf8mb4_bin',
-    connectTimeout: connectMs
+    connectTimeout: connectMs,
+    ...(tls !== undefined && { ssl: sslOf(tls, host) })
   })
   // Without a listener the loss of an idle connection would end the process.
   connection.on('error', () => undefined)
   const session = sessionOf(connection)
   try {
     await inTime(connectMs, 'no login', prepare(session), () => connection.destroy())
+    if (tls?.verifiesName === true) verifyName(connection, host)
     return session
   } catch (error) {
     connection.destroy()
@@ -76,9 +118,25 @@ async function connect({ user, password, database }: ServerAddress, { host, port
   }
 }
 
+/** The library looks at the name of a host that has one, and takes every host without for `localhost`. */
+function sslOf({ rejectUnauthorized, verifiesName, ca }: Tls, host: string): SslOptions {
+  return { rejectUnauthorized, verifyIdentity: verifiesName && isIP(host) === 0, ca }
+}
+
+function verifyName(connection: Connection, host: string): void {
+  const socket = socketOf(connection)
+  const objection = socket instanceof TLSSocket ? checkServerIdentity(host, socket.getPeerCertificate()) : undefined
+  if (objection !== undefined) throw objection
+}
+
+function socketOf(connection: Connection): unknown {
+  return Reflect.get(connection, 'stream')
+}
+
 async function prepare(session: Session): Promise<void> {
   const { version, isReadOnly } = await serverOf(session)
-  if (!version.includes('MariaDB')) throw new OutOfReach(`it is no MariaDB (version ${version})`)
+  if (!version.includes('MariaDB'))
+    throw new OutOfReach(`it is no MariaDB (version ${version}), and no other is supported: name one in store.url`)
   if (isReadOnly === 1) throw new OutOfReach('it is read-only')
   const settings = [
     // What does not fit is refused, not cut; a backslash is one to the server as it is to the client library.
@@ -111,6 +169,7 @@ function sessionOf(connection: Connection): Session {
           else resolve({ rows: [], affected: (result as ResultSetHeader).affectedRows })
         })
       }),
+    encryption: () => encryptionOf(socketOf(connection)),
     onEnd(heard) {
       connection.on('error', heard)
       connection.on('end', heard)

@@ -1,3 +1,5 @@
+import { TLSSocket } from 'node:tls'
+
 /** What a statement gave: rows, or how many rows it met. */
 export interface Answer {
   readonly rows: unknown[]
@@ -7,6 +9,8 @@ export interface Answer {
 /** One connection to a database server, as its client library gives it. */
 export interface Session {
   query(text: string, values: readonly unknown[]): Promise<Answer>
+  /** The version of TLS, if the connection is encrypted. */
+  encryption(): string | undefined
   /** Calls `heard` when the connection has ended, by whomever. */
   onEnd(heard: () => void): void
   /** With a word to the server. */
@@ -18,6 +22,16 @@ export interface Session {
 /** The server did not answer, or the way to it broke: what became of the statement is not known. */
 export class OutOfReach extends Error {
   override readonly name = 'OutOfReach'
+}
+
+/** What was thrown, or what it was thrown for. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof OutOfReach && error.cause !== undefined ? error.cause : error
+}
+
+/** Its way to the server is encrypted if its socket says so. */
+export function encryptionOf(socket: unknown): string | undefined {
+  return socket instanceof TLSSocket ? (socket.getProtocol() ?? undefined) : undefined
 }
 
 /** `work`, or OutOfReach after `ms`; then `giveUp` ends what it is about. */

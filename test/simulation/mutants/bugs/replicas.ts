@@ -30,14 +30,15 @@ export const replicaMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'store/recoveries/leases.ts',
-        find: "        .where('epoch', '=', seenEpoch)\n        .where('lease_until', '<=', now())\n",
-        replace: "        .where('epoch', '=', seenEpoch)\n"
+        find: "        .where('lease_until', '=', seen.lease_until)\n        .where('lease_until', '<=', now())\n",
+        replace: ''
       },
       {
         file: 'store/recoveries/leases.ts',
         find: "          .where('lease_until', '<=', now())\n          .where('plan_version'",
         replace: "          .where('plan_version'"
-      }
+      },
+      { file: 'controller/lease-watch.ts', find: 'mark => askedMs >= endOf(mark)', replace: '() => true' }
     ]
   },
   {
@@ -58,8 +59,8 @@ export const replicaMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'store/database/transactions.ts',
-        find: 'take(() => db.transaction().execute(work))',
-        replace: 'take(() => work(db as never))'
+        find: 'take(() => db.transaction().execute(work), true)',
+        replace: 'take(() => work(db as never), true)'
       }
     ]
   },

@@ -1,8 +1,11 @@
-import { messageOf } from '../../../errors.ts'
-import type { Host, ServerAddress } from '../../../store-url.ts'
-import type { Inspection } from '../dialect.ts'
-import type { Connect } from './driver.ts'
-import type { Session } from './session.ts'
+import { type Host, nameOf, type ServerAddress } from '../../../../store-url.ts'
+import type { Inspection, Writable } from '../../dialect.ts'
+import { sayFailure } from '../advice.ts'
+import type { Connect } from '../driver.ts'
+import { statementMs } from '../limits.ts'
+import { inTime, type Session } from '../session.ts'
+import { type TryRules, tryWriting } from './try-writing.ts'
+import { wrongKindAt } from './wrong-kind.ts'
 
 /** What one server says of itself. */
 export interface NodeAnswer {
@@ -20,16 +23,19 @@ interface Node {
   readonly offsetMs?: number
 }
 
-/** Leases are judged by the clock of whichever server is asked; a tenth of the shortest lease does no harm. */
+/** A lease is over when the server that is asked says so as well; a tenth of the shortest lease does no harm. */
 const clocksApartMaxMs = 500
 
+/** How one kind of server is looked at. */
+export interface Asking {
+  readonly connect: Connect
+  ask(session: Session): Promise<NodeAnswer>
+  readonly rules: TryRules
+}
+
 /** Asks every host of the address, and compares their clocks. */
-export async function inspect(
-  address: ServerAddress,
-  connect: Connect,
-  ask: (session: Session) => Promise<NodeAnswer>
-): Promise<Inspection> {
-  const nodes = await Promise.all(address.hosts.map(async host => await look(host, connect, ask)))
+export async function inspect(address: ServerAddress, asking: Asking): Promise<Inspection> {
+  const nodes = await Promise.all(address.hosts.map(async host => await look(host, address, asking)))
   const clocks = nodes.flatMap(({ offsetMs }) => offsetMs ?? [])
   const apartMs = Math.max(...clocks) - Math.min(...clocks)
   return {
@@ -40,24 +46,45 @@ export async function inspect(
       ...nodes.flatMap(({ name, concerns }) => concerns.map(text => `${name}: ${text}`)),
       ...(apartMs > clocksApartMaxMs
         ? [
-            `the clocks of the database's hosts are ${(apartMs / 1000).toFixed(1)} s apart, and leases are judged by them`
+            `the clocks of the database's hosts are ${(apartMs / 1000).toFixed(1)} s apart: a takeover waits for whichever is behind, and the times in the history come from either`
           ]
         : [])
     ]
   }
 }
 
-async function look(host: Host, connect: Connect, ask: (session: Session) => Promise<NodeAnswer>): Promise<Node> {
-  const name = `${host.host}:${host.port}`
+/** Tries to write, at the first host that serves; undefined if none does. */
+export async function tryToWrite(
+  { hosts }: ServerAddress,
+  { connect, rules }: Omit<Asking, 'ask'>
+): Promise<Writable | undefined> {
+  for (const host of hosts) {
+    const session = await connect(host).catch(() => undefined)
+    if (session === undefined) continue
+    try {
+      return await inTime(statementMs, 'no answer', tryWriting(session, rules), () => session.destroy())
+    } catch (error) {
+      return { ok: false, sentence: `it can't be written: ${sayFailure(error, undefined)}` }
+    } finally {
+      session.end()
+    }
+  }
+  return undefined
+}
+
+async function look(host: Host, { kind }: ServerAddress, { connect, ask, rules }: Asking): Promise<Node> {
+  const name = nameOf(host)
   let session: Session | undefined
   try {
     session = await connect(host)
     const before = Date.now()
     const { version, nowMs, concerns } = await ask(session)
-    return { name, sentence: `${name}: ${version}`, concerns, offsetMs: nowMs - (before + Date.now()) / 2 }
+    const encryption = session.encryption()
+    const way = encryption === undefined ? 'not encrypted' : `encrypted (${encryption})`
+    return { name, sentence: `${name}: ${version}, ${way}`, concerns, offsetMs: nowMs - (before + Date.now()) / 2 }
   } catch (error) {
-    const sentence = `${name}: ${messageOf(error)}`
-    return { name, sentence, concerns: [`can't be used: ${messageOf(error)}`] }
+    const failure = (await wrongKindAt(kind, host)) ?? `${name}: ${sayFailure(error, rules.advice(error))}`
+    return { name, sentence: failure, concerns: [`can't be used: ${failure.replace(`${name}: `, '')}`] }
   } finally {
     session?.end()
   }

@@ -1,5 +1,5 @@
+import type { Session } from '../session.ts'
 import type { NodeAnswer } from './inspect.ts'
-import type { Session } from './session.ts'
 
 /** Our largest row is an alarm's body beside its recovery's state. */
 const packetMinBytes = 4 * 1024 * 1024
@@ -27,9 +27,14 @@ export async function askMariadb(session: Session): Promise<NodeAnswer> {
   return {
     version: `MariaDB ${variables.version ?? '?'}, ${isGalera ? `Galera with ${size} nodes, ${status.wsrep_local_state_comment}` : 'no Galera'}`,
     nowMs: Number((rows[0] as { nowMs: string | number }).nowMs),
-    concerns: [...durability(variables, isGalera), ...(isGalera ? cluster(variables, status) : [])]
+    concerns: [...durability(variables, isGalera), ...(isGalera ? cluster(variables, status) : alone)]
   }
 }
+
+/** PostgreSQL's standbys are for somebody else to look after; a MariaDB has its own way, and the cloud uses it. */
+const alone = [
+  'it is one server without Galera: when it or its machine is away, all replicas stand still, and when its disk is lost, so is what it held'
+]
 
 function durability(variables: Values, isGalera: boolean): string[] {
   const concerns: string[] = []

@@ -1,5 +1,5 @@
+import type { Session } from '../session.ts'
 import type { NodeAnswer } from './inspect.ts'
-import type { Session } from './session.ts'
 
 /** What an acknowledged commit rests on: https://www.postgresql.org/docs/current/runtime-config-wal.html */
 const mustBeOn = ['fsync', 'full_page_writes', 'synchronous_commit']
