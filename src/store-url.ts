@@ -34,7 +34,7 @@ export interface TlsDemand {
 
 /** For people. */
 export const addressShapes =
-  'mysql://USER:PASSWORD@HOST:PORT/DATABASE or postgres://… (several hosts: HOST:PORT,HOST:PORT; encrypted: …/DATABASE?tls=required or tls=verified, with &ca=FILE)'
+  'mysql://USER:PASSWORD@HOST:PORT/DATABASE or postgres://… (several hosts: HOST:PORT,HOST:PORT)'
 
 const defaultPorts = { mysql: 3306, postgres: 5432 }
 // A password out of a variable may hold anything: it ends at the last @.
