@@ -1,3 +1,4 @@
+import type { Log } from '../../src/controller/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { type Bed, handClock } from '../store/contract/bed.ts'
 
@@ -30,4 +31,10 @@ export function bedsIn(
       return { open: () => openStore(url(), { clock }), pass: async ms => clock.pass(ms), dispose: async () => {} }
     }
   }
+}
+
+/** Keeps what is said as a warning. */
+export function warnings(): Log & { readonly said: string[] } {
+  const said: string[] = []
+  return { said, info() {}, error() {}, warn: (_, message) => void said.push(message) }
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { inspectServers } from '../../src/store/database/open-dialect.ts'
+import { statementMs } from '../../src/store/database/servers/limits.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { storeContract } from '../store/contract.ts'
-import { bedsIn } from './bed.ts'
+import { bedsIn, warnings } from './bed.ts'
 import { serverContract } from './server-contract.ts'
 import { type Balancer, startBalancer } from './servers/balancer.ts'
 import { type Galera, startGalera } from './servers/galera.ts'
@@ -10,7 +11,7 @@ import { type Galera, startGalera } from './servers/galera.ts'
 let cluster: Galera | undefined
 let balancer: Balancer | undefined
 const url = () => cluster!.url(balancer!.port)
-const ask = <Row>(statement: string) => cluster!.nodes[0]!.ask<Row>(statement)
+const ask = <Row>(statement: string, database?: string) => cluster!.nodes[0]!.ask<Row>(statement, database)
 const beds = bedsIn(url, ask)
 
 beforeAll(async () => {
@@ -51,6 +52,27 @@ describe('a Galera cluster', () => {
         for (const { Id } of idle) await node.ask(`KILL ${Id}`)
       }
     }
+  })
+
+  test('a step of the schema that takes longer than a statement may is waited for, and said', async () => {
+    await ask('DROP DATABASE switchover', 'mysql')
+    await ask('CREATE DATABASE switchover', 'mysql')
+    const { port } = cluster!.nodes[0]!
+    const slow = await startBalancer([port])
+    slow.delayAfter(/CREATE INDEX/, statementMs + 4000)
+    const log = warnings()
+    const store = await openStore(cluster!.url(slow.port), { log })
+    await store.ping()
+    expect(log.said.filter(message => message.startsWith('the schema is not ready yet'))).toHaveLength(1)
+    // From now on nothing is waited for that long, and that it is away is said.
+    slow.delayAfter(/meta/, statementMs + 4000)
+    await expect(store.ping()).rejects.toMatchObject({ name: 'StoreUnavailable' })
+    expect(log.said.at(-1)).toMatch(/^the store can't be used/)
+    await new Promise(resolve => setTimeout(resolve, 1100))
+    await store.ping()
+    expect(log.said.at(-1)).toBe('the store can be used again')
+    await store.close()
+    await slow.close()
   })
 
   test('a URL for PostgreSQL is told that it is a MariaDB', async () => {

@@ -3,7 +3,7 @@ import { inspectServers } from '../../src/store/database/open-dialect.ts'
 import { statementMs } from '../../src/store/database/servers/limits.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { storeContract } from '../store/contract.ts'
-import { bedsIn } from './bed.ts'
+import { bedsIn, warnings } from './bed.ts'
 import { serverContract } from './server-contract.ts'
 import { startBalancer } from './servers/balancer.ts'
 import { type Postgres, startPostgres } from './servers/postgres.ts'
@@ -71,8 +71,10 @@ describe('a PostgreSQL server', () => {
     await ask('CREATE SCHEMA public')
     const other = ask(`SELECT pg_advisory_lock(5717004), pg_sleep(${(statementMs + 4000) / 1000})`)
     await new Promise(resolve => setTimeout(resolve, 1000))
-    const store = await openStore(url())
+    const log = warnings()
+    const store = await openStore(url(), { log })
     await other
+    expect(log.said.filter(message => message.startsWith('the schema is not ready yet'))).toHaveLength(1)
     await store.ping()
     await store.close()
   })

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { inspectServers } from '../../src/store/database/open-dialect.ts'
-import { statementMs } from '../../src/store/database/servers/limits.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { alarmFor, claim, driven, opens, recoveryOf } from '../store/contract/bed.ts'
 import type { Store } from '../store/contract/types.ts'
@@ -119,23 +118,6 @@ export function serverContract(server: Server): void {
     await withStore(server, async store => store.ping())
     expect(await server.ask("SELECT v FROM meta WHERE k = 'schema'")).toEqual([row])
     expect(Number(row?.v)).toBeGreaterThan(20)
-  })
-
-  test('a step of the schema that takes longer than a statement may is waited for, and said', async () => {
-    await server.empty()
-    const [, port = ''] = /:(\d+)[,/][^:]*$/.exec(server.directUrl()) ?? []
-    const network = await startBalancer([Number(port)])
-    undo.push(network)
-    network.delayAfter(/CREATE INDEX/, statementMs + 4000)
-    const said: string[] = []
-    const log = { info() {}, error() {}, warn: (_: object, message: string) => void said.push(message) }
-    const store = await openStore(server.directUrl().replace(`:${port}/`, `:${network.port}/`), { log })
-    await store.ping()
-    expect(said.filter(message => message.startsWith('the schema is not ready yet'))).toHaveLength(1)
-    // From now on nothing is waited for that long.
-    network.delayAfter(/meta/, statementMs + 4000)
-    await expect(store.ping()).rejects.toMatchObject({ name: 'StoreUnavailable' })
-    await store.close()
   })
 
   test('a program goes on beside a newer one that has brought the schema up', async () => {

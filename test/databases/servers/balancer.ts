@@ -24,7 +24,7 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
     client.on('data', bytes => {
       if (slow?.words.test(bytes.toString('latin1')) === true) {
         node.unpipe(client)
-        setTimeout(() => node.pipe(client), slow.ms)
+        setTimeout(() => node.pipe(client), slow.ms).unref()
         slow = undefined
       }
       if (fatal?.test(bytes.toString('latin1')) !== true) return
