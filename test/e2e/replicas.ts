@@ -76,6 +76,13 @@ export async function storeIsBack(replicas: readonly ServiceProcess[]): Promise<
     })
     const { status, body } = await alarm(replica)
     expect({ status, body }).toMatchObject({ status: 202, body: { outcome: 'joined' } })
+    await until('the log to say so', 60_000, async () => replica.log().includes('the store can be used again'))
+    const said = replica
+      .log()
+      .split('\n')
+      .filter(line => line.includes('"level":"warn"') && line.includes('the store'))
+    process.stdout.write(`said of the store: ${said.map(line => JSON.parse(line).msg).join(' | ')}\n`)
+    expect(said.filter(line => line.includes("the store can't be used: nothing new")).length).toBeGreaterThan(0)
   }
 }
 

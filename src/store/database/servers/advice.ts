@@ -24,11 +24,14 @@ const adviceByCode: Readonly<Record<string, string>> = {
   )
 }
 
+/** What the system trusts is trusted here anyway. */
+const hintOfNode = /; if the root CA is installed locally.*$/
+
 /** What went wrong and what to do; `own`: what the server's error, if it is one, calls for. */
 export function sayFailure(error: unknown, own: string | undefined): string {
   const advice = own ?? adviceByCode[codeOf(error) ?? '']
   // Of several addresses of one name each failed for itself, and their common error says nothing.
-  const message = messageOf(error) || (codeOf(error) ?? 'it failed')
+  const message = messageOf(error).replace(hintOfNode, '') || (codeOf(error) ?? 'it failed')
   return advice === undefined ? message : `${message}: ${advice}`
 }
 
