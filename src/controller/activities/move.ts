@@ -2,6 +2,7 @@ import { isOpen, movesOf } from '../../core/moves.ts'
 import { adapt, pollMs, startPace } from '../../core/pace.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import { mayReport } from '../../core/reports.ts'
 import { fitsInto } from '../../core/room.ts'
 import type { Context } from '../context.ts'
 import { forgetProof, isWorldError, joinRequests } from '../context.ts'
@@ -11,7 +12,6 @@ import type { Look } from './moving/look.ts'
 import { danger, look } from './moving/look.ts'
 import { outcome, stall } from './moving/outcome.ts'
 import { keepPlaces } from './moving/places.ts'
-import { mayReport } from './moving/reports.ts'
 import { settle } from './moving/settle.ts'
 
 const roomEveryMs = 10_000
@@ -58,7 +58,8 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
             return await joined(ctx, { type: 'replanned', because: 'others have taken the room of a target' })
           roomAtMs = clock.now()
         }
-        if (typeof seen.proof !== 'object' && !mayReport(ctx)) begin(ctx, seen.migrations, pace.window)
+        if (typeof seen.proof !== 'object' && !mayReport(ctx.memory.reportMovedAtMs, clock.now()))
+          begin(ctx, seen.migrations, pace.window)
       }
     }
     const event = (seen.isWhole ? outcome(ctx) : undefined) ?? stall(ctx)
