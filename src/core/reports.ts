@@ -1,4 +1,6 @@
 import type { Host } from './inventory.ts'
+import { isUp } from './inventory.ts'
+import type { Evidence } from './verdict.ts'
 
 /** nova-compute reports each 10 s unless the site says otherwise: after a younger report none is missing. */
 export const reportMs = 12_000
@@ -28,4 +30,20 @@ export function reportsMoved({ dates }: ReportsSeen): number {
 /** A report came that may be the first of many: nothing may leave the host until the next one would have come. */
 export function mayReport(movedAtMs: number | undefined, nowMs: number): boolean {
   return movedAtMs !== undefined && nowMs - movedAtMs < reportMs
+}
+
+/**
+ * What Nova says of a host on whose death the plan rests. `back`: it was down, and is up. One that its BMC alone called off
+ * is still up in Nova: only a report that came since makes a difference, and may be a change of the service by anybody.
+ */
+export function returnOf(
+  host: Host | undefined,
+  evidence: Evidence | undefined,
+  atMs: number,
+  downMs: number
+): 'gone' | 'back' | 'reported' {
+  if (host === undefined || !isUp(host)) return 'gone'
+  const nova = evidence?.observations.find(({ way }) => way === 'nova')
+  if (nova?.says !== 'silent') return 'back'
+  return atMs - (host.reportedAtMs ?? 0) < Math.max(downMs, reportMs) ? 'reported' : 'gone'
 }

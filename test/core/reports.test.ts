@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { Host } from '../../src/core/inventory.ts'
-import { mayReport, noReports, reportMs, reportsMoved, withReport } from '../../src/core/reports.ts'
-import { hostOf, nowMs, source } from './builders.ts'
+import { mayReport, noReports, reportMs, reportsMoved, returnOf, withReport } from '../../src/core/reports.ts'
+import type { Evidence } from '../../src/core/verdict.ts'
+import { evidenceOf, hostOf, nowMs, source } from './builders.ts'
 
 const at = (seconds: number, changes: Partial<Host> = {}): Host =>
   hostOf(source, { reportedAtMs: nowMs + seconds * 1000, ...changes })
@@ -36,4 +37,21 @@ test('after a report the next one is waited for', () => {
   expect(mayReport(nowMs, nowMs)).toBe(true)
   expect(mayReport(nowMs, nowMs + reportMs - 1)).toBe(true)
   expect(mayReport(nowMs, nowMs + reportMs)).toBe(false)
+})
+
+const evidence = (says: 'down' | 'silent'): Evidence => ({
+  ...evidenceOf('dead'),
+  observations: [{ source: 'nova', way: 'nova', says, detail: '', atMs: nowMs }]
+})
+
+test.each<[string, Host | undefined, Evidence | undefined, string]>([
+  ['Nova does not list it', undefined, evidence('down'), 'gone'],
+  ['it is down', at(0, { state: 'down' }), evidence('down'), 'gone'],
+  ['it is forced down', at(0, { forcedDown: true }), evidence('down'), 'gone'],
+  ['it was down, and is up', at(0), evidence('down'), 'back'],
+  ['nothing is on record', at(0), undefined, 'back'],
+  ['its BMC alone called it off, and Nova still calls it up', at(-20), evidence('silent'), 'gone'],
+  ['its BMC alone called it off, and a report came', at(-3), evidence('silent'), 'reported']
+])('a host on whose death a plan rests: %s', (_, host, seen, expected) => {
+  expect(returnOf(host, seen, nowMs, 15_000)).toBe(expected)
 })
