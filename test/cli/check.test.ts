@@ -126,6 +126,23 @@ test('a host that is up must be heard by its signs of life; one that is down nee
   expect(failures(await checkEvidence(wanted, down, {}, probe))).toEqual([])
 })
 
+test('a sign of life that cannot be asked is told, once where it is the same for every host', async () => {
+  const unknown = (detail: string) => ({ says: 'unknown', detail }) as const
+  const probe: Probe = {
+    ask: async ({ kind }, name) => {
+      if (kind === 'icmp') return unknown("ping can't be started: spawn ping ENOENT")
+      return name === 'compute-01' ? unknown('no address of compute-01 is known') : { says: 'alive', detail: '' }
+    }
+  }
+  const exec = { kind: 'exec', name: 'storage', command: ['/bin/hb', '{address}'], hosts: {} } as const
+  const wanted = segment({ alive: [{ kind: 'icmp', hosts: {} }, exec] })
+  expect(failures(await checkEvidence(wanted, well.reading, {}, probe))).toEqual([
+    "rack-a alive icmp: can't be asked for any host: ping can't be started: spawn ping ENOENT",
+    'rack-a alive exec:storage: 1 of 2 hosts that are up answer',
+    "rack-a alive exec:storage compute-01: can't be asked: no address of compute-01 is known"
+  ])
+})
+
 test('a store that cannot be written is found without being made', async () => {
   expect(await checkStore('file:/proc/nowhere/switchover.db')).toMatchObject([{ ok: false }])
   expect(await checkStore('file::memory:')).toMatchObject([{ ok: true }])
