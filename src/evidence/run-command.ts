@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { messageOf } from '../errors.ts'
 
 export interface CommandOptions {
@@ -34,8 +35,6 @@ export function runCommand(argv: readonly string[], options: CommandOptions): Pr
       env: { PATH: path, LC_ALL: 'C', ...env },
       stdio: ['ignore', 'pipe', 'pipe']
     })
-    const chunks: Buffer[] = []
-    let bytes = 0
     const finish = (end: CommandEnd) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', giveUp)
@@ -50,20 +49,27 @@ export function runCommand(argv: readonly string[], options: CommandOptions): Pr
     const giveUp = () => kill('given up')
     const timer = setTimeout(() => kill(`it did not end within ${timeoutMs} ms and was killed`), timeoutMs)
     signal?.addEventListener('abort', giveUp, { once: true })
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (data: Buffer) => {
-        bytes += data.length
-        if (bytes > outputMaxBytes) kill(`it wrote more than ${outputMaxBytes} bytes and was killed`)
-        else if (stream === child.stdout) chunks.push(data)
-      })
-    }
+    const output = collect(child, () => kill(`it wrote more than ${outputMaxBytes} bytes and was killed`))
     child.once('error', error => finish({ failed: `${program} can't be started: ${messageOf(error)}` }))
     // Not `exit`: what it wrote may still be on its way. Who leaves a child behind that holds the pipes runs out of time.
     child.once('close', (code, killedBy) => {
-      const output = Buffer.concat(chunks).toString('utf8')
-      finish(code === null ? { failed: `it was ended by ${killedBy}` } : { code, output })
+      finish(code === null ? { failed: `it was ended by ${killedBy}` } : { code, output: output() })
     })
   })
+}
+
+/** What it writes to its standard output; all that it writes is counted. */
+function collect({ stdout, stderr }: { stdout: Readable; stderr: Readable }, tooMuch: () => void): () => string {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for (const stream of [stdout, stderr]) {
+    stream.on('data', (data: Buffer) => {
+      bytes += data.length
+      if (bytes > outputMaxBytes) tooMuch()
+      else if (stream === stdout) chunks.push(data)
+    })
+  }
+  return () => Buffer.concat(chunks).toString('utf8')
 }
 
 /** As long as it, or a child that it left, is there, no other process has its number. */

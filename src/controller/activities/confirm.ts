@@ -84,7 +84,7 @@ function holdFor({ verdict, because }: Evidence): Hold {
     case 'isolated':
       return {
         code: 'not-fenced',
-        reason: `${because}. It runs, and no fencing is configured that could end that: power it off, then vouch for it`,
+        reason: `${because}. No fencing is configured that could end that: power it off, then vouch for it`,
         releasedBy: 'person'
       }
     default:

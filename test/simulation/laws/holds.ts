@@ -24,7 +24,8 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
   const host = hostOf(at.world, recovery.host)
   const anyCellDown = [...at.world.hosts.values()].some(one => one.cellDown)
   const isBack = isUpInNova(at.world, host) && reportsForLong(at, host)
-  if (!fenceBegun(recovery) && isBack && !anyCellDown) return 'the host is healthy, and no power-off was sent'
+  if (!fenceBegun(recovery) && isBack && !anyCellDown && !isDegraded(at, host))
+    return 'the host is healthy, and no power-off was sent'
   switch (phase.hold.code) {
     case 'unconfirmed':
       return !host.cellDown && silentForMs(at.world, host) > 300_000 && speaksEnough(at, host)
@@ -65,6 +66,12 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
     default:
       return undefined
   }
+}
+
+/** Somebody looks for its heartbeat on the storage, and it has lost that: it is not well though it reports. */
+function isDegraded({ segment }: Case, host: ModelHost): boolean {
+  const isAsked = segment.alive.some(({ kind }) => kind === 'exec')
+  return host.storageLost && isAsked && segment.settings.confirm.degraded !== 'dismiss'
 }
 
 /** As many independent sources as are asked for say by now that it is dead, or that it is cut off. */

@@ -1,5 +1,5 @@
 import type { AliveSource } from '../../../src/core/segment.ts'
-import type { Scenario, ScenarioEvent } from '../scenario.ts'
+import type { Deed, Scenario, ScenarioEvent } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 import { host, rack } from './rack.ts'
 
@@ -25,15 +25,17 @@ export function cutOffAndBeating(chance: Chance): Omit<Scenario, 'expect'> {
   }
 }
 
-/** More sources are asked for than one, and those there are can't be asked for a while. */
+/** More sources are asked for than one, and those there are can't be asked for a while, or for good. */
 export function sourcesThatFail(chance: Chance): Omit<Scenario, 'expect'> {
-  const on = chance.pick(['probe.ask', 'fencing.read', 'cloud.addresses'] as const)
+  const hasStorage = chance.percent(40)
+  const hasPower = chance.percent(40)
+  const most = 2 + Number(hasStorage) + Number(hasPower)
   return {
     world: { hosts: rack(chance.int(2, 4), 1) },
     segment: {
-      alive: [ssh, ...(chance.percent(50) ? [storage] : [])],
-      power: { agent: 'bmc', timeoutMs: 10_000 },
-      settings: { confirm: { sourcesMin: chance.int(2, 3) } }
+      alive: [ssh, ...(hasStorage ? [storage] : [])],
+      ...(hasPower && { power: { agent: 'bmc', timeoutMs: 10_000 } }),
+      settings: { confirm: { sourcesMin: chance.int(2, most) } }
     },
     events: [
       { at: 5, do: chance.pick(['panic', 'powerOff', 'cutOff', 'killCompute'] as const), host },
@@ -41,12 +43,31 @@ export function sourcesThatFail(chance: Chance): Omit<Scenario, 'expect'> {
     ],
     faults: [
       {
-        on,
+        on: chance.weighted({ 'probe.ask': 4, 'cloud.addresses': 1, 'fencing.read': 1 }),
         in: 'confirming',
-        times: chance.int(20, 200),
+        times: chance.pick([40, 400]),
         do: chance.pick(['errorBefore', 'hang'] as const),
         ms: 20_000
       }
+    ]
+  }
+}
+
+/** It reports, an alarm stands, and its storage is gone; then that comes back, or the alarm goes, or the host dies after all. */
+export function reportsWithoutStorage(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(20, 300)
+  const then = chance.pick<Deed>([
+    ...(['regainStorage', 'panic', 'cutOff', 'killCompute'] as const).map(deed => ({ do: deed, host })),
+    { do: 'ok', host }
+  ])
+  return {
+    world: { hosts: rack(chance.int(2, 4), 1) },
+    segment: { alive: [ssh, storage], ...(chance.percent(30) && { settings: { confirm: { degraded: 'dismiss' } } }) },
+    events: [
+      { at: 5, do: 'loseStorage', host },
+      { at: 10, do: 'alarm', host },
+      { at, ...then },
+      { at: at + 5, do: 'alarm', host }
     ]
   }
 }

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts'
 import type { Chance } from './chance.ts'
-import { cutOffAndBeating, sourcesThatFail } from './plights-of-evidence.ts'
+import { cutOffAndBeating, reportsWithoutStorage, sourcesThatFail } from './plights-of-evidence.ts'
 import {
   alarmThatMustBeLookedUp,
   anotherToolAtWork,
@@ -56,5 +56,6 @@ const plights: readonly Plight[] = [
   secondFiringIsLost,
   takenOutOfServiceWhenItDied,
   cutOffAndBeating,
-  sourcesThatFail
+  sourcesThatFail,
+  reportsWithoutStorage
 ]
