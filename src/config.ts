@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { checkSchema } from './config/check-schema.ts'
+import { confirmOf, sourcesOf } from './config/confirm.ts'
 import { crossChecks } from './config/cross-checks.ts'
 import { durationMs } from './config/durations.ts'
 import { type Environment, readYaml } from './config/read-yaml.ts'
@@ -87,14 +88,10 @@ function segmentOf({ name, hosts, spares, method, storage, confirm, evacuate, ..
       method,
       storage,
       allowLocalDiskLoss: rest.allowLocalDiskLoss ?? false,
-      confirm: { downMs: confirm.downSeconds * 1000, timeoutMs: confirm.timeoutSeconds * 1000 },
+      confirm: confirmOf(confirm),
       evacuate: { perTarget: perSpare, moveTimeoutMs: moveTimeoutSeconds * 1000, attempts, spread, moveUnusual }
     },
-    alive: confirm.alive.map(({ ssh, tcp, hosts: addresses }) => ({
-      kind: ssh === undefined ? 'tcp' : 'ssh',
-      port: ssh ?? tcp ?? 0,
-      hosts: addresses
-    })),
+    ...sourcesOf(confirm, rest.fencing),
     fencing: rest.fencing,
     approval: rest.approval,
     limits: rest.limits,

@@ -62,10 +62,11 @@ test('the example is valid', () => {
       method: 'reserved_host',
       storage: 'shared',
       allowLocalDiskLoss: false,
-      confirm: { downMs: 20_000, timeoutMs: 120_000 },
+      confirm: { downMs: 20_000, timeoutMs: 120_000, sourcesMin: 1, computeDown: 'hold', degraded: 'hold' },
       evacuate: { perTarget: 20, moveTimeoutMs: 600_000, attempts: 2, spread: 'fewest', moveUnusual: true }
     },
-    alive: [{ kind: 'ssh', port: 22, hosts: {} }],
+    alive: [{ kind: 'ssh', port: 22, hosts: {}, timeoutMs: 3000 }],
+    novaTimeoutMs: 30_000,
     fencing: ['rack-a-redfish'],
     approval: 'none',
     limits: { recoveriesPerHour: 1, hostsDownPercent: 30 }
@@ -95,6 +96,20 @@ test('the example leaves nothing at another value than its default', () => {
     }
   })
   expect(parse(minimal()).segments[0]?.settings).toEqual(example.segments[0]?.settings)
+})
+
+test('every source of the evidence is read', () => {
+  const hb = { exec: ['/usr/local/bin/heartbeat', '{host}'], name: 'storage', beside: 'network', timeoutSeconds: 5 }
+  const confirm = { alive: [{ icmp: true }, { tcp: 16_509 }, hb], power: true, sourcesMin: 4, novaTimeoutSeconds: 9 }
+  const file = minimal({ segments: [segment({ fencing: ['bmc'], confirm })], fencing: { bmc: redfish() } })
+  const [read] = parse(file).segments
+  expect(read?.alive).toEqual([
+    { kind: 'icmp', hosts: {}, timeoutMs: 3000 },
+    { kind: 'tcp', port: 16_509, hosts: {}, timeoutMs: 3000 },
+    { kind: 'exec', name: 'storage', command: hb.exec, beside: 'network', hosts: {}, timeoutMs: 5000 }
+  ])
+  expect(read?.power).toEqual({ agent: 'bmc', timeoutMs: 10_000 })
+  expect(read?.novaTimeoutMs).toBe(9000)
 })
 
 test('the event types are those that the intake knows by itself', () => {
@@ -259,7 +274,52 @@ test.each([
   [
     'a sign of life of no kind',
     { segments: [segment({ confirm: { alive: [{ hosts: {} }] } })] },
-    'segments[0].confirm.alive[0]: must have exactly one of ssh, tcp'
+    'segments[0].confirm.alive[0]: must have exactly one of ssh, tcp, icmp, exec'
+  ],
+  [
+    'the same sign of life twice',
+    { segments: [segment({ confirm: { alive: [{ icmp: true }, { ssh: 22 }, { icmp: true }] } })] },
+    'segments[0].confirm.alive[2]: icmp is there already'
+  ],
+  [
+    'a program without a name',
+    { segments: [segment({ confirm: { alive: [{ exec: ['/bin/true'] }] } })] },
+    'segments[0].confirm.alive[0].name: is missing; the evidence calls the program by it'
+  ],
+  [
+    'a program that would have to be looked for',
+    { segments: [segment({ confirm: { alive: [{ exec: ['heartbeat', '{host}'], name: 'storage' }] } })] },
+    'segments[0].confirm.alive[0].exec[0]: must be the full path of a program'
+  ],
+  [
+    'a port beside the network',
+    { segments: [segment({ confirm: { alive: [{ ssh: 22, beside: 'network' }] } })] },
+    'segments[0].confirm.alive[0].beside: is for exec only; ssh goes over the network'
+  ],
+  [
+    'nobody asks over the network',
+    { segments: [segment({ confirm: { alive: [{ exec: ['/bin/hb'], name: 'hb', beside: 'network' }] } })] },
+    'segments[0].confirm.alive: a program beside the network needs a source over it (ssh, tcp, icmp), or nobody can tell a host that is cut off'
+  ],
+  [
+    'more sources than there are',
+    { segments: [segment({ confirm: { alive: [{ ssh: 22 }, { tcp: 16509 }], sourcesMin: 3 } })] },
+    "segments[0].confirm.sourcesMin: only 2 independent sources are configured, so 3 can never speak for a host's death"
+  ],
+  [
+    'an agent for the evidence that is not there',
+    { segments: [segment({ confirm: { power: 'rack-b' } })] },
+    'segments[0].confirm.power: there is no fencing.rack-b'
+  ],
+  [
+    'power as evidence without an agent',
+    { segments: [segment({ fencing: ['none'], confirm: { power: true } })] },
+    'segments[0].confirm.power: true needs an agent in fencing; name one instead'
+  ],
+  [
+    'a host that runs is to be fenced by nobody',
+    { segments: [segment({ fencing: ['none'], confirm: { computeDown: 'fence' } })] },
+    'segments[0].confirm.computeDown: fence needs an agent in fencing, for the host runs'
   ],
   [
     'a rule that is no CEL',

@@ -1,5 +1,4 @@
-import type { Fencing, Probe } from '../controller/ports.ts'
-import { type HostsReading, isUp } from '../core/inventory.ts'
+import type { Fencing } from '../controller/ports.ts'
 import type { PowerReading } from '../core/recovery.ts'
 import type { Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
@@ -78,32 +77,4 @@ function unidentified(name: string, host: string, identity: string | undefined):
     ok: false,
     detail: `nobody can tell whether its BMC is that of another machine: configure the host's uuid or serial (${read}; compare it with the machine)`
   }
-}
-
-/** Every configured sign of life has an address and is heard now. Hosts that are down are silent rightly, and were told already. */
-export async function checkAlive(
-  segment: Segment,
-  reading: HostsReading,
-  addresses: Readonly<Record<string, string>>,
-  probe: Probe
-): Promise<CheckLine[]> {
-  const lines: CheckLine[] = []
-  const up = segment.hosts.filter(name => reading.hosts.some(host => host.name === name && isUp(host)))
-  for (const source of segment.alive) {
-    const name = `${segment.name} alive ${source.kind} ${source.port}`
-    const answers = await inParallel(up, atOnce, async host => ({
-      host,
-      ...(await probe.ask(source, host, addresses[host]))
-    }))
-    const silent = answers.filter(answer => answer.says !== 'alive')
-    lines.push({
-      name,
-      ok: silent.length === 0,
-      detail: `${answers.length - silent.length} of ${answers.length} hosts that are up answer`
-    })
-    lines.push(
-      ...silent.map(({ host, says, detail }) => ({ name: `${name} ${host}`, ok: false, detail: `${says}: ${detail}` }))
-    )
-  }
-  return lines
 }

@@ -3,7 +3,8 @@ import { type Config, loadConfig } from '../config.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { checkAlarms } from './check-alarms.ts'
-import { checkAlive, checkFencing, type IsIdentified } from './check-fencing.ts'
+import { checkEvidence } from './check-evidence.ts'
+import { checkFencing, type IsIdentified } from './check-fencing.ts'
 import { checkMembers } from './check-segment.ts'
 import { checkStore } from './check-store.ts'
 import { createSilentLogger } from './logger.ts'
@@ -87,7 +88,11 @@ async function checkWorld(
     for (const segment of directory.segments()) {
       lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))
       lines.push(...(await checkFencing(segment, fencing, isIdentified)))
-      lines.push(...(await checkAlive(segment, reading, addresses, probe)))
+      const asked = segment.power?.agent
+      // What is only asked, and never switches anything off, must be the right machine's as well.
+      if (asked !== undefined && !segment.fencing.includes(asked))
+        lines.push(...(await checkFencing({ ...segment, fencing: [asked] }, fencing, isIdentified)))
+      lines.push(...(await checkEvidence(segment, reading, addresses, probe)))
     }
     if (lines.find(({ name }) => name === 'aodh')?.ok === true) {
       const known = await openstack.alarms.all()

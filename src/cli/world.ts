@@ -4,7 +4,7 @@ import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
 import { createDirectory, type Directory } from '../controller/directory.ts'
 import type { Fencing, Probe } from '../controller/ports.ts'
-import { createProbe } from '../evidence/alive.ts'
+import { createProbe } from '../evidence/create-probe.ts'
 import { createFencing } from '../fencing/fencing.ts'
 import { type CallReport, connectOpenStack, type OpenStack } from '../openstack/connect.ts'
 

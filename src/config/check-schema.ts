@@ -7,7 +7,7 @@ import type { ReadYaml } from './read-yaml.ts'
 
 type Fields = Record<string | number, unknown>
 
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: true })
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: true, allowUnionTypes: true })
 const isConfigFile = ajv.compile<ConfigFile>(schema)
 
 /** The file as its schema wants it, defaults filled in; or every mistake with its path and what is expected, never a value. */

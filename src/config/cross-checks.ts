@@ -3,6 +3,7 @@ import { ConfigError } from '../errors.ts'
 import type { ConfigFile, Segment } from '../schemas/config.d.ts'
 import { addressOf, addressShapes, pathOfStore } from '../store-url.ts'
 import { alarmMistakes } from './alarm-checks.ts'
+import { confirmMistakes } from './confirm-checks.ts'
 
 /** What a schema can't say: things that must fit together. Messages have paths and names, never secrets. */
 export function crossChecks(file: ConfigFile): string[] {
@@ -67,7 +68,7 @@ function segmentMistakes(segment: Segment, path: string, file: ConfigFile): stri
   const { confirm, method, spares, storage } = segment
   const mistakes = [
     ...fencingMistakes(segment, path, file),
-    ...confirm.alive.flatMap((source, index) => aliveMistakes(source, `${path}.confirm.alive[${index}]`))
+    ...confirmMistakes(segment, `${path}.confirm`, Object.keys(file.fencing))
   ]
   if (confirm.timeoutSeconds <= confirm.downSeconds)
     mistakes.push(`${path}.confirm.timeoutSeconds: must be more than downSeconds (${confirm.downSeconds})`)
@@ -79,10 +80,6 @@ function segmentMistakes(segment: Segment, path: string, file: ConfigFile): stri
   if (method !== 'auto' && spares.names?.length === 0)
     mistakes.push(`${path}.spares: is missing; the method ${method} needs spares`)
   return mistakes
-}
-
-function aliveMistakes(source: Segment['confirm']['alive'][number], path: string): string[] {
-  return (source.ssh === undefined) === (source.tcp === undefined) ? [`${path}: must have exactly one of ssh, tcp`] : []
 }
 
 function fencingMistakes({ fencing, hosts }: Segment, path: string, file: ConfigFile): string[] {

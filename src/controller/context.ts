@@ -3,7 +3,8 @@ import type { Step } from '../core/step.ts'
 import { lastStep } from '../core/step.ts'
 import { CloudError, FencingError, LeaseLost, messageOf } from '../errors.ts'
 import { isArmed } from './check-guards.ts'
-import type { ReportsSeen } from './evidence.ts'
+import type { Seen } from './evidence.ts'
+import { createSeen } from './evidence.ts'
 import type { Change, Lease, Ports, Sent, TimelineEvent } from './ports.ts'
 
 /** What the driver of one recovery has in hand while it holds the lease. */
@@ -32,10 +33,8 @@ export interface Context {
 
 /** What only this run knows; after a restart, a pause or a hold it is looked up again. */
 export interface Memory {
-  /** The failed host's reports that were seen before its fence. */
-  readonly reports: ReportsSeen
-  /** When each sign of life of it was last heard, by our clock, ms. */
-  readonly heard: Map<string, number>
+  /** What was seen of the failed host before its fence. */
+  readonly seen: Seen
   /** How many signals had joined when the evidence was last read. */
   signalsSeen?: number
   /** When this run last saw the proof of the failed host to be true; undefined after anything that interrupts. */
@@ -74,8 +73,7 @@ export function createMemory(): Memory {
   return {
     inFlight: new Map(),
     failures: [],
-    reports: { dates: new Set() },
-    heard: new Map(),
+    seen: createSeen(),
     restored: new Set(),
     lateReports: new Set(),
     proofsForgotten: 0

@@ -2,7 +2,7 @@ import { holdOf } from '../core/guards.ts'
 import { openRecovery } from '../core/open.ts'
 import type { Segment } from '../core/segment.ts'
 import { guardsFor, noTarget } from './activities/plan.ts'
-import { gather } from './evidence.ts'
+import { createSeen, gather } from './evidence.ts'
 import { drawPlan } from './planning.ts'
 import type { Ports } from './ports.ts'
 import type { DryRun } from './service.ts'
@@ -11,13 +11,7 @@ import type { DryRun } from './service.ts'
 export async function dryRun(ports: Ports, host: string, segment: Segment): Promise<DryRun> {
   const recovery = openRecovery('dry-run', host, segment, 'manual', ports.clock.now())
   const [{ evidence }, drawn] = await Promise.all([
-    gather(ports, {
-      host,
-      segment,
-      downMs: segment.settings.confirm.downMs,
-      reports: { dates: new Set() },
-      heard: new Map()
-    }),
+    gather(ports, { host, segment, confirm: segment.settings.confirm, seen: createSeen() }),
     drawPlan(ports, recovery, segment, [])
   ])
   const guards = await guardsFor({ ports, recovery }, segment, drawn)

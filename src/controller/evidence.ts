@@ -1,28 +1,36 @@
-import type { Clock } from '../clock.ts'
 import type { Host, HostsReading } from '../core/inventory.ts'
 import { findHost } from '../core/inventory.ts'
-import type { Segment } from '../core/segment.ts'
-import type { Evidence, Observation } from '../core/verdict.ts'
+import type { Complaints, Observation } from '../core/observation.ts'
+import { wordOfAlarm, wordOfNova, wordOfOthers } from '../core/observation.ts'
+import type { ReportsSeen } from '../core/reports.ts'
+import { noReports, reportsMoved, withReport } from '../core/reports.ts'
+import type { Segment, Settings } from '../core/segment.ts'
+import type { Evidence } from '../core/verdict.ts'
 import { judge } from '../core/verdict.ts'
-import { messageOf } from '../errors.ts'
-import { isWorldError } from './context.ts'
-import type { Cloud, Probe } from './ports.ts'
+import type { NovaAnswer, Sources } from './ask-sources.ts'
+import { askAlive, askNova, askPower, novaTimeoutOf } from './ask-sources.ts'
 
 export interface EvidenceQuestion {
   readonly host: string
   readonly segment: Segment | undefined
-  readonly downMs: number
-  /** The host's reports seen so far; the newest one is added. */
-  readonly reports: ReportsSeen
-  /** When each sign of life was last heard, by our clock, ms; what is heard now is noted. */
-  readonly heard: Map<string, number>
+  readonly confirm: Settings['confirm']
+  /** What was told about the host. */
+  readonly complaints?: Complaints
+  /** What earlier looks of this run saw; what is seen now is noted. */
+  readonly seen: Seen
 }
 
-/** Dates of a host's reports, by Nova's clock, since somebody last changed its service: that moves the date as well. */
-export interface ReportsSeen {
-  readonly dates: Set<number>
-  /** What the service was set to at the last look. */
-  setting?: string
+/** What a run remembers from one look to the next. */
+export interface Seen {
+  reports: ReportsSeen
+  /** When each sign of life was last heard, by our clock, ms. */
+  readonly heard: Map<string, number>
+  /** What the BMC said last: it is not asked at every look. */
+  power?: Observation
+}
+
+export function createSeen(): Seen {
+  return { reports: noReports, heard: new Map() }
 }
 
 export interface Gathered {
@@ -30,78 +38,68 @@ export interface Gathered {
   readonly reading: HostsReading | undefined
 }
 
+/** BMCs are slow, and some lose their mind when they are asked too often. */
+const powerEveryMs = 6000
+
 /** Asks every source side by side and weighs what they say. A source that can't be asked says `unknown`. */
-export async function gather(
-  world: { cloud: Cloud; probe: Probe; clock: Clock },
-  question: EvidenceQuestion,
-  signal?: AbortSignal
-): Promise<Gathered> {
-  const [nova, alive] = await Promise.all([
-    readHosts(world.cloud, signal),
-    askAlive(world, question.host, question.segment, signal)
+export async function gather(world: Sources, question: EvidenceQuestion, signal?: AbortSignal): Promise<Gathered> {
+  const { host: name, segment, confirm, complaints, seen } = question
+  const { clock } = world
+  const askedAtMs = clock.now()
+  const timeoutMs = novaTimeoutOf(segment)
+  const [nova, alive, power] = await Promise.all([
+    askNova(world, timeoutMs, signal),
+    askAlive(world, name, segment, signal),
+    isFresh(seen.power, askedAtMs) ? seen.power : askPower(world, name, segment, signal)
   ])
   const reading = 'reading' in nova ? nova.reading : undefined
-  const host = reading === undefined ? undefined : findHost(reading, question.host)
-  if (host !== undefined) noteReport(question.reports, host)
-  const nowMs = world.clock.now()
-  for (const { source, says } of alive) if (says === 'alive') question.heard.set(source, nowMs)
-  const unheard = alive.find(
-    ({ source, says }) => says === 'unknown' && nowMs - (question.heard.get(source) ?? 0) < question.downMs
-  )
-  const verdict = judge({
-    nova: {
-      host,
-      atMs: reading?.atMs ?? 0,
-      reportsSeen: question.reports.dates.size - 1,
-      ...('error' in nova ? { error: nova.error } : {})
-    },
-    alive,
-    answered: unheard?.source,
-    downMs: question.downMs
-  })
-  return { evidence: { ...verdict, atMs: nowMs }, reading }
+  const host = reading === undefined ? undefined : findHost(reading, name)
+  seen.reports = withReport(seen.reports, host)
+  if (power !== undefined) seen.power = power
+  const nowMs = clock.now()
+  const asked = { atMs: askedAtMs, timeoutMs }
+  const observations: Observation[] = [
+    { source: 'nova', way: 'nova', ...wordOfNova(viewOf(nova, host, seen.reports), confirm.downMs), ...asked },
+    ...alive,
+    ...(power === undefined ? [] : [power]),
+    ...(complaints === undefined
+      ? []
+      : [{ source: 'signals', way: 'alarm', ...wordOfAlarm(complaints), atMs: askedAtMs } as const]),
+    ...(reading === undefined
+      ? []
+      : [{ source: 'others', way: 'others', ...wordOfOthers(reading, name, membersOf(segment)), ...asked } as const])
+  ]
+  const answered = stillHeard(alive, seen.heard, nowMs, confirm.downMs)
+  const verdict = judge({ observations, answered, sourcesMin: confirm.sourcesMin ?? 1 })
+  return { evidence: { ...verdict, observations, atMs: nowMs }, reading }
 }
 
-function noteReport(seen: ReportsSeen, { status, forcedDown, disabledReason, reportedAtMs }: Host): void {
-  if (reportedAtMs === undefined || status === 'unknown') return
-  const setting = `${status} ${forcedDown} ${disabledReason ?? ''}`
-  if (seen.setting !== setting) seen.dates.clear()
-  seen.setting = setting
-  seen.dates.add(reportedAtMs)
+function isFresh(power: Observation | undefined, nowMs: number): boolean {
+  return power !== undefined && nowMs - power.atMs < powerEveryMs
 }
 
-async function readHosts(cloud: Cloud, signal?: AbortSignal): Promise<{ reading: HostsReading } | { error: string }> {
-  try {
-    return { reading: await cloud.hosts(signal) }
-  } catch (error) {
-    if (!isWorldError(error)) throw error
-    return { error: error.message }
+function viewOf(nova: NovaAnswer, host: Host | undefined, reports: ReportsSeen): Parameters<typeof wordOfNova>[0] {
+  return {
+    host,
+    atMs: 'reading' in nova ? nova.reading.atMs : 0,
+    reportsSeen: reportsMoved(reports),
+    ...('error' in nova ? { error: nova.error } : {})
   }
 }
 
-/** Every configured sign of life of the host, side by side. */
-export async function askAlive(
-  world: { cloud: Cloud; probe: Probe },
-  host: string,
-  segment: Segment | undefined,
-  signal?: AbortSignal
-): Promise<Observation[]> {
-  const sources = segment?.alive ?? []
-  const needsAddress = sources.some(source => source.hosts[host] === undefined)
-  const address = needsAddress ? await addressOf(world.cloud, host, signal) : undefined
-  return await Promise.all(
-    sources.map(async source => {
-      const answer = await world.probe.ask(source, host, address, signal)
-      return { source: `${source.kind}:${source.port}`, ...answer }
-    })
-  )
+function membersOf(segment: Segment | undefined): Parameters<typeof wordOfOthers>[2] {
+  return segment === undefined ? undefined : { name: segment.name, members: [...segment.hosts, ...segment.spares] }
 }
 
-async function addressOf(cloud: Cloud, host: string, signal?: AbortSignal): Promise<string | undefined> {
-  try {
-    return (await cloud.addresses(signal))[host]
-  } catch (error) {
-    if (!isWorldError(error)) throw new Error(`address of ${host}: ${messageOf(error)}`, { cause: error })
-    return undefined
-  }
+/** A sign of life that can't be asked now, and was heard a moment ago. One beside the network forbids no fence. */
+function stillHeard(
+  alive: readonly Observation[],
+  heard: Map<string, number>,
+  nowMs: number,
+  downMs: number
+): string | undefined {
+  for (const { source, says } of alive) if (says === 'alive') heard.set(source, nowMs)
+  return alive.find(
+    ({ source, way, says }) => way === 'network' && says === 'unknown' && nowMs - (heard.get(source) ?? 0) < downMs
+  )?.source
 }

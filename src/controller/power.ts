@@ -2,13 +2,16 @@ import { findHost } from '../core/inventory.ts'
 import { proves } from '../core/proof.ts'
 import type { Hold, PowerReading } from '../core/recovery.ts'
 import { proofOf } from '../core/recovery.ts'
-import { reportMs } from '../core/verdict.ts'
+import { reportMs } from '../core/reports.ts'
+import { askAlive } from './ask-sources.ts'
 import type { Context } from './context.ts'
 import { isWorldError, note, record } from './context.ts'
-import { askAlive } from './evidence.ts'
 
 /** Between two readings of a BMC: two successive readings of off, at least this far apart, are a proof. */
 export const readEveryMs = 2000
+
+/** A heartbeat beside the network may count for so long after the host has gone. */
+const afterglowMs = 20_000
 
 /** A proof that nobody could read again for so long is none any more. */
 export const proofAgeMaxMs = 30_000
@@ -67,9 +70,16 @@ export async function rereadProof(
 /** A word that the host is off, a person's or its BMC's, ends with any sign of life. undefined when there is none. */
 export async function signOfLife(ctx: Context, host: string): Promise<string | undefined> {
   const { ports, recovery } = ctx
-  const alive = await askAlive(ports, host, ports.policy.segment(recovery.segment), ctx.signal)
-  const living = alive.find(observation => observation.says === 'alive')
-  return living === undefined ? undefined : `${living.source} of ${host} answers (${living.detail})`
+  const untilMs = ports.clock.now() + afterglowMs
+  for (;;) {
+    const alive = await askAlive(ports, host, ports.policy.segment(recovery.segment), ctx.signal)
+    const heard = alive.filter(observation => observation.says === 'alive')
+    const living = heard.find(({ way }) => way === 'network') ?? heard[0]
+    if (living === undefined) return undefined
+    if (living.way === 'network' || ctx.isEnding() || ports.clock.now() >= untilMs)
+      return `${living.source} of ${host} answers (${living.detail})`
+    await ctx.pause(readEveryMs)
+  }
 }
 
 /** Under a force-down life shows in reports that move on: two readings further apart than its reports. */

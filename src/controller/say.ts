@@ -4,7 +4,7 @@ import type { RecoveryEvent } from '../core/recovery-event.ts'
 export function sayEvent(event: RecoveryEvent): string {
   switch (event.type) {
     case 'confirmedDead':
-      return `the host is dead: ${event.evidence.because}`
+      return `the host is ${event.evidence.verdict}: ${event.evidence.because}`
     case 'evidenceChanged':
       return `the evidence has changed: ${event.evidence.because}`
     case 'stopped':

@@ -1,3 +1,4 @@
+import type { Complaints } from '../core/observation.ts'
 import type { HoldCode, Recovery } from '../core/recovery.ts'
 import type { AlarmFacts, Signal, SignalOutcome, SignalSource } from '../core/signal.ts'
 import type { Step } from '../core/step.ts'
@@ -119,7 +120,7 @@ export interface RecoveryStore {
   steps(recovery: string): Promise<Step[]>
   signalsOf(recovery: string): Promise<Signal[]>
   /** In figures, for storms bring thousands. `forTarget`: another recovery waits for this one. */
-  signalCounts(recovery: string): Promise<{ all: number; uncleared: number; forTarget: boolean }>
+  signalCounts(recovery: string): Promise<Complaints & { readonly forTarget: boolean }>
   /** Commands not yet obeyed, oldest first. */
   commands(recovery: string): Promise<Command[]>
   /** One target for one recovery, by compare-and-set. True when it is ours (also when it already was). */

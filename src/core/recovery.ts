@@ -54,6 +54,7 @@ export type State = Working | 'held' | Ended
 export type HoldCode =
   | 'unconfirmed'
   | 'compute-down'
+  | 'degraded'
   | 'maintenance'
   | 'observing'
   | 'approval'

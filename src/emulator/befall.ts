@@ -3,7 +3,7 @@ import { hostAlarm } from './model/alarms.ts'
 import { attemptsOn } from './model/attempts.ts'
 import { addServer } from './model/create-world.ts'
 import { beginEvacuation } from './model/evacuations.ts'
-import { cutOff, endCompute, panic, powerOff } from './model/hosts.ts'
+import { cutOff, endCompute, loseStorage, panic, powerOff } from './model/hosts.ts'
 import { noteChange, settingOf } from './model/nova-services.ts'
 import { whereRunning } from './model/oracle.ts'
 import { boot, reconnect, startCompute } from './model/start-compute.ts'
@@ -29,6 +29,12 @@ export function befall(world: World, deed: Happening): boolean {
       return true
     case 'reconnect':
       reconnect(world, hostOf(world, deed.host))
+      return true
+    case 'loseStorage':
+      loseStorage(world, hostOf(world, deed.host))
+      return true
+    case 'regainStorage':
+      hostOf(world, deed.host).storageLost = false
       return true
     case 'killCompute':
       endCompute(world, hostOf(world, deed.host), 'stopped')

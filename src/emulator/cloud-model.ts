@@ -5,7 +5,8 @@ import type { WorldSpec } from './model/spec.ts'
 import type { World } from './model/world.ts'
 import type { ModelClock } from './model-clock.ts'
 import { createModelCloud } from './ports/cloud.ts'
-import { createModelAlarms, createModelFencing, createModelProbe } from './ports/machines.ts'
+import { createModelAlarms, createModelFencing } from './ports/machines.ts'
+import { createModelProbe } from './ports/probe.ts'
 
 /** A small cloud in memory behind the ports; `world` is its truth, for events and for the oracle. */
 export interface CloudModel {

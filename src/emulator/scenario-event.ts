@@ -17,6 +17,8 @@ export type HostDeed =
   | 'boot'
   | 'cutOff'
   | 'reconnect'
+  | 'loseStorage'
+  | 'regainStorage'
   | 'killCompute'
   | 'hangCompute'
   | 'startCompute'

@@ -32,7 +32,7 @@ export interface EmulatorOptions {
 
 /** An OpenStack over HTTP, in this process and in real time. */
 export interface Emulator {
-  /** The services lie below it: /identity, /compute, /placement, /network, /volume, /image, /alarm; and /bmc, /lab. */
+  /** The services lie below it: /identity, /compute, /placement, /network, /volume, /image, /alarm; and /bmc, /storage, /lab. */
   readonly url: string
   readonly authUrl: string
   /** An entry `lab` for clouds.yaml. */

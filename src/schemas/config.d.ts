@@ -347,11 +347,35 @@ export interface Segment {
      */
     timeoutSeconds: number
     /**
-     * Signs of life to ask for. A host that is down for Nova but answers here is not fenced.
+     * How long Nova may take to tell of its hosts; after it nothing is known of them at that look.
+     */
+    novaTimeoutSeconds: number
+    /**
+     * So many independent sources must speak for a host's death: Nova is one, all that is asked over the network is one together, the BMC is one, each probe beside the network is one. With fewer it is held.
+     */
+    sourcesMin: number
+    /**
+     * Signs of life to ask for. A host that is down for Nova but answers here over the network is not fenced.
      *
      * @maxItems 8
      */
     alive: Alive[]
+    /**
+     * Ask the host's BMC as evidence, too. true: by the first agent of `fencing`; a name: by that agent. Off speaks for its death; On is no sign of life.
+     */
+    power: boolean | string
+    /**
+     * How long a BMC may take to tell its power as evidence.
+     */
+    powerTimeoutSeconds: number
+    /**
+     * What follows when nova-compute is down and the host answers. hold: it is held and told at once. wait: only when timeoutSeconds are over. fence: it is fenced like a dead host, which ends servers that run.
+     */
+    computeDown: 'hold' | 'wait' | 'fence'
+    /**
+     * What follows when nova-compute reports though an alarm stands and a sign of life is silent. hold: it is held when timeoutSeconds are over. dismiss: as if it were healthy.
+     */
+    degraded: 'hold' | 'dismiss'
   }
   limits: {
     /**
@@ -428,12 +452,35 @@ export interface Spares {
   aggregate?: string
 }
 /**
- * One of ssh (its greeting is read) and tcp (a connection is enough), with the port.
+ * One of ssh (its greeting is read) and tcp (a connection is enough), with the port; icmp (an echo, by the system's ping); exec (your own program).
  *
  * This interface was referenced by `ConfigFile`'s JSON-Schema
  * via the `definition` "alive".
  */
 export interface Alive {
+  /**
+   * The kernel alone answers it, also of a host that hangs.
+   */
+  icmp?: true
+  /**
+   * The program by its full path, and its arguments; {host} and {address} are filled in, and no shell is between. Exit status 0: alive, 10: silent, anything else: unknown.
+   *
+   * @minItems 1
+   * @maxItems 32
+   */
+  exec?: string[]
+  /**
+   * Of a program: what the evidence calls it.
+   */
+  name?: string
+  /**
+   * network: this program does not depend on the network between us and the host (it looks for a heartbeat on the shared storage, for example). It tells a host that is cut off from one that is dead.
+   */
+  beside?: 'network'
+  /**
+   * How long it may take to answer. A port that says nothing is silent then; a program that has not ended is killed, and unknown.
+   */
+  timeoutSeconds: number
   ssh?: number
   tcp?: number
   /**

@@ -18,21 +18,33 @@ export interface EvidenceView {
    */
   because: string
   /**
-   * Each source's word.
+   * Each source's word: what counted, and what could not be learnt.
    */
   observations: {
     /**
-     * Who was asked.
+     * Who was asked: nova, ssh:22, icmp, exec:storage, power:AGENT …
      */
     source: string
     /**
-     * What it says; unknown is no vote.
+     * How it was learnt. What comes the same way counts as one independent source; only each probe beside the network counts by itself.
      */
-    says: 'alive' | 'down' | 'silent' | 'unknown'
+    way: 'nova' | 'network' | 'beside' | 'power' | 'alarm' | 'others'
+    /**
+     * alive and down are positive findings; silent: asked, and nothing came. unknown (it could not be asked) and note (told for the reader) are no vote.
+     */
+    says: 'alive' | 'down' | 'silent' | 'unknown' | 'note'
     /**
      * What was seen.
      */
     detail: string
+    /**
+     * When it was asked for, ms since the epoch: its age is that of the evidence and more.
+     */
+    atMs: number
+    /**
+     * How long it might take to answer.
+     */
+    timeoutMs?: number
   }[]
   /**
    * When, ms since the epoch.

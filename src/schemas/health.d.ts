@@ -112,6 +112,7 @@ export interface Health {
     code:
       | 'unconfirmed'
       | 'compute-down'
+      | 'degraded'
       | 'maintenance'
       | 'observing'
       | 'approval'

@@ -79,6 +79,7 @@ export interface RecoverySummary {
     code:
       | 'unconfirmed'
       | 'compute-down'
+      | 'degraded'
       | 'maintenance'
       | 'observing'
       | 'approval'

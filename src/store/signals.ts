@@ -1,4 +1,6 @@
 import type { OperatorStore, RecoveryStore } from '../controller/ports.ts'
+import type { Complaints } from '../core/observation.ts'
+import type { Signal } from '../core/signal.ts'
 import type { Transactions } from './database/transactions.ts'
 import { isAfter, pageOf, readCursor } from './paging.ts'
 import { toSignal } from './rows.ts'
@@ -11,7 +13,8 @@ const idsAtOnce = 500
 
 /** Signals as they are read; the list is newest first, those of one recovery in the order in which they came. */
 export function createSignals({
-  read
+  read,
+  now
 }: Transactions): Pick<RecoveryStore, 'signalsOf' | 'signalCounts'> &
   Pick<OperatorStore, 'signals' | 'signal' | 'isHeard' | 'lastOf' | 'lastHeard'> {
   return {
@@ -37,12 +40,24 @@ export function createSignals({
           .groupBy(['source', 'cleared'])
           .execute()
       )
+      const newest = await read(db =>
+        db
+          .selectFrom('signals')
+          .selectAll()
+          .select(now().as('now'))
+          .where('recovery_id', '=', recovery)
+          .orderBy('received_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+      )
       const sum = (of: typeof rows): number => of.reduce((total, row) => total + Number(row.count), 0)
       return {
         all: sum(rows),
         // An alarm's ok does not clear what a person asked for; what Nova said is cleared by Nova.
         uncleared: sum(rows.filter(row => row.source !== 'poll' && (row.cleared === 0 || row.source !== 'aodh'))),
-        forTarget: rows.some(row => row.source === 'target')
+        forTarget: rows.some(row => row.source === 'target'),
+        ...(newest === undefined ? {} : { newest: inShort(toSignal(newest), Number(newest.now)) })
       }
     },
 
@@ -111,5 +126,14 @@ export function createSignals({
       }
       return heard
     }
+  }
+}
+
+function inShort({ source, alarm, receivedAtMs }: Signal, nowMs: number): NonNullable<Complaints['newest']> {
+  return {
+    source,
+    ageMs: Math.max(0, nowMs - receivedAtMs),
+    ...(alarm?.name === undefined ? {} : { name: alarm.name }),
+    ...(alarm === undefined ? {} : { current: alarm.current })
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { checkAlive, checkFencing } from '../../src/cli/check-fencing.ts'
+import { checkEvidence } from '../../src/cli/check-evidence.ts'
+import { checkFencing } from '../../src/cli/check-fencing.ts'
 import { checkMembers } from '../../src/cli/check-segment.ts'
 import { checkStore } from '../../src/cli/check-store.ts'
 import { table } from '../../src/cli/table.ts'
@@ -117,12 +118,29 @@ test('a host that is up must be heard by its signs of life; one that is down nee
       name === 'compute-01' ? { says: 'silent', detail: 'no answer' } : { says: 'alive', detail: '' }
   }
   const wanted = segment({ alive: [{ kind: 'ssh', port: 22, hosts: {} }] })
-  expect(failures(await checkAlive(wanted, well.reading, {}, probe))).toEqual([
-    'rack-a alive ssh 22: 1 of 2 hosts that are up answer',
-    'rack-a alive ssh 22 compute-01: silent: no answer'
+  expect(failures(await checkEvidence(wanted, well.reading, {}, probe))).toEqual([
+    'rack-a alive ssh:22: 1 of 2 hosts that are up answer',
+    'rack-a alive ssh:22 compute-01: silent: no answer'
   ])
   const down = facts(host('compute-01', { state: 'down' }), host('compute-02')).reading
-  expect(failures(await checkAlive(wanted, down, {}, probe))).toEqual([])
+  expect(failures(await checkEvidence(wanted, down, {}, probe))).toEqual([])
+})
+
+test('a sign of life that cannot be asked is told, once where it is the same for every host', async () => {
+  const unknown = (detail: string) => ({ says: 'unknown', detail }) as const
+  const probe: Probe = {
+    ask: async ({ kind }, name) => {
+      if (kind === 'icmp') return unknown("ping can't be started: spawn ping ENOENT")
+      return name === 'compute-01' ? unknown('no address of compute-01 is known') : { says: 'alive', detail: '' }
+    }
+  }
+  const exec = { kind: 'exec', name: 'storage', command: ['/bin/hb', '{address}'], hosts: {} } as const
+  const wanted = segment({ alive: [{ kind: 'icmp', hosts: {} }, exec] })
+  expect(failures(await checkEvidence(wanted, well.reading, {}, probe))).toEqual([
+    "rack-a alive icmp: can't be asked for any host: ping can't be started: spawn ping ENOENT",
+    'rack-a alive exec:storage: 1 of 2 hosts that are up answer',
+    "rack-a alive exec:storage compute-01: can't be asked: no address of compute-01 is known"
+  ])
 })
 
 test('a store that cannot be written is found without being made', async () => {

@@ -25,6 +25,10 @@ export interface Wishes {
   readonly hosts: readonly string[]
   readonly spares: readonly string[]
   readonly armed?: boolean
+  /** Signs of life besides ssh. */
+  readonly alive?: readonly object[]
+  /** Ask the BMCs as evidence. */
+  readonly power?: boolean
   /** The template of the alarms that `switchover alarms` makes. */
   readonly alarms?: object
 }
@@ -87,7 +91,11 @@ function configFor(emulator: Emulator, wishes: Wishes, database: string): object
         confirm: {
           downSeconds: 1,
           timeoutSeconds: 60,
-          alive: [{ ssh: 22, hosts: Object.fromEntries(names.map(name => [name, emulator.sshAddress(name)])) }]
+          power: wishes.power ?? false,
+          alive: [
+            { ssh: 22, hosts: Object.fromEntries(names.map(name => [name, emulator.sshAddress(name)])) },
+            ...(wishes.alive ?? [])
+          ]
         },
         limits: { recoveriesPerHour: 100, hostsDownPercent: 60 },
         fencing: ['bmc'],

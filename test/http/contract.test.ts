@@ -82,7 +82,15 @@ test('every schema and each of its properties is described', () => {
 
 test('the contract names every reason to hold', () => {
   const codes: Record<HoldCode, true> = {
-    ...{ unconfirmed: true, 'compute-down': true, maintenance: true, observing: true, approval: true, guard: true },
+    ...{
+      unconfirmed: true,
+      'compute-down': true,
+      degraded: true,
+      maintenance: true,
+      observing: true,
+      approval: true,
+      guard: true
+    },
     ...{ 'no-target': true, 'not-fenced': true, power: true, proof: true, isolation: true, target: true },
     ...{ 'other-tool': true, cloud: true, servers: true }
   }

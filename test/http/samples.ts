@@ -12,7 +12,7 @@ export const nowMs = Date.UTC(2026, 10, 23, 12)
 const evidence: Evidence = {
   verdict: 'dead',
   because: 'Nova saw its last report 42 s ago and nothing answers on port 22.',
-  observations: [{ source: 'nova', says: 'down', detail: 'last report 42 s ago' }],
+  observations: [{ source: 'nova', way: 'nova', says: 'down', detail: 'last report 42 s ago', atMs: 1 }],
   atMs: nowMs - 50_000
 }
 

@@ -56,8 +56,12 @@ function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[]
       return [...lostTargets(recovery, steps), ...copies(world, recovery, steps, phase.hold)]
     case 'servers':
       return stranded(world, recovery)
-    case 'cloud':
+    case 'degraded':
+      return [{ do: 'regainStorage', host }]
     case 'unconfirmed':
+      // Too few sources that say so: who knows better recovers it by hand.
+      return (recovery.settings.confirm.sourcesMin ?? 1) > 1 ? [{ do: 'cancel', host }] : hopeless(world, host)
+    case 'cloud':
       return hopeless(world, host)
     default:
       return [{ do: 'cancel', host }]

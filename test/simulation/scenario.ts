@@ -62,6 +62,7 @@ export function segmentOf(scenario: Scenario): SegmentConfig {
     hosts: { names: others.map(([name]) => name) },
     spares: { names: spares.map(([name]) => name) },
     alive: [{ kind: 'ssh', port: 22, hosts: {} }],
+    novaTimeoutMs: 30_000,
     fencing: ['bmc'],
     approval: 'none',
     limits: { recoveriesPerHour: 10, hostsDownPercent: 70 },
@@ -71,7 +72,14 @@ export function segmentOf(scenario: Scenario): SegmentConfig {
       storage: 'shared',
       allowLocalDiskLoss: false,
       ...settings,
-      confirm: { downMs: 20_000, timeoutMs: 120_000, ...settings?.confirm },
+      confirm: {
+        downMs: 20_000,
+        timeoutMs: 120_000,
+        sourcesMin: 1,
+        computeDown: 'hold',
+        degraded: 'hold',
+        ...settings?.confirm
+      },
       evacuate: {
         perTarget: 8,
         moveTimeoutMs: 600_000,

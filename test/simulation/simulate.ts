@@ -25,6 +25,7 @@ import type { Readings } from './laws/readings.ts'
 import { watchReadings } from './laws/readings.ts'
 import { watchSignals } from './laws/signals.ts'
 import { watchTries } from './laws/tries.ts'
+import { watchVerdicts } from './laws/verdicts.ts'
 import type { Stage } from './play.ts'
 import { play } from './play.ts'
 import { createProcesses } from './processes.ts'
@@ -152,6 +153,7 @@ function openCase(
   watchDeeds(at)
   watchClosings(at)
   watchFences(at)
+  watchVerdicts(at)
   watchEvacuations(at)
   watchCommits(at)
   watchTries(at)

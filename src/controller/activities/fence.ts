@@ -3,8 +3,9 @@ import { isolationReason } from '../../core/marks.ts'
 import { proves } from '../../core/proof.ts'
 import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import { isWaived } from '../../core/segment.ts'
 import type { Context } from '../context.ts'
-import { act, note } from '../context.ts'
+import { act, note, record } from '../context.ts'
 import { drawPlan } from '../planning.ts'
 import { readEveryMs, readPower, signOfLife } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
@@ -26,10 +27,10 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
   if (recovery.cancelling !== undefined) return await cancelAfterIntent(ctx)
   const second = await thinkAgain(ctx, host)
   if (second !== undefined) return second
-  const ladder = ports.policy.segment(recovery.segment)?.fencing ?? []
-  const isWaived = ladder.length === 1 && ladder[0] === 'none'
+  const segment = ports.policy.segment(recovery.segment)
+  const ladder = segment?.fencing ?? []
   // What is waived is the fence of a host that died. A target lives: it may run a copy, and somebody has to look.
-  if (isWaived && host === recovery.host)
+  if (isWaived(segment) && host === recovery.host)
     return { type: 'proven', host, proof: { kind: 'waived', atMs: ports.clock.now() } }
   const failures: string[] = []
   for (const agent of ladder.filter(one => one !== 'none')) {
@@ -82,6 +83,12 @@ async function secondThoughts(ctx: Context): Promise<RecoveryEvent | undefined> 
   const look = await confirmOnce(ctx)
   const changed = { type: 'evidenceChanged', evidence: look.evidence } as const
   if (look.type !== 'confirmedDead') return changed
+  // Dead or cut off, either allows the fence; which of them it is stands on record before the power-off.
+  if (look.evidence.verdict !== recovery.evidence?.verdict)
+    await record(ctx, {
+      recovery: { ...recovery, evidence: look.evidence },
+      events: [note('note', `the host is ${look.evidence.verdict} now: ${look.evidence.because}`)]
+    })
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined || recovery.fenceIntents[recovery.host] !== undefined) return undefined
   const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)

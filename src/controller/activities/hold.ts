@@ -4,6 +4,7 @@ import { proves } from '../../core/proof.ts'
 import type { Hold, PowerReading } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import { isWaived } from '../../core/segment.ts'
 import { isArmed } from '../check-guards.ts'
 import type { Context } from '../context.ts'
 import { forgetProof, isWorldError } from '../context.ts'
@@ -62,6 +63,8 @@ async function lookUnfenced(ctx: Context): Promise<RecoveryEvent | undefined> {
   if (seen.type === 'foundHealthy') return seen
   if (seen.type === 'stopped') return undefined
   const segment = ctx.ports.policy.segment(ctx.recovery.segment)
+  // Held since it ran and nothing could switch it off: now it is dead, and for that the fence is waived.
+  if (isWaived(segment)) return { type: 'released', because: `there is a verdict: ${seen.evidence.because}` }
   const proven = segment === undefined ? undefined : await lookForProof(ctx)
   if (segment === undefined || proven === undefined) return undefined
   const drawn = await drawPlan(ctx.ports, ctx.recovery, segment, ctx.steps, ctx.signal)
@@ -77,7 +80,7 @@ async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent 
   if (seen.type === 'foundHealthy') return seen
   if (seen.type === 'stopped')
     return seen.hold.code === held.code || seen.hold.code === 'unconfirmed' ? undefined : seen
-  if (held.code === 'unconfirmed' || held.code === 'compute-down')
+  if (held.code === 'unconfirmed' || held.code === 'compute-down' || held.code === 'degraded')
     return { type: 'released', because: `there is a verdict: ${seen.evidence.because}` }
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined) return undefined

@@ -3,6 +3,7 @@ import type { Pace } from '../../core/pace.ts'
 import { adapt, pollMs, startPace } from '../../core/pace.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import { mayReport } from '../../core/reports.ts'
 import { fitsInto } from '../../core/room.ts'
 import type { Context } from '../context.ts'
 import { forgetProof, isWorldError, joinRequests } from '../context.ts'
@@ -12,7 +13,6 @@ import type { Look } from './moving/look.ts'
 import { danger, look } from './moving/look.ts'
 import { outcome, stall } from './moving/outcome.ts'
 import { keepPlaces } from './moving/places.ts'
-import { mayReport } from './moving/reports.ts'
 import { settle } from './moving/settle.ts'
 
 const roomEveryMs = 10_000
@@ -85,7 +85,8 @@ async function goOn(ctx: Context, run: Run, { proof, migrations }: Look): Promis
     if (await isFilled(ctx)) return { type: 'replanned', because: 'others have taken the room of a target' }
     run.roomAtMs = ctx.ports.clock.now()
   }
-  if (typeof proof !== 'object' && !mayReport(ctx)) begin(ctx, migrations, run.pace.window)
+  if (typeof proof !== 'object' && !mayReport(ctx.memory.reportMovedAtMs, ctx.ports.clock.now()))
+    begin(ctx, migrations, run.pace.window)
   return undefined
 }
 

@@ -1,6 +1,5 @@
 import type { GuardReport } from '../../core/guards.ts'
 import { holdOf } from '../../core/guards.ts'
-import { findHost, isUp } from '../../core/inventory.ts'
 import type { Hold, Recovery, TargetUse } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
@@ -14,6 +13,7 @@ import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../
 import type { Drawn } from '../planning.ts'
 import { drawPlan } from '../planning.ts'
 import { asListed } from './isolate.ts'
+import { returned } from './returned.ts'
 
 const looksMax = 5
 const lookAgainMs = 2000
@@ -94,8 +94,8 @@ export async function objectionBeforeFence(
   drawn: Drawn
 ): Promise<RecoveryEvent | undefined> {
   const { recovery } = ctx
-  const host = findHost(drawn.reading, recovery.host)
-  if (host !== undefined && isUp(host)) return { type: 'foundHealthy', because: `Nova sees ${recovery.host} up again` }
+  const back = returned(recovery, drawn)
+  if (back !== undefined) return back
   if (drawn.complete && drawn.listed.length === 0 && recovery.origin !== 'target') {
     return {
       type: 'foundEmpty',

@@ -8,6 +8,7 @@ import { glanceRoutes } from './others/image.ts'
 import { neutronRoutes } from './others/network.ts'
 import { placementRoutes } from './others/placement.ts'
 import { redfishRoutes } from './others/redfish.ts'
+import { storageRoutes } from './others/storage.ts'
 import { cinderRoutes } from './others/volume.ts'
 
 const services = {
@@ -36,6 +37,7 @@ export function buildCloudApp(face: Face): FastifyInstance {
     )
   }
   void app.register(redfishRoutes, { prefix: '/bmc', face })
+  void app.register(storageRoutes, { prefix: '/storage', face })
   return app
 }
 

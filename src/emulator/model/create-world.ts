@@ -83,6 +83,8 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     compute: 'running',
     cutOff: false,
     mute: false,
+    storageLost: false,
+    beatAtMs: nowMs,
     bmcRequests: 0,
     poweringOff: false,
     enabled: !disabled,

@@ -2,12 +2,14 @@ import type { ModelHost, World } from './world.ts'
 
 /** The kernel panics: silent, though the BMC says On. */
 export function panic(world: World, host: ModelHost): void {
+  stopBeating(world, host)
   endCompute(world, host, 'stopped')
   host.kernel = 'panicked'
   host.running.clear()
 }
 
 export function powerOff(world: World, host: ModelHost): void {
+  stopBeating(world, host)
   endCompute(world, host, 'stopped')
   host.powered = false
   host.mute = false
@@ -16,6 +18,7 @@ export function powerOff(world: World, host: ModelHost): void {
 
 /** It stands still: no reports and no work; its kernel takes connections, and its guests run on. */
 export function hang(world: World, host: ModelHost): void {
+  stopBeating(world, host)
   endCompute(world, host, 'hung')
   host.mute = true
 }
@@ -26,6 +29,25 @@ export function endCompute(world: World, host: ModelHost, how: 'stopped' | 'hung
   host.reportingSinceMs = undefined
   host.compute = how
   if (how === 'stopped') host.computeLife++
+}
+
+/** Its guests go on as long as nobody looks at their disks. */
+export function loseStorage(world: World, host: ModelHost): void {
+  stopBeating(world, host)
+  host.storageLost = true
+}
+
+/** A process of the host writes its heartbeat to the shared storage: cut off from the network it goes on. */
+function beats(host: ModelHost): boolean {
+  return host.powered && host.kernel === 'running' && !host.mute && !host.storageLost
+}
+
+function stopBeating(world: World, host: ModelHost): void {
+  host.beatAtMs = lastBeat(world, host)
+}
+
+export function lastBeat(world: World, host: ModelHost): number {
+  return beats(host) ? world.clock.now() : host.beatAtMs
 }
 
 export function cutOff(world: World, host: ModelHost): void {

@@ -23,6 +23,10 @@ export interface ModelHost {
   cutOff: boolean
   /** Its kernel takes connections, and nothing behind it answers. */
   mute: boolean
+  /** It has lost the shared storage, which it reaches by another way than the network. */
+  storageLost: boolean
+  /** When its last heartbeat was written to the storage, while it writes none. */
+  beatAtMs: number
   enabled: boolean
   disabledReason: string | undefined
   forcedDown: boolean

@@ -1,4 +1,4 @@
-import type { Alarms, Fencing, Probe } from '../../controller/ports.ts'
+import type { Alarms, Fencing } from '../../controller/ports.ts'
 import { FencingError } from '../../errors.ts'
 import { hostOfAlarm, lastFiringMs, setAlarmState } from '../model/alarms.ts'
 import { powerStateOf, resetPower } from '../model/bmc.ts'
@@ -68,22 +68,6 @@ function isInError(host: ModelHost): boolean {
 function translate(thrown: unknown): never {
   if (thrown instanceof FencingError) throw thrown
   throw new FencingError('unknown', 'aborted', { cause: thrown })
-}
-
-/** Signs of life on the management network. */
-export function createModelProbe(world: World): Probe {
-  return {
-    async ask(source, name, address, signal) {
-      const says = await answer(world, signal, () => {
-        const host = hostOf(world, name)
-        return host.powered && host.kernel === 'running' && !host.cutOff && !host.mute
-          ? ('alive' as const)
-          : ('silent' as const)
-        // A probe never fails: one that was cut short has learnt nothing.
-      }).catch(() => 'unknown' as const)
-      return { says, detail: `${source.kind} ${address ?? '?'}:${source.port}` }
-    }
-  }
 }
 
 /** Aodh: one event alarm a host, named `alarm-of-HOST`. */

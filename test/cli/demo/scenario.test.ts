@@ -20,11 +20,26 @@ test.each(readdirSync(folder))('the service is configured for %s as the simulati
   const scenario = readScenario(join(folder, name))
   const { limits } = scenarioAct(join(folder, name))
   const machines = Object.keys(scenario.world.hosts).map(machine)
-  const text = configText({ port: 0, store: 'x.db', tokens, machines, segment: segmentOf(scenario), limits })
+  const heartbeats = 'http://127.0.0.1:3/storage/heartbeats'
+  const text = configText({
+    port: 0,
+    store: 'x.db',
+    tokens,
+    machines,
+    heartbeats,
+    segment: segmentOf(scenario),
+    limits
+  })
   const [segment] = parseConfig('demo', text, {}).segments
   // It is armed over the API, and each host has an address of its own.
   const { armed: _armed, ...simulated } = simulatedSegmentOf(scenario as never)
-  const alive = simulated.alive.map(source => ({ ...source, hosts: expect.anything() }))
+  const alive = simulated.alive.map(source => ({
+    ...source,
+    hosts: expect.anything(),
+    timeoutMs: expect.any(Number),
+    // The demo has a program of its own that looks for the heartbeat.
+    ...(source.kind === 'exec' && { command: expect.anything() })
+  }))
   expect(segment).toEqual({ ...simulated, alive })
 })
 

@@ -5,6 +5,7 @@ import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
 import type { Law } from './law-book.ts'
 import { answersSince, forcedDownByOthersSince, isLongDown } from './since.ts'
+import { objectionToVerdict } from './verdicts.ts'
 
 type Objection = readonly [Law, string]
 
@@ -27,6 +28,7 @@ export function watchFences(at: Case): void {
           ? [
               ...objectionsToHost(at, recovery),
               ...(isFirst ? objectionsToBegin(at, recovery, begun) : []),
+              ...objectionsToVerdict(at, recovery, isFirst),
               ...objectionsToRepeat(at, recovery)
             ]
           : objectionsToTarget(at, recovery, step)
@@ -36,6 +38,12 @@ export function watchFences(at: Case): void {
   })
 }
 
+/** What was isolated has left the evidence behind; before that, each recovery must have a verdict that allows it. */
+function objectionsToVerdict(at: Case, recovery: Recovery, isFirst: boolean): Objection[] {
+  const objection = isFirst && recovery.isolation === undefined ? objectionToVerdict(at, recovery) : undefined
+  return objection === undefined ? [] : [['verdict-first', objection]]
+}
+
 /** Before it was isolated: it must look dead, and be nobody else's business. */
 function objectionsToHost(at: Case, recovery: Recovery): Objection[] {
   if (recovery.isolation !== undefined) return []
@@ -43,7 +51,8 @@ function objectionsToHost(at: Case, recovery: Recovery): Objection[] {
   const host = hostOf(world, recovery.host)
   const objections: Objection[] = []
   const answers = answersSince(at, host.name)
-  if (answers !== undefined && segment.alive.length > 0 && chronicle.isOld(answers, lookMs))
+  const isAsked = segment.alive.length > 0 && segment.settings.confirm.computeDown !== 'fence'
+  if (answers !== undefined && isAsked && chronicle.isOld(answers, lookMs))
     objections.push(['living-host', 'it has long been answering'])
   if (host.reportingSinceMs !== undefined && chronicle.isOld(host.reportingSinceMs, lookMs))
     objections.push(['living-host', 'its nova-compute has long been reporting'])

@@ -8,7 +8,7 @@ import type { ModelHost } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
 import { roomFor } from './room-for.ts'
-import { answers, canReadPower, isUpInNova, saysOff, silentForMs } from './truth.ts'
+import { answers, canReadPower, isUpInNova, saysOff, showsLife, silentForMs } from './truth.ts'
 
 /** Noticed by now: reports come every 10 s, and a held recovery looks every 30 s, the rarer the oftener it was held. */
 const noticedMs = 40_000
@@ -24,12 +24,17 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
   const host = hostOf(at.world, recovery.host)
   const anyCellDown = [...at.world.hosts.values()].some(one => one.cellDown)
   const isBack = isUpInNova(at.world, host) && reportsForLong(at, host)
-  if (!fenceBegun(recovery) && isBack && !anyCellDown) return 'the host is healthy, and no power-off was sent'
+  if (!fenceBegun(recovery) && isBack && !anyCellDown && !isDegraded(at, host))
+    return 'the host is healthy, and no power-off was sent'
   switch (phase.hold.code) {
     case 'unconfirmed':
-      return !host.cellDown && silentForMs(at.world, host) > 300_000 ? 'the host has been silent for long' : undefined
+      return !host.cellDown && silentForMs(at.world, host) > 300_000 && speaksEnough(at, host)
+        ? 'the host has been silent for long'
+        : undefined
     case 'compute-down':
       return answers(host) && at.segment.alive.length > 0 ? undefined : 'nothing on the host answers'
+    case 'degraded':
+      return host.storageLost ? undefined : 'nothing on the host is silent'
     case 'maintenance':
       // That it was enabled again can't be read while its cell is away.
       return host.cellDown || (!host.enabled && !isOurs(host.disabledReason)) || host.forcedDown
@@ -63,6 +68,24 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
   }
 }
 
+/** Somebody looks for its heartbeat on the storage, and it has lost that: it is not well though it reports. */
+function isDegraded({ segment }: Case, host: ModelHost): boolean {
+  const isAsked = segment.alive.some(({ kind }) => kind === 'exec')
+  return host.storageLost && isAsked && segment.settings.confirm.degraded !== 'dismiss'
+}
+
+/** As many independent sources as are asked for say by now that it is dead, or that it is cut off. */
+function speaksEnough({ world, segment }: Case, host: ModelHost): boolean {
+  const { alive, power, settings } = segment
+  const network = alive.some(({ kind }) => kind !== 'exec')
+  const beside = alive.filter(({ kind }) => kind === 'exec')
+  if (network && answers(host)) return false
+  const isOff = power !== undefined && saysOff(host) && canReadPower(host)
+  const beats = showsLife(world, { alive: beside }, host)
+  const voices = 1 + Number(network) + Number(isOff) + (beats ? 0 : beside.length)
+  return voices >= (settings.confirm.sourcesMin ?? 1)
+}
+
 function reportsForLong({ world }: Case, { reportingSinceMs }: ModelHost): boolean {
   return reportingSinceMs !== undefined && world.clock.now() - reportingSinceMs > noticedMs
 }
@@ -73,8 +96,8 @@ async function isArmed({ store, segment }: Case): Promise<boolean> {
 }
 
 /** A BMC that says off of a host that shows no sign of life is a proof that waits to be read. */
-function provable({ segment }: Case, host: ModelHost): string | undefined {
-  const isSilent = segment.alive.length === 0 || !answers(host)
+function provable({ segment, world }: Case, host: ModelHost): string | undefined {
+  const isSilent = !showsLife(world, segment, host)
   return saysOff(host) && canReadPower(host) && isSilent && segment.fencing.some(agent => agent !== 'none')
     ? `the BMC of ${host.name} says that it is off`
     : undefined

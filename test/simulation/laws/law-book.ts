@@ -7,6 +7,7 @@ export type Law =
   | 'true-proof'
   | 'one-holder'
   | 'one-evacuation'
+  | 'verdict-first'
   | 'living-host'
   | 'stays-on'
   | 'storm'

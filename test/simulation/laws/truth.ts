@@ -1,5 +1,6 @@
+import type { SegmentConfig } from '../../../src/controller/directory.ts'
 import { isOurs } from '../../../src/core/marks.ts'
-import { lastReport, reports, works } from '../../../src/emulator/model/hosts.ts'
+import { lastBeat, lastReport, reports, works } from '../../../src/emulator/model/hosts.ts'
 import type { ModelHost, ModelServer, World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 
@@ -12,6 +13,15 @@ export function mayRunGuests(host: ModelHost): boolean {
 export function answers(host: ModelHost): boolean {
   return mayRunGuests(host) && !host.cutOff
 }
+
+/** Somebody who is asked says that it lives. */
+export function showsLife(world: World, { alive }: Pick<SegmentConfig, 'alive'>, host: ModelHost): boolean {
+  return alive.some(({ kind }) =>
+    kind === 'exec' ? world.clock.now() - lastBeat(world, host) < beatMaxMs : answers(host)
+  )
+}
+
+const beatMaxMs = 8000
 
 /** Its service bears one of our reasons. */
 export function isMarkedBySwitchover(world: World, name: string): boolean {

@@ -16,7 +16,7 @@ const aodh = ['alarms.definition', 'alarms.rearm']
 
 /** What the driver of a recovery calls in each state. */
 export const callsIn = {
-  confirming: ['cloud.hosts', ...alive, 'store.signalCounts', ...stored, ...aodh],
+  confirming: ['cloud.hosts', ...alive, 'fencing.read', 'store.signalCounts', ...stored, ...aodh],
   planning: [...planReads, ...placement, 'cloud.isolate', 'store.reserveTarget', 'store.admit', ...stored, ...aodh],
   fencing: [
     ...['fencing.read', 'fencing.powerOff', 'store.arming'],

@@ -4,6 +4,7 @@ import type { Chance } from './chance.ts'
 import { createChance } from './chance.ts'
 import { focusOf } from './focus.ts'
 import { plightOf } from './plights.ts'
+import { withRandomEvidence } from './random-evidence.ts'
 import { randomFaults } from './random-faults.ts'
 import { lateArrival, randomOthers } from './random-others.ts'
 import { randomPeople } from './random-people.ts'
@@ -19,6 +20,10 @@ const plightEvery = 8
 export function generateScenario(seed: number): Scenario {
   const chance = createChance(seed)
   if (seed % plightEvery === 3) return plightOf(chance)
+  return withRandomEvidence(chance, plainScenario(chance, seed))
+}
+
+function plainScenario(chance: Chance, seed: number): Scenario {
   // Many are calm but for what strikes them, so that the later states are met as well.
   const cell = focusOf(seed)
   const isCalm = chance.percent(40) || cell.isCalm

@@ -7,8 +7,8 @@ const noneIs = (reason: string, ...states: State[]): Reasons => Object.fromEntri
 const aodh = noneIs('alarms are set back when a recovery ends, and from here none does', 'isolating', 'preparing')
 
 const reading = noneIs(
-  'power is read to fence, while servers move, and while it is held',
-  ...(['confirming', 'planning', 'isolating', 'preparing', 'verifying'] as const)
+  'power is read as evidence, to fence, while servers move, and while it is held',
+  ...(['planning', 'isolating', 'preparing', 'verifying'] as const)
 )
 
 const powerOff = noneIs(

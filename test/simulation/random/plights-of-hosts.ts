@@ -143,6 +143,8 @@ export function takenOutOfServiceWhenItDied(chance: Chance): Omit<Scenario, 'exp
   const at = chance.int(15, 35)
   return {
     world: { hosts: rack(2, 1) },
+    // Where nothing else is asked, Nova's word stands alone.
+    ...(chance.percent(60) && { segment: { alive: [] } }),
     events: [
       { at: 5, do: chance.pick(['panic', 'powerOff', 'cutOff'] as const), host },
       { at: 10, do: 'alarm', host },

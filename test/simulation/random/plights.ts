@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts'
 import type { Chance } from './chance.ts'
+import { cutOffAndBeating, reportsWithoutStorage, sourcesThatFail } from './plights-of-evidence.ts'
 import {
   alarmThatMustBeLookedUp,
   anotherToolAtWork,
@@ -53,5 +54,8 @@ const plights: readonly Plight[] = [
   traitThatLags,
   planThatChanges,
   secondFiringIsLost,
-  takenOutOfServiceWhenItDied
+  takenOutOfServiceWhenItDied,
+  cutOffAndBeating,
+  sourcesThatFail,
+  reportsWithoutStorage
 ]

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SegmentConfig } from '../../../controller/directory.ts'
+import type { AliveSource } from '../../../core/segment.ts'
 import type { WorldSpec } from '../../../emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../../emulator/scenario-event.ts'
 import { ConfigError, messageOf } from '../../../errors.ts'
@@ -45,8 +46,9 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
     Object.entries(world.hosts)
       .filter(([, host]) => (host.spare !== undefined) === isSpare)
       .map(([name]) => name)
-  const { settings = {}, limits, approval, alive, fencing } = segment
-  const { confirm, evacuate, ...others } = settings
+  const { settings = {}, limits, approval, alive, power, fencing } = segment
+  const { confirm = {}, evacuate, ...others } = settings
+  const { downMs = 20_000, timeoutMs = 120_000, ...more } = confirm
   return {
     hosts: { names: names(false) },
     spares: { names: names(true) },
@@ -54,13 +56,26 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
     ...(approval === undefined ? {} : { approval }),
     ...(fencing === undefined ? {} : { fencing }),
     confirm: {
-      // Without signs of life, or with those that every host of the demo has.
-      ...(alive?.length === 0 ? { alive: [] } : {}),
-      downSeconds: inSeconds(confirm?.downMs ?? 20_000),
-      timeoutSeconds: inSeconds(confirm?.timeoutMs ?? 120_000)
+      ...more,
+      // Where it says none, those that every host of the demo has.
+      ...(alive === undefined ? {} : { alive: alive.map(sourceOf) }),
+      ...(power === undefined ? {} : { power: power.agent, powerTimeoutSeconds: inSeconds(power.timeoutMs) }),
+      downSeconds: inSeconds(downMs),
+      timeoutSeconds: inSeconds(timeoutMs)
     },
     limits: { recoveriesPerHour: 10, hostsDownPercent: 70, ...limits },
     evacuate: evacuateOf(evacuate ?? {})
+  }
+}
+
+function sourceOf(source: AliveSource): object {
+  switch (source.kind) {
+    case 'icmp':
+      return { icmp: true }
+    case 'exec':
+      return { exec: source.command, name: source.name, ...(source.beside && { beside: source.beside }) }
+    default:
+      return { [source.kind]: source.port }
   }
 }
 

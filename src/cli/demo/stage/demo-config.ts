@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 
 /** Whoever has one of these may use the service; new ones each time, for they are printed. */
 export interface Tokens {
@@ -23,6 +24,8 @@ export interface ConfigWishes {
   readonly store: string
   readonly tokens: Tokens
   readonly machines: readonly Machine[]
+  /** Where the heartbeats of the hosts on the shared storage are read. */
+  readonly heartbeats: string
   /** As schemas/config.json has it. */
   readonly segment: Readonly<Record<string, unknown>>
   readonly limits: Readonly<Record<string, unknown>>
@@ -37,7 +40,8 @@ export function createTokens(): Tokens {
 }
 
 /** The configuration file of the service, as an operator would write it (JSON is YAML as well). It only observes. */
-export function configText({ port, store, tokens, machines, segment, limits }: ConfigWishes): string {
+export function configText(wishes: ConfigWishes): string {
+  const { port, store, tokens, machines, heartbeats, segment, limits } = wishes
   const ssh = Object.fromEntries(machines.map(({ host, ssh: address }) => [host, address]))
   const bmcs = Object.fromEntries(
     machines.map(({ host, url, user, password, uuid }) => [host, { url, user, password, uuid }])
@@ -51,15 +55,30 @@ export function configText({ port, store, tokens, machines, segment, limits }: C
       operators: { tokens: [{ name: names.operator, secret: tokens.operator, role: 'operator' }] }
     },
     armed: false,
-    segments: [{ name: names.segment, storage: 'shared', fencing: [names.fencing], ...withSsh(segment, ssh) }],
+    segments: [
+      { name: names.segment, storage: 'shared', fencing: [names.fencing], ...withSources(segment, ssh, heartbeats) }
+    ],
     fencing: { [names.fencing]: { type: 'redfish', user: 'admin', password: 'of-each-host', hosts: bmcs } },
     limits
   }
   return `${JSON.stringify(file, undefined, 2)}\n`
 }
 
-/** Every host is asked at its own port, since all of them are on this machine. */
-function withSsh(segment: ConfigWishes['segment'], hosts: Readonly<Record<string, string>>): Record<string, unknown> {
-  const confirm = typeof segment.confirm === 'object' ? segment.confirm : {}
-  return { ...segment, confirm: { alive: [{ ssh: 22, hosts }], ...confirm } }
+/** Every host is asked at its own port, since all of them are on this machine; a program looks for its heartbeat. */
+function withSources(
+  segment: ConfigWishes['segment'],
+  hosts: Readonly<Record<string, string>>,
+  heartbeats: string
+): Record<string, unknown> {
+  const confirm = (segment.confirm ?? {}) as { readonly alive?: readonly Readonly<Record<string, unknown>>[] }
+  const exec = [process.execPath, join(import.meta.dirname, 'heartbeat.ts'), heartbeats, '{host}']
+  const alive = (confirm.alive ?? [{ ssh: 22 }]).map(source => ({
+    ...source,
+    ...(source.ssh === undefined ? {} : { hosts }),
+    ...(source.exec === undefined ? {} : { exec, timeoutSeconds: heartbeatSeconds })
+  }))
+  return { ...segment, confirm: { ...confirm, alive } }
 }
+
+/** A program that has to be started first, on a machine that is busy. */
+const heartbeatSeconds = 15

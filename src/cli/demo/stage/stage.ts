@@ -47,7 +47,13 @@ export async function setStage(wishes: StageWishes, undo: AsyncDisposableStack, 
   const file = join(folder, 'switchover.yaml')
   writeFileSync(
     file,
-    configText({ ...wishes, store: join(folder, 'switchover.db'), tokens, machines: machinesOf(emulator) })
+    configText({
+      ...wishes,
+      store: join(folder, 'switchover.db'),
+      tokens,
+      machines: machinesOf(emulator),
+      heartbeats: `${emulator.url}/storage/heartbeats`
+    })
   )
   const config = loadConfig(file, {})
   const log = createLogger(config.logLevel, join(folder, 'service.log'))

@@ -1,5 +1,4 @@
 import type { Host } from '../../../core/inventory.ts'
-import { reportMs } from '../../../core/verdict.ts'
 import type { Context } from '../../context.ts'
 
 /**
@@ -16,11 +15,6 @@ export function reportsMoveOn(ctx: Context, host: Host | undefined): string | un
     ctx.memory.reportMovedAtMs = ctx.ports.clock.now()
   }
   return lateReports.size > 2 ? `nova-compute of ${host.name} reports again, so it is not off` : undefined
-}
-
-/** A report came that may be the first of many: nothing leaves until the next one would have come. */
-export function mayReport({ memory, ports }: Context): boolean {
-  return memory.reportMovedAtMs !== undefined && ports.clock.now() - memory.reportMovedAtMs < reportMs
 }
 
 /** Once the host is taken to be off anew, what it reported before says nothing. */

@@ -7,9 +7,9 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'A host of which nothing is known is called healthy, and its recovery dismissed.',
     edits: [
       {
-        file: 'core/verdict.ts',
-        find: "if (nova.says !== 'down') return ['unknown', nova.detail]",
-        replace: "if (nova.says !== 'down') return ['healthy', nova.detail]"
+        file: 'core/verdict-table.ts',
+        find: "{ when: {}, verdict: 'unknown', because: novaSays }",
+        replace: "{ when: {}, verdict: 'healthy', because: novaSays }"
       }
     ]
   },
@@ -18,9 +18,9 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'Whoever changes the service of a dead host moves its date, and that counts as a report.',
     edits: [
       {
-        file: 'controller/evidence.ts',
-        find: 'if (seen.setting !== setting) seen.dates.clear()',
-        replace: ''
+        file: 'core/reports.ts',
+        find: 'seen.setting === setting ? seen.dates : []',
+        replace: 'seen.dates'
       }
     ]
   },
@@ -29,7 +29,7 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'Under a force-down a report that is older than the site asks for is a death, though the next one is not due yet.',
     edits: [
       {
-        file: 'core/verdict.ts',
+        file: 'core/observation.ts',
         find: 'host.forcedDown ? freshMs : downMs',
         replace: 'downMs'
       }
@@ -41,9 +41,9 @@ export const evidenceMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/confirm.ts',
-        find: '      return event\n    await ctx.wait(lookEveryMs)',
+        find: 'clock.now() >= untilMs) return event\n    await ctx.wait(lookEveryMs)',
         replace:
-          "      return event.type === 'stopped' && event.hold.code === 'unconfirmed' ? { type: 'foundHealthy', evidence: event.evidence, because: 'nothing speaks against it' } : event\n    await ctx.wait(lookEveryMs)"
+          "clock.now() >= untilMs)\n      return event.type === 'stopped' && event.hold.code === 'unconfirmed' ? { type: 'foundHealthy', evidence: event.evidence, because: 'nothing speaks against it' } : event\n    await ctx.wait(lookEveryMs)"
       }
     ]
   },
@@ -52,9 +52,9 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'A positive sign of life is ignored: a host whose nova-compute alone died is called dead.',
     edits: [
       {
-        file: 'core/verdict.ts',
-        find: 'if (living !== undefined) {',
-        replace: 'if (living !== undefined && alive.length > 1) {'
+        file: 'core/verdict-table.ts',
+        find: "network: ['alive'] },\n    verdict: 'compute-down'",
+        replace: "network: ['alive'] },\n    verdict: 'dead'"
       }
     ]
   },
@@ -112,5 +112,44 @@ export const evidenceMutations: readonly Mutation[] = [
         replace: 'export const foreignEvacuationsMax = 3000'
       }
     ]
+  },
+  {
+    name: 'unknown-counts-as-silent',
+    bug: 'A sign of life that could not be asked for counts among the sources that speak for the death of the host.',
+    edits: [
+      {
+        file: 'core/verdict.ts',
+        find: "return says === 'silent' && networkIsSilent",
+        replace: "return says !== 'alive'"
+      }
+    ]
+  },
+  {
+    name: 'alarm-counts',
+    bug: 'The alarm, which is why we look, is one of the independent sources.',
+    edits: [{ file: 'core/verdict.ts', find: "case 'power':\n", replace: "case 'power':\n    case 'alarm':\n" }]
+  },
+  {
+    name: 'heartbeat-is-ignored',
+    bug: 'A host whose heartbeat is still on the storage is called dead.',
+    edits: [
+      {
+        file: 'core/verdict-table.ts',
+        find: "beside: ['alive'], enough: ['yes'] },\n    verdict: 'isolated'",
+        replace: "beside: ['alive'], enough: ['yes'] },\n    verdict: 'dead'"
+      }
+    ]
+  },
+  {
+    name: 'degraded-is-fenced',
+    bug: 'A host that reports, and of which a sign of life is silent, is fenced.',
+    edits: [
+      { file: 'core/remedy.ts', find: "'dismiss' ? 'dismiss' : 'wait'", replace: "'dismiss' ? 'dismiss' : 'fence'" }
+    ]
+  },
+  {
+    name: 'isolated-is-waived',
+    bug: 'A host that is known to run, cut off, is left to a fence that the configuration waives.',
+    edits: [{ file: 'core/remedy.ts', find: "return canFence ? 'fence' : 'hold'", replace: "return 'fence'" }]
   }
 ]

@@ -97,7 +97,7 @@ export const peopleMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/confirm.ts',
-        find: 'isUp(host) && ctx.memory.reports.dates.size > 2',
+        find: 'isUp(host) && memory.seen.reports.dates.size > 2',
         replace: 'isUp(host)'
       }
     ]
@@ -118,7 +118,7 @@ export const peopleMutations: readonly Mutation[] = [
       },
       {
         file: 'controller/activities/confirm.ts',
-        find: 'isUp(host) && ctx.memory.reports.dates.size > 2',
+        find: 'isUp(host) && memory.seen.reports.dates.size > 2',
         replace: 'isUp(host)'
       }
     ]

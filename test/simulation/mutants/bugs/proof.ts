@@ -147,8 +147,8 @@ export const proofMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/move.ts',
-        find: '&& !mayReport(ctx)) begin(',
-        replace: ') begin('
+        find: '&& !mayReport(ctx.memory.reportMovedAtMs, clock.now()))',
+        replace: ')'
       }
     ]
   },

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import type { Probe } from '../controller/ports.ts'
-import type { AliveSource } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
+import { printable } from './printable.ts'
 
 type Answer = Awaited<ReturnType<Probe['ask']>>
 
@@ -10,23 +10,7 @@ const silentCodes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTU
 /** A greeting may have lines before it (RFC 4253, 4.2), but not for ever. */
 const greetingMaxBytes = 8192
 
-/**
- * Asks for signs of life over TCP. `ssh` wants to read the greeting, for the kernel of a hung host still takes
- * connections; `tcp` is content with a connection. Not to be heard is `silent`; not to be able to ask is `unknown`.
- */
-export function createProbe({ timeoutMs }: { readonly timeoutMs: number }): Probe {
-  return {
-    async ask(source, host, address, signal) {
-      const text = source.hosts[host] ?? address
-      if (text === undefined) return { says: 'unknown', detail: `no address of ${host} is known` }
-      const at = parseAddress(text, source.port)
-      if (at === undefined) return { says: 'unknown', detail: `${text} is no address` }
-      return await knock(source.kind, at, timeoutMs, signal)
-    }
-  }
-}
-
-interface Address {
+export interface Address {
   readonly host: string
   readonly port: number
 }
@@ -41,8 +25,12 @@ export function parseAddress(text: string, defaultPort: number): Address | undef
   return port >= 1 && port <= 65_535 ? { host, port } : undefined
 }
 
-function knock(
-  kind: AliveSource['kind'],
+/**
+ * Knocks at a TCP port. `ssh` wants to read the greeting, for the kernel of a hung host still takes connections; `tcp` is
+ * content with a connection. Not to be heard is `silent`; not to be able to ask is `unknown`.
+ */
+export function knock(
+  kind: 'ssh' | 'tcp',
   at: Address,
   timeoutMs: number,
   signal: AbortSignal | undefined
@@ -77,7 +65,7 @@ function knock(
     socket.on('data', data => {
       heard += data.toString('latin1')
       const greeting = /^SSH-[^\r\n]*/m.exec(heard)
-      if (greeting !== null) finish('alive', `greeted with ${printable(greeting[0])}`)
+      if (greeting !== null) finish('alive', `greeted with ${printable(greeting[0], 60)}`)
       else if (heard.length > greetingMaxBytes) finish('silent', 'connected, but it does not speak ssh')
     })
     socket.once('error', (error: NodeJS.ErrnoException) => {
@@ -88,9 +76,4 @@ function knock(
     })
     socket.once('close', () => finish('silent', 'closed without a greeting'))
   })
-}
-
-/** What a stranger says ends up in a log and on a page. */
-function printable(text: string): string {
-  return text.replaceAll(/[^ -~]/g, '').slice(0, 60)
 }

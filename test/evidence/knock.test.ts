@@ -2,7 +2,8 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import net from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import type { AliveSource } from '../../src/core/segment.ts'
-import { createProbe, parseAddress } from '../../src/evidence/alive.ts'
+import { createProbe } from '../../src/evidence/create-probe.ts'
+import { parseAddress } from '../../src/evidence/knock.ts'
 
 const servers: Server[] = []
 const sockets: Socket[] = []
@@ -22,7 +23,7 @@ async function listen(greet: (socket: Socket) => void, address = '127.0.0.1'): P
   return (server.address() as AddressInfo).port
 }
 
-function source(kind: AliveSource['kind'], port: number, hosts: Record<string, string> = {}): AliveSource {
+function source(kind: 'ssh' | 'tcp', port: number, hosts: Record<string, string> = {}): AliveSource {
   return { kind, port, hosts }
 }
 

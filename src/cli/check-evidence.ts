@@ -1,0 +1,50 @@
+import type { Probe } from '../controller/ports.ts'
+import { type HostsReading, isUp } from '../core/inventory.ts'
+import { nameOfSource, type Segment } from '../core/segment.ts'
+import { inParallel } from '../in-parallel.ts'
+import type { CheckLine } from '../openstack/connect.ts'
+
+/** Each may be a program that runs. */
+const atOnce = 16
+
+/** Every configured sign of life can be asked and is heard now. Hosts that are down are silent rightly, and were told already. */
+export async function checkEvidence(
+  segment: Segment,
+  reading: HostsReading,
+  addresses: Readonly<Record<string, string>>,
+  probe: Probe
+): Promise<CheckLine[]> {
+  const lines: CheckLine[] = []
+  const up = segment.hosts.filter(name => reading.hosts.some(host => host.name === name && isUp(host)))
+  for (const source of segment.alive) {
+    const name = `${segment.name} alive ${nameOfSource(source)}`
+    const answers = await inParallel(up, atOnce, async host => ({
+      host,
+      ...(await probe.ask(source, host, addresses[host]))
+    }))
+    lines.push(...linesOf(name, answers))
+  }
+  return lines
+}
+
+type Answer = Awaited<ReturnType<Probe['ask']>> & { readonly host: string }
+
+function linesOf(name: string, answers: readonly Answer[]): CheckLine[] {
+  const [first] = answers
+  // A program that is missing is missing for all hosts.
+  if (first !== undefined && answers.every(answer => answer.says === 'unknown'))
+    return [{ name, ok: false, detail: `can't be asked for any host: ${first.detail}` }]
+  const unheard = answers.filter(answer => answer.says !== 'alive')
+  return [
+    {
+      name,
+      ok: unheard.length === 0,
+      detail: `${answers.length - unheard.length} of ${answers.length} hosts that are up answer`
+    },
+    ...unheard.map(({ host, says, detail }) => ({
+      name: `${name} ${host}`,
+      ok: false,
+      detail: `${says === 'unknown' ? "can't be asked" : says}: ${detail}`
+    }))
+  ]
+}

@@ -1,0 +1,35 @@
+import type { Probe } from '../controller/ports.ts'
+import { printable } from './printable.ts'
+import { runCommand } from './run-command.ts'
+
+/**
+ * What the exit status of an operator's own probe means. Everything else, 1 above all, with which programs say that something
+ * went wrong in themselves, is `unknown`: it never speaks for a host's death.
+ */
+const words: Readonly<Record<number, 'alive' | 'silent'>> = { 0: 'alive', 10: 'silent' }
+
+const detailMax = 200
+
+/** Runs the operator's own program; `{host}` and `{address}` in its arguments are filled in. docs/safety.md has the contract. */
+export async function runProbe(
+  command: readonly string[],
+  {
+    host,
+    address,
+    timeoutMs,
+    signal
+  }: { host: string; address: string | undefined; timeoutMs: number; signal: AbortSignal | undefined }
+): ReturnType<Probe['ask']> {
+  if (address === undefined && command.some(argument => argument.includes('{address}')))
+    return { says: 'unknown', detail: `no address of ${host} is known` }
+  const argv = command.map(argument => argument.replaceAll('{host}', host).replaceAll('{address}', address ?? ''))
+  const env = { SWITCHOVER_HOST: host, ...(address === undefined ? {} : { SWITCHOVER_ADDRESS: address }) }
+  const end = await runCommand(argv, { timeoutMs, env, signal })
+  if ('failed' in end) return { says: 'unknown', detail: end.failed }
+  const said = printable(end.output.trimStart().split('\n', 1)[0] ?? '', detailMax)
+  const says = words[end.code] ?? 'unknown'
+  return {
+    says,
+    detail: says === 'unknown' ? `exit status ${end.code}${said === '' ? '' : `: ${said}`}` : said || says
+  }
+}

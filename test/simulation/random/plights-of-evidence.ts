@@ -1,0 +1,73 @@
+import type { AliveSource } from '../../../src/core/segment.ts'
+import type { Deed, Scenario, ScenarioEvent } from '../scenario.ts'
+import type { Chance } from './chance.ts'
+import { host, rack } from './rack.ts'
+
+const ssh: AliveSource = { kind: 'ssh', port: 22, hosts: {} }
+const storage: AliveSource = { kind: 'exec', name: 'storage', command: ['/bin/hb'], beside: 'network', hosts: {} }
+
+/** Cut off, its heartbeat on the storage goes on, or stops or begins again at some moment; where nothing fences, it must not move. */
+export function cutOffAndBeating(chance: Chance): Omit<Scenario, 'expect'> {
+  const moment = chance.pick(['confirming', 'planning', 'fencing', 'isolating', 'held'])
+  const isLost = chance.percent(40)
+  const changes: ScenarioEvent[] = chance.percent(60)
+    ? [{ when: `${host}: ${moment}`, after: chance.int(0, 70), do: isLost ? 'regainStorage' : 'loseStorage', host }]
+    : []
+  return {
+    world: { hosts: rack(chance.int(2, 4), 1) },
+    segment: { alive: [ssh, storage], ...(chance.percent(50) && { fencing: ['none'] }) },
+    events: [
+      ...(isLost ? [{ at: 4, do: 'loseStorage', host } as const] : []),
+      { at: 5, do: 'cutOff', host },
+      { at: 10, do: 'alarm', host },
+      ...changes
+    ]
+  }
+}
+
+/** More sources are asked for than one, and those there are can't be asked for a while, or for good. */
+export function sourcesThatFail(chance: Chance): Omit<Scenario, 'expect'> {
+  const hasStorage = chance.percent(40)
+  const hasPower = chance.percent(40)
+  const most = 2 + Number(hasStorage) + Number(hasPower)
+  return {
+    world: { hosts: rack(chance.int(2, 4), 1) },
+    segment: {
+      alive: [ssh, ...(hasStorage ? [storage] : [])],
+      ...(hasPower && { power: { agent: 'bmc', timeoutMs: 10_000 } }),
+      settings: { confirm: { sourcesMin: chance.int(2, most) } }
+    },
+    events: [
+      { at: 5, do: chance.pick(['panic', 'powerOff', 'cutOff', 'killCompute'] as const), host },
+      { at: 10, do: 'alarm', host }
+    ],
+    faults: [
+      {
+        on: chance.weighted({ 'probe.ask': 4, 'cloud.addresses': 1, 'fencing.read': 1 }),
+        in: 'confirming',
+        times: chance.pick([40, 400]),
+        do: chance.pick(['errorBefore', 'hang'] as const),
+        ms: 20_000
+      }
+    ]
+  }
+}
+
+/** It reports, an alarm stands, and its storage is gone; then that comes back, or the alarm goes, or the host dies after all. */
+export function reportsWithoutStorage(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(20, 300)
+  const then = chance.pick<Deed>([
+    ...(['regainStorage', 'panic', 'cutOff', 'killCompute'] as const).map(deed => ({ do: deed, host })),
+    { do: 'ok', host }
+  ])
+  return {
+    world: { hosts: rack(chance.int(2, 4), 1) },
+    segment: { alive: [ssh, storage], ...(chance.percent(30) && { settings: { confirm: { degraded: 'dismiss' } } }) },
+    events: [
+      { at: 5, do: 'loseStorage', host },
+      { at: 10, do: 'alarm', host },
+      { at, ...then },
+      { at: at + 5, do: 'alarm', host }
+    ]
+  }
+}
