@@ -66,7 +66,7 @@ test('the example is valid', () => {
       evacuate: { perTarget: 20, moveTimeoutMs: 600_000, attempts: 2, spread: 'fewest', moveUnusual: true }
     },
     alive: [{ kind: 'ssh', port: 22, hosts: {} }],
-    fencing: ['rack-a-redfish'],
+    fencing: [{ agents: ['rack-a-redfish'], timeoutMs: 90_000, retries: 2 }],
     approval: 'none',
     limits: { recoveriesPerHour: 1, hostsDownPercent: 30 }
   })

@@ -1,3 +1,5 @@
+import type { Ladder } from './ladder.ts'
+
 /** A failover segment as the operator configured it, its members looked up in the cloud. */
 
 export type Method = 'reserved_host' | 'auto' | 'auto_priority' | 'rh_priority'
@@ -33,8 +35,7 @@ export interface Segment {
   readonly spares: readonly string[]
   readonly settings: Settings
   readonly alive: readonly AliveSource[]
-  /** Names of fencing agents in the order of the ladder; `['none']` when waived. */
-  readonly fencing: readonly string[]
+  readonly fencing: Ladder
   readonly approval: 'none' | 'required'
   readonly limits: { readonly recoveriesPerHour: number; readonly hostsDownPercent: number }
 }

@@ -6,6 +6,7 @@ import { beginEvacuation } from './model/evacuations.ts'
 import { cutOff, endCompute, panic, powerOff } from './model/hosts.ts'
 import { noteChange, settingOf } from './model/nova-services.ts'
 import { whereRunning } from './model/oracle.ts'
+import { wayOf } from './model/power-ways.ts'
 import { boot, reconnect, startCompute } from './model/start-compute.ts'
 import type { ModelHost, World } from './model/world.ts'
 import { hostOf } from './model/world.ts'
@@ -64,7 +65,7 @@ function adjust(world: World, deed: Happening): boolean {
       changeByOthers(world, deed.host, { ...disabled, disabledReason: spareReason })
       return true
     case 'bmc':
-      Object.assign(hostOf(world, deed.host).bmc, deed.bmc)
+      Object.assign(wayOf(hostOf(world, deed.host), deed.agent ?? 'bmc').habits, deed.bmc)
       return true
     case 'habits':
       Object.assign(hostOf(world, deed.host).habits, deed.habits)

@@ -35,7 +35,7 @@ export type ServerDeed = 'deleteServer' | 'stopServer' | 'startServer' | 'resize
 
 export type Happening =
   | { readonly do: HostDeed; readonly host: string }
-  | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits> }
+  | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits>; readonly agent?: string }
   | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
   | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }
   | { readonly do: ServerDeed; readonly server: string }

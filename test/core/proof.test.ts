@@ -6,7 +6,7 @@ import type { PowerReading } from '../../src/core/recovery.ts'
 const gap = { minGapMs: 2000 }
 
 function reading(power: PowerReading['power'], atMs: number, more: Partial<PowerReading> = {}): PowerReading {
-  return { agent: 'bmc', identity: 'SN-1', power, atMs, ...more }
+  return { agent: 'bmc', method: 'redfish', identity: 'SN-1', power, atMs, ...more }
 }
 
 test('two readings of off, two seconds apart, prove that a machine is off', () => {
@@ -37,6 +37,7 @@ test.each([
 const readings = fc.array(
   fc.record({
     agent: fc.constantFrom('bmc', 'pdu'),
+    method: fc.constant('redfish' as const),
     identity: fc.constantFrom('SN-1', 'SN-2'),
     power: fc.constantFrom<PowerReading['power'][]>('on', 'off', 'off', 'off', 'changing'),
     atMs: fc.nat(10_000)

@@ -83,7 +83,6 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     compute: 'running',
     cutOff: false,
     mute: false,
-    bmcRequests: 0,
     poweringOff: false,
     enabled: !disabled,
     disabledReason:
@@ -102,6 +101,8 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     queue: [],
     habits: { ...habitsAt(pace), ...spec.habits },
     bmc: { ...bmcAt(pace), ...spec.bmc },
+    bmcs: spec.bmcs ?? {},
+    ways: new Map(),
     claimFreeAtMs: 0,
     computeLife: 0
   })

@@ -1,7 +1,9 @@
 import { fenceBegun } from '../../../src/core/holding.ts'
+import { agentsOf, stepsOf } from '../../../src/core/ladder.ts'
 import { isOurs } from '../../../src/core/marks.ts'
 import { isRunning } from '../../../src/core/movable.ts'
-import type { Recovery } from '../../../src/core/recovery.ts'
+import { agentsBehind } from '../../../src/core/proof.ts'
+import type { Proof, Recovery } from '../../../src/core/recovery.ts'
 import { proofOf } from '../../../src/core/recovery.ts'
 import type { Step } from '../../../src/core/step.ts'
 import type { ModelHost } from '../../../src/emulator/model/world.ts'
@@ -44,7 +46,7 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
     case 'not-fenced':
       return provable(at, hostOf(at.world, phase.fencing ?? recovery.host))
     case 'proof':
-      return proofOf(recovery)?.kind === 'fenced' && saysOff(host) ? 'its BMC says that the host is off' : undefined
+      return isProvenAgain(host, proofOf(recovery)) ? 'its BMC says that the host is off' : undefined
     case 'target':
       // How a move ended can't be read either.
       return anyCellDown ? undefined : await openMoves(at, recovery)
@@ -72,12 +74,17 @@ async function isArmed({ store, segment }: Case): Promise<boolean> {
   return arming.segments[segment.name] ?? arming.armed ?? segment.armed ?? true
 }
 
-/** A BMC that says off of a host that shows no sign of life is a proof that waits to be read. */
+function isProvenAgain(host: ModelHost, proof: Proof | undefined): boolean {
+  return proof?.kind === 'fenced' && saysOff(host, agentsBehind(proof))
+}
+
+/** A step of the ladder that says off of a host that shows no sign of life is a proof that waits to be read. */
 function provable({ segment }: Case, host: ModelHost): string | undefined {
   const isSilent = segment.alive.length === 0 || !answers(host)
-  return saysOff(host) && canReadPower(host) && isSilent && segment.fencing.some(agent => agent !== 'none')
-    ? `the BMC of ${host.name} says that it is off`
-    : undefined
+  // One that says on is not overruled.
+  const isDenied = agentsOf(segment.fencing).some(agent => canReadPower(host, agent) && !saysOff(host, [agent]))
+  const isSaid = stepsOf(segment.fencing).some(({ agents }) => saysOff(host, agents))
+  return isSaid && !isDenied && isSilent ? `the BMC of ${host.name} says that it is off` : undefined
 }
 
 /** A request that was cut off, and a look after that. */
