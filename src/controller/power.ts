@@ -1,5 +1,5 @@
 import { findHost } from '../core/inventory.ts'
-import { agentsOf } from '../core/ladder.ts'
+import { witnessesOf } from '../core/ladder.ts'
 import { agentsBehind, allProve, fencedProof } from '../core/proof.ts'
 import type { Hold, PowerReading, Proof } from '../core/recovery.ts'
 import { proofOf } from '../core/recovery.ts'
@@ -42,9 +42,13 @@ export async function readRound(ctx: Context, agents: readonly string[], host: s
   }
 }
 
-/** A BMC is one; other agents are called by their names. */
-export function sourceOf({ agent, method }: PowerReading): string {
-  return method === 'redfish' || method === 'ipmi' ? 'the BMC' : agent
+/** Other agents than BMCs are called by their names. */
+export function sourceOf(reading: PowerReading): string {
+  return isOfBmc(reading) ? 'the BMC' : reading.agent
+}
+
+export function isOfBmc({ method }: PowerReading): boolean {
+  return method === 'redfish' || method === 'ipmi'
 }
 
 type Doubt = { readonly on: boolean; readonly reason: string }
@@ -58,7 +62,7 @@ export async function rereadProof(ctx: Context, quick = false): Promise<true | D
   const { host, segment } = ctx.recovery
   if (proof === undefined) return { on: false, reason: `there is no proof that ${host} is off` }
   const isFence = proof.kind === 'fenced'
-  const agents = isFence ? agentsBehind(proof) : agentsOf(ctx.ports.policy.segment(segment)?.fencing)
+  const agents = isFence ? agentsBehind(proof) : witnessesOf(ctx.ports.policy.segment(segment)?.fencing)
   const readings: PowerReading[] = []
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     if (round > 0) await ctx.pause(readEveryMs + 100)

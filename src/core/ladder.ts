@@ -15,6 +15,11 @@ export function agentsOf(ladder: Ladder | undefined): string[] {
   return [...new Set(stepsOf(ladder).flatMap(step => step.agents))]
 }
 
+/** Agents that speak of the machine. Those of several speak of a feed each, and a feed may be on while the machine is off. */
+export function witnessesOf(ladder: Ladder | undefined): string[] {
+  return agentsOf(stepsOf(ladder).filter(step => step.agents.length === 1))
+}
+
 export function stepsOf(ladder: Ladder | undefined): readonly LadderStep[] {
   return ladder === undefined || ladder === 'waived' ? [] : ladder
 }

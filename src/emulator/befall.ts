@@ -6,7 +6,7 @@ import { beginEvacuation } from './model/evacuations.ts'
 import { cutOff, endCompute, panic, powerOff } from './model/hosts.ts'
 import { noteChange, settingOf } from './model/nova-services.ts'
 import { whereRunning } from './model/oracle.ts'
-import { wayOf } from './model/power-ways.ts'
+import { unplug, wayOf } from './model/power-ways.ts'
 import { boot, reconnect, startCompute } from './model/start-compute.ts'
 import type { ModelHost, World } from './model/world.ts'
 import { hostOf } from './model/world.ts'
@@ -18,6 +18,9 @@ export function befall(world: World, deed: Happening): boolean {
   switch (deed.do) {
     case 'panic':
       panic(world, hostOf(world, deed.host))
+      return true
+    case 'unplug':
+      unplug(world, hostOf(world, deed.host))
       return true
     case 'powerOff':
       powerOff(world, hostOf(world, deed.host))

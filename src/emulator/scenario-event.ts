@@ -14,6 +14,8 @@ export type Moment =
 export type HostDeed =
   | 'panic'
   | 'powerOff'
+  /** A person switches it off, its feeds as well. */
+  | 'unplug'
   | 'boot'
   | 'cutOff'
   | 'reconnect'

@@ -4,7 +4,7 @@ import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Context } from '../context.ts'
 import { act, note } from '../context.ts'
-import { readEveryMs, readRound, signOfLife, sourceOf } from '../power.ts'
+import { isOfBmc, readEveryMs, readRound, signOfLife } from '../power.ts'
 
 const repeatAfterMs = 20_000
 /** An agent that only remembers an off is sent another one, so that it looks. */
@@ -39,7 +39,7 @@ export async function climb(
     for (const [agent, why] of round.failures) failures.set(agent, why)
     for (const reading of round.readings) {
       heard.set(reading.agent, reading)
-      failures.set(reading.agent, `${sourceOf(reading)} says ${reading.power}`)
+      failures.set(reading.agent, `${isOfBmc(reading) ? 'the BMC' : 'it'} says ${reading.power}`)
     }
     if (round.failures.length > 0) readings.length = 0
     else readings.push(...round.readings)

@@ -1,5 +1,5 @@
 import { findHost, isComplete } from '../../core/inventory.ts'
-import { stepsOf } from '../../core/ladder.ts'
+import { stepsOf, witnessesOf } from '../../core/ladder.ts'
 import { isolationReason } from '../../core/marks.ts'
 import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
@@ -35,7 +35,7 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
       continue
     }
     if (outcome.type !== 'proven') return outcome
-    const denied = await denial(ctx, host, earlier)
+    const denied = await denial(ctx, host, earlier, witnessesOf(ladder))
     if (denied === undefined) {
       if (host === recovery.host) {
         ctx.memory.provenAtMs = ports.clock.now()
@@ -59,9 +59,10 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
 async function denial(
   ctx: Context,
   host: string,
-  earlier: ReadonlyMap<string, PowerReading>
+  earlier: ReadonlyMap<string, PowerReading>,
+  witnesses: readonly string[]
 ): Promise<string | undefined> {
-  const answered = [...earlier.values()].filter(reading => reading.power !== 'off').map(reading => reading.agent)
+  const answered = witnesses.filter(agent => (earlier.get(agent)?.power ?? 'off') !== 'off')
   const { readings } = await readRound(ctx, answered, host)
   const on = readings.find(reading => reading.power === 'on')
   return on === undefined ? undefined : `${on.agent} says that it is on`

@@ -1,5 +1,5 @@
 import { fenceBegun } from '../../core/holding.ts'
-import { stepsOf } from '../../core/ladder.ts'
+import { stepsOf, witnessesOf } from '../../core/ladder.ts'
 import { isOpen, movesOf } from '../../core/moves.ts'
 import type { Hold, PowerReading } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
@@ -163,10 +163,11 @@ async function lookForProof(ctx: Context): Promise<RecoveryEvent | undefined> {
   const { recovery, ports } = ctx
   const host = (recovery.phase.state === 'held' ? recovery.phase.fencing : undefined) ?? recovery.host
   const heard = new Map<string, PowerReading>()
-  for (const step of stepsOf(ports.policy.segment(recovery.segment)?.fencing)) {
+  const ladder = ports.policy.segment(recovery.segment)?.fencing
+  for (const step of stepsOf(ladder)) {
     const proof = await proofByReading(ctx, step.agents, host, heard)
     // One that says on is not overruled by one that says off.
-    if ([...heard.values()].some(reading => reading.power === 'on')) return undefined
+    if (witnessesOf(ladder).some(agent => heard.get(agent)?.power === 'on')) return undefined
     if (proof !== undefined) return { type: 'proven', host, proof }
   }
   return undefined

@@ -41,6 +41,12 @@ export function cutWay(world: World, host: ModelHost, way: PowerWay): void {
   })
 }
 
+/** By hand: the machine, and each of its feeds. */
+export function unplug(world: World, host: ModelHost): void {
+  for (const feed of feeds) wayOf(host, feed).isOff = true
+  powerOff(world, host)
+}
+
 const feeds = ['feed-a', 'feed-b']
 
 function isFeed(agent: string): boolean {

@@ -1,5 +1,5 @@
 import { fenceBegun } from '../../../src/core/holding.ts'
-import { agentsOf, stepsOf } from '../../../src/core/ladder.ts'
+import { stepsOf, witnessesOf } from '../../../src/core/ladder.ts'
 import { isOurs } from '../../../src/core/marks.ts'
 import { isRunning } from '../../../src/core/movable.ts'
 import { agentsBehind } from '../../../src/core/proof.ts'
@@ -82,7 +82,7 @@ function isProvenAgain(host: ModelHost, proof: Proof | undefined): boolean {
 function provable({ segment }: Case, host: ModelHost): string | undefined {
   const isSilent = segment.alive.length === 0 || !answers(host)
   // One that says on is not overruled.
-  const isDenied = agentsOf(segment.fencing).some(agent => canReadPower(host, agent) && !saysOff(host, [agent]))
+  const isDenied = witnessesOf(segment.fencing).some(agent => canReadPower(host, agent) && !saysOff(host, [agent]))
   const isSaid = stepsOf(segment.fencing).some(({ agents }) => saysOff(host, agents))
   return isSaid && !isDenied && isSilent ? `the BMC of ${host.name} says that it is off` : undefined
 }

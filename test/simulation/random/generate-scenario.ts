@@ -5,6 +5,7 @@ import { createChance } from './chance.ts'
 import { focusOf } from './focus.ts'
 import { plightOf } from './plights.ts'
 import { randomFaults } from './random-faults.ts'
+import { withLadder } from './random-ladder.ts'
 import { lateArrival, randomOthers } from './random-others.ts'
 import { randomPeople } from './random-people.ts'
 import { randomLimits, randomSegment } from './random-segment.ts'
@@ -17,6 +18,10 @@ const plightEvery = 8
 
 /** A scenario as `scenario.json` has it, made from a seed alone: all that is random in it is data. */
 export function generateScenario(seed: number): Scenario {
+  return withLadder(seed, plainScenario(seed))
+}
+
+function plainScenario(seed: number): Scenario {
   const chance = createChance(seed)
   if (seed % plightEvery === 3) return plightOf(chance)
   // Many are calm but for what strikes them, so that the later states are met as well.
