@@ -67,7 +67,8 @@ export async function rereadProof(ctx: Context, quick = false): Promise<true | D
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     if (round > 0) await ctx.pause(readEveryMs + 100)
     readings.push(...(await readRound(ctx, agents, host)).readings)
-    const on = readings.find(reading => reading.power === 'on')
+    // What proved it and then says on was switched on; of a word's witnesses only who looked is heard.
+    const on = readings.find(({ power, isHearsay }) => power === 'on' && (isFence || isHearsay !== true))
     if (on !== undefined) return { on: true, reason: `${sourceOf(on)} says that ${host} is on` }
     if (isFence && allProve(agents, readings, { minGapMs: readEveryMs })) return true
   }

@@ -23,13 +23,11 @@ export function allProve(
   { minGapMs }: { readonly minGapMs: number }
 ): boolean {
   const since = readings.slice(readings.findLastIndex(reading => reading.power !== 'off') + 1)
-  const spans = agents.map(agent => spanOf(since.filter(reading => reading.agent === agent)))
-  const whole = spans.flatMap(span =>
-    span !== undefined && span.last.atMs - span.first.atMs >= minGapMs ? [span] : []
-  )
-  if (whole.length < agents.length || whole.length === 0) return false
+  const own = agents.map(agent => since.filter(reading => reading.agent === agent))
+  if (agents.length === 0 || !own.every(its => proves(its, { minGapMs }))) return false
+  const spans = own.flatMap(its => spanOf(its) ?? [])
   // One feed off now and the other an hour ago is no moment in which the machine was off.
-  return Math.max(...whole.map(({ first }) => first.atMs)) <= Math.min(...whole.map(({ last }) => last.atMs))
+  return Math.max(...spans.map(({ first }) => first.atMs)) <= Math.min(...spans.map(({ last }) => last.atMs))
 }
 
 /** What is written down: who proved it, and the two readings of each. */

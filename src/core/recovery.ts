@@ -25,7 +25,7 @@ export interface PowerReading {
   readonly atMs: number
   /** The machine's own serial number or UUID, as checked. */
   readonly identity?: string
-  /** What somebody remembers, not what the machine's power was found to be in this moment: an `off` of this kind proves nothing. */
+  /** What somebody remembers, not what the machine's power was found to be in this moment: `off` proves nothing, `on` denies nothing. */
   readonly isHearsay?: true
 }
 

@@ -20,7 +20,7 @@ const maintenanceReason = 'switchover: powered off as a failed compute host; lif
 
 /**
  * Power by Ironic. What it tells of a node's power is a copy from its last look, and in maintenance it does not look:
- * so `off` is hearsay, but for the first answer after a power-off of ours is done, for which Ironic has asked the BMC.
+ * so that is hearsay, but for the first answer after a power-off of ours is done, for which Ironic has asked the BMC.
  */
 export function createIronic(name: string, options: IronicOptions, { clock, log, bareMetal }: FencingDeps): FenceAgent {
   const ironic = bareMetal(options.cloud)
@@ -58,7 +58,7 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
         const reading = { agent: name, method: 'ironic' as const, atMs, identity: node.uuid }
         if (isDone(host, node)) return { ...reading, power: 'off' as const }
         const power = powerOf(host, node)
-        return power === 'off' ? { ...reading, power, isHearsay: true as const } : { ...reading, power }
+        return power === 'changing' ? { ...reading, power } : { ...reading, power, isHearsay: true as const }
       })
     },
 

@@ -66,7 +66,7 @@ function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[]
 
 /** What says on may be an outlet. */
 function hasFeeds(world: World, host: string): boolean {
-  return [...(world.hosts.get(host)?.ways.values() ?? [])].some(way => way.isFeed)
+  return [...(world.hosts.get(host)?.ways.values() ?? [])].some(way => way.kind === 'feed')
 }
 
 /** Where no host is left nobody can help. */

@@ -4,6 +4,7 @@ import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Context } from '../context.ts'
 import { act, note } from '../context.ts'
+import type { Round } from '../power.ts'
 import { isOfBmc, readEveryMs, readRound, signOfLife } from '../power.ts'
 
 const repeatAfterMs = 20_000
@@ -18,6 +19,8 @@ export interface Climb {
   readonly heard: Map<string, PowerReading>
   /** Before a power-off that comes late: is it still right? */
   readonly thinkAgain: () => Promise<RecoveryEvent | undefined>
+  /** When that was last asked. */
+  thoughtAtMs: number
 }
 
 /** One step: read, power off what is on, read until each agent has proven it. A sentence says why it could not. */
@@ -25,27 +28,23 @@ export async function climb(
   ctx: Context,
   step: LadderStep,
   host: string,
-  { heard, thinkAgain }: Climb
+  climbing: Climb
 ): Promise<RecoveryEvent | string | 'interrupted'> {
   const { clock } = ctx.ports
   const untilMs = clock.now() + step.timeoutMs
   const readings: PowerReading[] = []
   const failures = new Map(step.agents.map(agent => [agent, 'no reading']))
   const sent = new Map<string, { readonly times: number; readonly atMs: number }>()
-  let thoughtAtMs = clock.now()
   let living: Promise<string | undefined> | undefined
   while (clock.now() < untilMs) {
     const round = await readRound(ctx, step.agents, host)
-    for (const [agent, why] of round.failures) failures.set(agent, why)
-    for (const reading of round.readings) {
-      heard.set(reading.agent, reading)
-      failures.set(reading.agent, `${isOfBmc(reading) ? 'the BMC' : 'it'} says ${reading.power}`)
-    }
+    hear(round, climbing, failures)
     if (round.failures.length > 0) readings.length = 0
     else readings.push(...round.readings)
+    const isOff = round.failures.length === 0 && round.readings.every(({ power }) => power === 'off')
     // A BMC may lie: the signs of life are asked for between its two readings.
-    if (round.failures.length === 0 && round.readings.every(({ power }) => power === 'off'))
-      living ??= signOfLife(ctx, host)
+    if (!isOff) living = undefined
+    else if (round.readings.every(reading => reading.isHearsay !== true)) living ??= signOfLife(ctx, host)
     // Whoever leaves the ladder before the second reading leaves nobody behind to hear its failure.
     living?.catch(() => undefined)
     if (allProve(step.agents, readings, { minGapMs: readEveryMs })) {
@@ -60,17 +59,32 @@ export async function climb(
       const { times, atMs } = sent.get(agent) ?? { times: 0, atMs: 0 }
       if (times > step.retries || !isDue(reading, times === 0 ? undefined : clock.now() - atMs)) continue
       // The evidence is as old as the last look; a host that is back by now is not cut off.
-      const changed = clock.now() - thoughtAtMs > thoughtMs ? await thinkAgain() : undefined
+      const changed = await rethink(ctx, climbing)
       if (changed !== undefined) return changed
       const failure = await powerOff(ctx, agent, host)
       if (failure !== undefined) failures.set(agent, failure)
-      thoughtAtMs = clock.now()
-      sent.set(agent, { times: times + 1, atMs: thoughtAtMs })
+      sent.set(agent, { times: times + 1, atMs: clock.now() })
     }
     await ctx.wait(readEveryMs + 100)
     if (ctx.interrupted()) return 'interrupted'
   }
   return sentenceOf(step, failures)
+}
+
+/** Every agent's last word. */
+function hear(round: Round, { heard }: Climb, failures: Map<string, string>): void {
+  for (const [agent, why] of round.failures) failures.set(agent, why)
+  for (const reading of round.readings) {
+    heard.set(reading.agent, reading)
+    failures.set(reading.agent, `${isOfBmc(reading) ? 'the BMC' : 'it'} says ${reading.power}`)
+  }
+}
+
+async function rethink(ctx: Context, climbing: Climb): Promise<RecoveryEvent | undefined> {
+  const { clock } = ctx.ports
+  if (clock.now() - climbing.thoughtAtMs <= thoughtMs) return undefined
+  climbing.thoughtAtMs = clock.now()
+  return await climbing.thinkAgain()
 }
 
 /** `sinceMs`: since the last power-off by this agent. */

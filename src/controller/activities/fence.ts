@@ -26,9 +26,10 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
     return { type: 'proven', host, proof: { kind: 'waived', atMs: ports.clock.now() } }
   const failures: string[] = []
   const heard = new Map<string, PowerReading>()
+  const climbing = { heard, thinkAgain: () => thinkAgain(ctx, host), thoughtAtMs: ports.clock.now() }
   for (const step of stepsOf(ladder)) {
     const earlier = new Map(heard)
-    const outcome = await climb(ctx, step, host, { heard, thinkAgain: () => thinkAgain(ctx, host) })
+    const outcome = await climb(ctx, step, host, climbing)
     if (outcome === 'interrupted') return outcome
     if (typeof outcome === 'string') {
       failures.push(outcome)
@@ -64,7 +65,7 @@ async function denial(
 ): Promise<string | undefined> {
   const answered = witnesses.filter(agent => (earlier.get(agent)?.power ?? 'off') !== 'off')
   const { readings } = await readRound(ctx, answered, host)
-  const on = readings.find(reading => reading.power === 'on')
+  const on = readings.find(reading => reading.power === 'on' && reading.isHearsay !== true)
   return on === undefined ? undefined : `${on.agent} says that it is on`
 }
 

@@ -167,10 +167,14 @@ async function lookForProof(ctx: Context): Promise<RecoveryEvent | undefined> {
   for (const step of stepsOf(ladder)) {
     const proof = await proofByReading(ctx, step.agents, host, heard)
     // One that says on is not overruled by one that says off.
-    if (witnessesOf(ladder).some(agent => heard.get(agent)?.power === 'on')) return undefined
+    if (witnessesOf(ladder).some(agent => saysOn(heard.get(agent)))) return undefined
     if (proof !== undefined) return { type: 'proven', host, proof }
   }
   return undefined
+}
+
+function saysOn(reading: PowerReading | undefined): boolean {
+  return reading?.power === 'on' && reading.isHearsay !== true
 }
 
 /** The servers that a person was asked about may have left the host by themselves. */

@@ -8,36 +8,45 @@ export interface PowerWay {
   readonly habits: BmcHabits
   /** How often it was asked by way of the ports. */
   requests: number
-  /** A feed: the machine is off when each of them is. */
-  readonly isFeed: boolean
+  /** A feed: the machine is off when each of them is. A memory (Ironic's): it looks only when it switches. */
+  readonly kind: 'controller' | 'feed' | 'memory'
+  /** The feed is off; the memory has it as off. */
   isOff: boolean
+  /** Of a memory: a power-off is under way, or is done and was not told yet. */
+  doing?: 'off' | 'done'
 }
 
-/** Those of the name `feed-…` are the host's two feeds; `bmc` is its BMC, any other a second controller. */
+/** `feed-a` and `feed-b` are the host's two feeds, `ironic` a memory; `bmc` is its BMC, any other a second controller. */
 export function wayOf(host: ModelHost, agent: string): PowerWay {
   const known = host.ways.get(agent)
   if (known !== undefined) return known
   const habits = agent === 'bmc' ? host.bmc : { ...goodBmc, ...host.bmcs[agent] }
-  const made = { habits, requests: 0, isFeed: isFeed(agent), isOff: false }
+  const kind = agent === 'ironic' ? 'memory' : feeds.includes(agent) ? 'feed' : 'controller'
+  const made: PowerWay = { habits, requests: 0, kind, isOff: false }
   host.ways.set(agent, made)
   return made
 }
 
 export function wayState(host: ModelHost, way: PowerWay): 'On' | 'Off' | 'PoweringOff' {
-  if (!way.isFeed) return powerStateOf(host, way.habits)
+  if (way.kind === 'controller') return powerStateOf(host, way.habits)
+  if (way.doing === 'off') return 'PoweringOff'
   return way.isOff || way.habits.mode === 'lies' ? 'Off' : 'On'
 }
 
 /** Taken is all that the caller learns. */
 export function cutWay(world: World, host: ModelHost, way: PowerWay): void {
-  if (!way.isFeed) {
+  if (way.kind === 'controller') {
     resetPower(world, host, 'ForceOff', way.habits)
     return
   }
   if (way.habits.mode === 'stuckOn' || way.habits.mode === 'lies') return
+  if (way.kind === 'memory') way.doing = 'off'
   world.clock.after(way.habits.offAfterMs, () => {
     way.isOff = true
-    if (feeds.every(feed => wayOf(host, feed).isOff)) powerOff(world, host)
+    if (way.kind === 'memory') {
+      way.doing = 'done'
+      powerOff(world, host)
+    } else if (feeds.every(feed => wayOf(host, feed).isOff)) powerOff(world, host)
   })
 }
 
@@ -49,6 +58,10 @@ export function unplug(world: World, host: ModelHost): void {
 
 const feeds = ['feed-a', 'feed-b']
 
-function isFeed(agent: string): boolean {
-  return feeds.includes(agent)
+/** True once after each power-off of a memory: then it has looked. Any other time it only remembers. */
+export function hasLooked(way: PowerWay): boolean {
+  if (way.kind !== 'memory') return true
+  const isDone = way.doing === 'done'
+  if (isDone) delete way.doing
+  return isDone
 }

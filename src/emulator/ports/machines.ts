@@ -1,9 +1,10 @@
 import type { Alarms, Fencing, Probe } from '../../controller/ports.ts'
+import type { FenceMethod } from '../../core/recovery.ts'
 import { FencingError } from '../../errors.ts'
 import { hostOfAlarm, lastFiringMs, setAlarmState } from '../model/alarms.ts'
 import { noteDeed } from '../model/oracle.ts'
 import type { PowerWay } from '../model/power-ways.ts'
-import { cutWay, wayOf, wayState } from '../model/power-ways.ts'
+import { cutWay, hasLooked, wayOf, wayState } from '../model/power-ways.ts'
 import type { ModelHost, World } from '../model/world.ts'
 import { hostOf } from '../model/world.ts'
 import { answer } from './cloud.ts'
@@ -24,9 +25,10 @@ export function createModelFencing(world: World): Fencing {
           return { power: 'off' as const, identity: 'serial-of-another' }
         const state = wayState(host, way)
         const power = state === 'Off' ? ('off' as const) : state === 'On' ? ('on' as const) : ('changing' as const)
-        return { power, identity: `serial-${name}` }
+        const hearsay = power === 'changing' || hasLooked(way) ? {} : { isHearsay: true as const }
+        return { power, identity: `serial-${name}`, ...hearsay }
       }).catch(translate)
-      return { agent, method: agent.startsWith('feed-') ? 'exec' : 'redfish', ...seen, atMs }
+      return { agent, method: methodOf(agent), ...seen, atMs }
     },
     async powerOff(agent, name, signal) {
       await late(world, agent, name, signal)
@@ -43,6 +45,11 @@ export function createModelFencing(world: World): Fencing {
     },
     settleMs: () => settleMs
   }
+}
+
+function methodOf(agent: string): FenceMethod {
+  if (agent.startsWith('feed-')) return 'exec'
+  return agent === 'ipmi' || agent === 'ironic' ? agent : 'redfish'
 }
 
 function reach(host: ModelHost, agent: string): PowerWay {

@@ -82,8 +82,11 @@ function isProvenAgain(host: ModelHost, proof: Proof | undefined): boolean {
 function provable({ segment }: Case, host: ModelHost): string | undefined {
   const isSilent = segment.alive.length === 0 || !answers(host)
   // One that says on is not overruled.
-  const isDenied = witnessesOf(segment.fencing).some(agent => canReadPower(host, agent) && !saysOff(host, [agent]))
-  const isSaid = stepsOf(segment.fencing).some(({ agents }) => saysOff(host, agents))
+  const isDenied = witnessesOf(segment.fencing).some(
+    agent => agent !== 'ironic' && canReadPower(host, agent) && !saysOff(host, [agent])
+  )
+  // What only remembers proves it when it is told to switch, and that it is not while it is held.
+  const isSaid = stepsOf(segment.fencing).some(({ agents }) => !agents.includes('ironic') && saysOff(host, agents))
   return isSaid && !isDenied && isSilent ? `the BMC of ${host.name} says that it is off` : undefined
 }
 

@@ -1,5 +1,5 @@
 import type { Fencing } from '../../../src/controller/ports.ts'
-import { stepsOf } from '../../../src/core/ladder.ts'
+import { stepsOf, witnessesOf } from '../../../src/core/ladder.ts'
 import type { Proof } from '../../../src/core/recovery.ts'
 import type { Segment } from '../../../src/core/segment.ts'
 import { wayOf } from '../../../src/emulator/model/power-ways.ts'
@@ -26,7 +26,9 @@ export function watchReadings(fencing: Fencing, world: World, readings: Readings
       const reading = await fencing.read(agent, name, signal)
       const host = hostOf(world, name)
       const way = wayOf(host, agent)
-      const isOn = way.isFeed ? !way.isOff : host.powered && host.kernel === 'running'
+      const isOn = way.kind === 'feed' ? !way.isOff : host.powered && host.kernel === 'running'
+      // What is only remembered neither proves nor denies anything.
+      if (reading.isHearsay === true) return reading
       readings.set(name, [...(readings.get(name) ?? []), { agent, power: reading.power, atMs: reading.atMs, isOn }])
       return reading
     }
@@ -50,6 +52,8 @@ export function objectionToFence(
   const told = agents.map(agent => proof.readings.filter(reading => reading.agent === agent))
   const latestFirstMs = Math.max(...told.map(one => one[0]?.atMs ?? 0))
   if (told.some(one => (one.at(-1)?.atMs ?? 0) < latestFirstMs)) return 'its agents said off at different times'
+  const witness = denial(agents, said, { fromMs: latestFirstMs, ladder })
+  if (witness !== undefined) return `${witness} says that it is on`
   return told
     .map((readings, index) =>
       objectionToAgent(
@@ -58,6 +62,16 @@ export function objectionToFence(
       )
     )
     .find(objection => objection !== undefined)
+}
+
+/** Another agent of the machine that said on since the first off. */
+function denial(
+  agents: readonly string[],
+  said: readonly Reading[],
+  { fromMs, ladder }: { readonly fromMs: number; readonly ladder: Segment['fencing'] }
+): string | undefined {
+  const others = witnessesOf(ladder).filter(agent => !agents.includes(agent))
+  return said.find(one => one.atMs > fromMs && one.power === 'on' && others.includes(one.agent))?.agent
 }
 
 /** Two readings of off that the agent really gave, far enough apart, and no other word in between; else why not. */

@@ -27,7 +27,16 @@ export function withLadder(seed: number, scenario: Scenario): Scenario {
 function randomSteps(chance: Chance): Steps {
   const all = { all: feeds, ...(chance.percent(30) && { timeoutSeconds: chance.pick([20, 240]) }) }
   const short = { agent: 'bmc', timeoutSeconds: chance.pick([15, 40]), retries: chance.int(0, 1) }
-  return chance.pick<Steps>([['bmc', 'ipmi'], [short, 'ipmi'], [all], [all], [short, all], [all, 'bmc']])
+  return chance.pick<Steps>([
+    ['bmc', 'ipmi'],
+    [short, 'ipmi'],
+    [all],
+    [all],
+    [short, all],
+    [all, 'bmc'],
+    ['ironic'],
+    [short, 'ironic']
+  ])
 }
 
 /** Each agent has habits of its own. */
@@ -37,6 +46,9 @@ function withHabits(chance: Chance, host: HostSpec, agents: readonly string[]): 
     const habits = chance.percent(50) ? randomBmc(chance) : {}
     if (Object.keys(habits).length > 0) bmcs[agent] = habits
   }
+  // One that goes on saying on beside one that says off of everything.
+  if (agents.includes('bmc') && agents.includes('ipmi') && chance.percent(15))
+    return { ...host, bmc: { mode: 'stuckOn' }, bmcs: { ipmi: { mode: 'lies' } } }
   return Object.keys(bmcs).length > 0 ? { ...host, bmcs } : host
 }
 
