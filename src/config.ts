@@ -3,6 +3,7 @@ import { checkSchema } from './config/check-schema.ts'
 import { confirmOf, sourcesOf } from './config/confirm.ts'
 import { crossChecks } from './config/cross-checks.ts'
 import { durationMs } from './config/durations.ts'
+import { ladderOf } from './config/ladder.ts'
 import { type Environment, readYaml } from './config/read-yaml.ts'
 import type { Members, SegmentConfig } from './controller/directory.ts'
 import type { PollOptions } from './controller/poll.ts'
@@ -23,6 +24,7 @@ export interface Config
   /** Commands go with tokens that end with the lease. */
   readonly leaseByKeystone: boolean
   readonly poll: PollOptions & { readonly everyMs: number }
+  readonly rehearsal: { readonly everyMs: number; readonly sample: 'all' | number }
   readonly retention: { readonly signalsMs: number; readonly recoveriesMs: number }
   readonly metricsOpen: boolean
   readonly logLevel: ConfigFile['log']['level']
@@ -71,6 +73,7 @@ function configOf(file: ConfigFile, rules: Rules): Config {
     leaseMs: file.lease.seconds * 1000,
     leaseByKeystone: file.lease.enforceByKeystone,
     poll: { ...file.poll, everyMs: file.poll.seconds * 1000 },
+    rehearsal: { everyMs: file.rehearse.everySeconds * 1000, sample: file.rehearse.sample },
     retention: { signalsMs: durationMs(file.retention.signals), recoveriesMs: durationMs(file.retention.recoveries) },
     metricsOpen: file.metrics.open,
     logLevel: file.log.level,
@@ -92,7 +95,7 @@ function segmentOf({ name, hosts, spares, method, storage, confirm, evacuate, ..
       evacuate: { perTarget: perSpare, moveTimeoutMs: moveTimeoutSeconds * 1000, attempts, spread, moveUnusual }
     },
     ...sourcesOf(confirm, rest.fencing),
-    fencing: rest.fencing,
+    fencing: ladderOf(rest.fencing),
     approval: rest.approval,
     limits: rest.limits,
     ...(rest.armed === undefined ? {} : { armed: rest.armed })

@@ -67,7 +67,7 @@ test('the example is valid', () => {
     },
     alive: [{ kind: 'ssh', port: 22, hosts: {}, timeoutMs: 3000 }],
     novaTimeoutMs: 30_000,
-    fencing: ['rack-a-redfish'],
+    fencing: [{ agents: ['rack-a-redfish'], timeoutMs: 90_000, retries: 2 }],
     approval: 'none',
     limits: { recoveriesPerHour: 1, hostsDownPercent: 30 }
   })
@@ -211,6 +211,21 @@ test('the token of the alarms is one of those that may deliver alarms', () => {
   expect(mistakesOf(file)).toEqual(['alarms.token: auth.alarms.tokens has no oadh (did you mean "aodh"?)'])
 })
 
+test('a ladder has names and steps, what is left out is the usual', () => {
+  const pdu = { type: 'exec', command: ['/bin/pdu'] }
+  const fencing = ['bmc', { agent: 'ipmi', retries: 0 }, { all: ['pdu-a', 'pdu-b'], timeoutSeconds: 120 }]
+  const agents = { bmc: redfish(), ipmi: { type: 'ipmi', address: '{host}', user: 'ops', password: 'x' } }
+  const file = minimal({ segments: [segment({ fencing })], fencing: { ...agents, 'pdu-a': pdu, 'pdu-b': pdu } })
+  expect(parse(file).segments[0]?.fencing).toEqual([
+    { agents: ['bmc'], timeoutMs: 90_000, retries: 2 },
+    { agents: ['ipmi'], timeoutMs: 90_000, retries: 0 },
+    { agents: ['pdu-a', 'pdu-b'], timeoutMs: 120_000, retries: 2 }
+  ])
+  expect(parse(file).fencing.ipmi).toMatchObject({ privilege: 'OPERATOR', cipherSuite: 17, program: 'ipmitool' })
+  expect(parse(minimal()).segments[0]?.fencing).toBe('waived')
+  expect(parse(minimal()).rehearsal).toEqual({ everyMs: 3_600_000, sample: 'all' })
+})
+
 test('a dollar is doubled to be kept', () => {
   expect(parse(minimal({ cloud: { name: 'a$${B}c' } })).cloud).toBe('a${B}c')
 })
@@ -231,6 +246,47 @@ test.each([
     { fencing: { none: redfish() } },
     'fencing.none: this name means that nothing is switched off; take another'
   ],
+  [
+    'none in a step',
+    { segments: [segment({ fencing: [{ agent: 'none' }] })] },
+    'segments[0].fencing: none must stand alone, for it is no step of a ladder'
+  ],
+  [
+    'a step that names nobody',
+    { segments: [segment({ fencing: [{ retries: 1 }] })] },
+    'segments[0].fencing[0]: must have exactly one of agent, all'
+  ],
+  [
+    'a feed that nobody knows',
+    { segments: [segment({ fencing: [{ all: ['bmc', 'pdu'] }] })], fencing: { bmc: redfish() } },
+    'segments[0].fencing[0]: there is no fencing.pdu'
+  ],
+  [
+    'a step with a mistake',
+    { segments: [segment({ fencing: ['bmc', { agent: 'bmc', timeoutSecond: 5 }] })], fencing: { bmc: redfish() } },
+    'segments[0].fencing[1].timeoutSecond: is no setting (did you mean "timeoutSeconds"?)'
+  ],
+  [
+    'an agent of no kind',
+    { fencing: { pdu: { type: 'snmp' } } },
+    'fencing.pdu.type: must be one of redfish, ipmi, ironic, exec'
+  ],
+  [
+    'a command without its full path',
+    { fencing: { pdu: { type: 'exec', command: ['pdu'] } } },
+    'fencing.pdu.command[0]: must be the full path of a program'
+  ],
+  [
+    'an ipmi host without an address',
+    { segments: [segment({ fencing: ['bmc'] })], fencing: { bmc: { type: 'ipmi', user: 'ops', password: 'x' } } },
+    'fencing.bmc.hosts.compute-01.address: is missing, for fencing.bmc has no address'
+  ],
+  [
+    'a password that IPMI cuts off',
+    { fencing: { bmc: { type: 'ipmi', address: '{host}', user: 'ops', password: 'x'.repeat(21) } } },
+    'fencing.bmc.password: must NOT have more than 20 characters'
+  ],
+  ['a sample that is no number', { rehearse: { sample: 'some' } }, 'rehearse.sample: must be all or a whole number'],
   [
     'a host without a BMC',
     { segments: [segment({ fencing: ['bmc'] })], fencing: { bmc: redfish({ url: undefined }) } },

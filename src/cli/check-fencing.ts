@@ -1,4 +1,5 @@
 import type { Fencing } from '../controller/ports.ts'
+import { agentsOf } from '../core/ladder.ts'
 import type { PowerReading } from '../core/recovery.ts'
 import type { Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
@@ -24,13 +25,13 @@ export async function checkFencing(
   fencing: Pick<Fencing, 'read'>,
   isIdentified: IsIdentified
 ): Promise<CheckLine[]> {
+  if (segment.fencing === 'waived') {
+    const detail = 'waived: servers are moved off hosts that nobody proved off'
+    return [{ name: `${segment.name} fencing none`, ok: true, detail }]
+  }
   const lines: CheckLine[] = []
-  for (const agent of segment.fencing) {
+  for (const agent of agentsOf(segment.fencing)) {
     const name = `${segment.name} fencing ${agent}`
-    if (agent === 'none') {
-      lines.push({ name, ok: true, detail: 'waived: servers are moved off hosts that nobody proved off' })
-      continue
-    }
     const hosts = [...segment.hosts, ...segment.spares]
     const answers = await inParallel(hosts, atOnce, host => ask(fencing, agent, host))
     lines.push(...linesOf(name, answers, host => isIdentified(agent, host)))

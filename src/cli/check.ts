@@ -1,6 +1,8 @@
 import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
+import { agentsOf } from '../core/ladder.ts'
 import { ConfigError, messageOf } from '../errors.ts'
+import { isIdentified } from '../fencing/fencing.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { checkAlarms } from './check-alarms.ts'
 import { checkEvidence } from './check-evidence.ts'
@@ -52,11 +54,8 @@ async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
     return [...well, ...linesOfError('cloud and BMCs', error)]
   }
   try {
-    const isIdentified: IsIdentified = (agent, host) => {
-      const own = config.fencing[agent]?.hosts[host]
-      return own?.uuid !== undefined || own?.serial !== undefined
-    }
-    return [...well, ...(await checkWorld(world, config, isIdentified))]
+    const isTold: IsIdentified = (agent, host) => isIdentified(config.fencing[agent], host)
+    return [...well, ...(await checkWorld(world, config, isTold))]
   } finally {
     await world.close()
   }
@@ -70,7 +69,7 @@ function linesOfError(name: string, error: unknown): CheckLine[] {
 async function checkWorld(
   { openstack, fencing, probe, directory }: OutsideWorld,
   { auth, alarms }: Config,
-  isIdentified: IsIdentified
+  isTold: IsIdentified
 ): Promise<CheckLine[]> {
   const { cloud } = openstack
   const lines = await openstack.check()
@@ -87,11 +86,17 @@ async function checkWorld(
     const [bareMetal, addresses] = await Promise.all([cloud.bareMetalHosts(), cloud.addresses()])
     for (const segment of directory.segments()) {
       lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))
-      lines.push(...(await checkFencing(segment, fencing, isIdentified)))
+      lines.push(...(await checkFencing(segment, fencing, isTold)))
       const asked = segment.power?.agent
       // What is only asked, and never switches anything off, must be the right machine's as well.
-      if (asked !== undefined && !segment.fencing.includes(asked))
-        lines.push(...(await checkFencing({ ...segment, fencing: [asked] }, fencing, isIdentified)))
+      if (asked !== undefined && !agentsOf(segment.fencing).includes(asked))
+        lines.push(
+          ...(await checkFencing(
+            { ...segment, fencing: [{ agents: [asked], timeoutMs: 0, retries: 0 }] },
+            fencing,
+            isTold
+          ))
+        )
       lines.push(...(await checkEvidence(segment, reading, addresses, probe)))
     }
     if (lines.find(({ name }) => name === 'aodh')?.ok === true) {

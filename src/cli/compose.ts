@@ -12,6 +12,7 @@ import { runDuties, standardDuties } from '../controller/duties.ts'
 import { createIntake } from '../controller/intake.ts'
 import { createPoll } from '../controller/poll.ts'
 import type { Ports, Store } from '../controller/ports.ts'
+import { createRehearsal } from '../controller/rehearsal.ts'
 import { createSupervisor } from '../controller/supervisor.ts'
 import { messageOf } from '../errors.ts'
 import { readActionUrl } from '../http/action-url.ts'
@@ -44,6 +45,9 @@ const requestsLimitMs = 2000
 /** Quartz strays by less than a millisecond in so long; this is for clocks that are set, and for databases that fail over. */
 const clockEveryMs = 5000
 
+/** So often it is asked whether it is time to read the BMCs. */
+const rehearsalLookMs = 10_000
+
 /** While a host's servers are moved a credential is made every few seconds. */
 const credentialsEveryMs = 60_000
 
@@ -68,12 +72,14 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
   const authenticate = createAuthenticator(config.auth)
   const readAction = (url: string) => readActionUrl(url, authenticate)
   const coverage = createCoverage(ports, readAction)
+  const rehearsal = createRehearsal(ports, directory, config.rehearsal)
   const service = createService({
     ports,
     directory,
     intake,
     nudge: supervisor.nudge,
     dependencies: openstack.dependencies,
+    rehearsal,
     ...(config.poll.alarms ? { coverage } : {})
   })
   const poll = createPoll(ports, directory, intake, { ...config.poll, readAction })
@@ -81,6 +87,7 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
   const duties = [
     ...standardDuties(ports, directory, intake, config.retention),
     { name: 'poll', everyMs: config.poll.everyMs, work: poll },
+    { name: 'rehearsal', everyMs: rehearsalLookMs, everywhere: true, work: rehearsal.work },
     ...(config.poll.alarms
       ? [{ name: 'alarms', everyMs: config.poll.everyMs, everywhere: true, work: coverage.refresh }]
       : []),

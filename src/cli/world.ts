@@ -17,6 +17,9 @@ export interface OutsideWorld {
   close(): Promise<void>
 }
 
+/** Where programs are looked for if nothing says so. */
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 /** A host on the management network answers within milliseconds; this is for one that is busy. */
 const probeTimeoutMs = 3000
 
@@ -33,8 +36,13 @@ export async function connectWorld(
     ...more
   }: { readonly clock?: Clock; readonly onCall?: (report: CallReport) => void; readonly loginTimeoutMs?: number } = {}
 ): Promise<OutsideWorld> {
-  const fencing = createFencing(config.fencing, { log, clock })
   const openstack = await connectOpenStack({ cloud: config.cloud, env, log, ...more })
+  const others = await otherClouds(config, env, log)
+  const fencing = createFencing(config.fencing, {
+    ...{ log, clock },
+    path: env.PATH ?? usualPath,
+    bareMetal: name => (others.get(name ?? '') ?? openstack).bareMetal
+  })
   const { armed, limits } = config
   return {
     openstack,
@@ -44,6 +52,14 @@ export async function connectWorld(
     async close() {
       await fencing.close()
       openstack.close()
+      for (const other of others.values()) other.close()
     }
   }
+}
+
+/** Those whose Ironic has our hosts as its nodes, by their names in clouds.yaml. */
+async function otherClouds(config: Config, env: Environment, log: Logger): Promise<Map<string, OpenStack>> {
+  const names = Object.values(config.fencing).flatMap(agent => (agent.type === 'ironic' ? (agent.cloud ?? []) : []))
+  const entries = [...new Set(names)].map(async cloud => [cloud, await connectOpenStack({ cloud, env, log })] as const)
+  return new Map(await Promise.all(entries))
 }

@@ -1,5 +1,6 @@
 import { suggestion } from '../core/closest.ts'
 import type { Segment } from '../schemas/config.d.ts'
+import { machineAgent } from './confirm.ts'
 
 type Source = Segment['confirm']['alive'][number]
 
@@ -40,9 +41,12 @@ function keyOf({ ssh, tcp, icmp, name }: Source): string {
   return icmp === undefined ? `exec ${name ?? ''}` : 'icmp'
 }
 
-function powerMistakes(power: boolean | string, fencing: readonly string[], agents: readonly string[]): string[] {
+function powerMistakes(power: boolean | string, fencing: Segment['fencing'], agents: readonly string[]): string[] {
   if (power === false) return []
-  if (power === true) return fencing.includes('none') ? ['true needs an agent in fencing; name one instead'] : []
+  if (power === true)
+    return machineAgent(fencing) === undefined
+      ? ['true needs a step of one agent in fencing; name an agent instead']
+      : []
   return agents.includes(power) ? [] : [`there is no fencing.${power}${suggestion(power, agents)}`]
 }
 

@@ -1,5 +1,6 @@
 import type { AliveSource, Segment as CoreSegment, Settings } from '../core/segment.ts'
 import type { Segment } from '../schemas/config.d.ts'
+import { agentNames } from './ladder.ts'
 
 type Confirm = Segment['confirm']
 
@@ -12,14 +13,22 @@ export function confirmOf(confirm: Confirm): Settings['confirm'] {
 /** Who is asked, and for how long. */
 export function sourcesOf(
   { alive, power, powerTimeoutSeconds, novaTimeoutSeconds }: Confirm,
-  fencing: readonly string[]
+  fencing: Segment['fencing']
 ): Pick<CoreSegment, 'alive' | 'power' | 'novaTimeoutMs'> {
-  const agent = power === true ? fencing[0] : power === false ? undefined : power
+  const agent = power === true ? machineAgent(fencing) : power === false ? undefined : power
   return {
     alive: alive.map(aliveSourceOf),
     novaTimeoutMs: novaTimeoutSeconds * 1000,
     ...(agent === undefined ? {} : { power: { agent, timeoutMs: powerTimeoutSeconds * 1000 } })
   }
+}
+
+/** The first of the ladder that speaks of the whole machine: one feed may be off while the machine is on. */
+export function machineAgent(fencing: Segment['fencing']): string | undefined {
+  return fencing
+    .map(agentNames)
+    .find(names => names.length === 1 && names[0] !== 'none')
+    ?.at(0)
 }
 
 function aliveSourceOf(source: Confirm['alive'][number]): AliveSource {

@@ -1,9 +1,9 @@
-import { suggestion } from '../core/closest.ts'
 import { ConfigError } from '../errors.ts'
 import type { ConfigFile, Segment } from '../schemas/config.d.ts'
 import { addressOf, addressShapes, pathOfStore } from '../store-url.ts'
 import { alarmMistakes } from './alarm-checks.ts'
 import { confirmMistakes } from './confirm-checks.ts'
+import { agentMistakes, ladderMistakes } from './fencing-checks.ts'
 
 /** What a schema can't say: things that must fit together. Messages have paths and names, never secrets. */
 export function crossChecks(file: ConfigFile): string[] {
@@ -16,7 +16,7 @@ export function crossChecks(file: ConfigFile): string[] {
     ...memberMistakes(file.segments),
     ...alarmMistakes(file),
     ...leaseMistakes(file),
-    ...('none' in file.fencing ? ['fencing.none: this name means that nothing is switched off; take another'] : [])
+    ...agentMistakes(file)
   ]
 }
 
@@ -67,7 +67,7 @@ function tokenMistakes({ auth }: ConfigFile): string[] {
 function segmentMistakes(segment: Segment, path: string, file: ConfigFile): string[] {
   const { confirm, method, spares, storage } = segment
   const mistakes = [
-    ...fencingMistakes(segment, path, file),
+    ...ladderMistakes(segment, path, file),
     ...confirmMistakes(segment, `${path}.confirm`, Object.keys(file.fencing))
   ]
   if (confirm.timeoutSeconds <= confirm.downSeconds)
@@ -80,21 +80,6 @@ function segmentMistakes(segment: Segment, path: string, file: ConfigFile): stri
   if (method !== 'auto' && spares.names?.length === 0)
     mistakes.push(`${path}.spares: is missing; the method ${method} needs spares`)
   return mistakes
-}
-
-function fencingMistakes({ fencing, hosts }: Segment, path: string, file: ConfigFile): string[] {
-  const known = Object.keys(file.fencing)
-  if (fencing.includes('none')) {
-    return fencing.length === 1 ? [] : [`${path}.fencing: none must stand alone, for it is no step of a ladder`]
-  }
-  return fencing.flatMap((name, index) => {
-    const agent = file.fencing[name]
-    if (agent === undefined) return [`${path}.fencing[${index}]: there is no fencing.${name}${suggestion(name, known)}`]
-    // Members of an aggregate or a zone are not known yet: `switchover check` looks at those.
-    const without =
-      agent.url === undefined ? (hosts.names ?? []).filter(host => agent.hosts[host]?.url === undefined) : []
-    return without.map(host => `fencing.${name}.hosts.${host}.url: is missing, for fencing.${name} has no url`)
-  })
 }
 
 /** A host that two segments protect would be recovered twice, and a spare of two would be counted twice. */

@@ -8,6 +8,7 @@ import type { Directory } from './directory.ts'
 import { dryRun } from './dry-run.ts'
 import type { Intake } from './intake.ts'
 import type { Ports } from './ports.ts'
+import type { Rehearsal } from './rehearsal.ts'
 import { viewOf } from './segment-view.ts'
 import type { Dependency, Service } from './service.ts'
 
@@ -19,10 +20,13 @@ export interface ServiceOptions {
   readonly dependencies: () => readonly Dependency[]
   /** Left out where nobody looks after alarms. */
   readonly coverage?: Pick<Coverage, 'of'>
+  /** Left out where nobody rehearses. */
+  readonly rehearsal?: Pick<Rehearsal, 'of'>
 }
 
 /** The application behind the routes: intake, operators' commands and views. */
-export function createService({ ports, directory, intake, nudge, dependencies, coverage }: ServiceOptions): Service {
+export function createService(options: ServiceOptions): Service {
+  const { ports, directory, intake, nudge, dependencies, coverage, rehearsal } = options
   const { store } = ports
   return {
     receive: intake.receive,
@@ -79,7 +83,8 @@ export function createService({ ports, directory, intake, nudge, dependencies, c
           error: directory.error() ?? 'they have not been read yet',
           targets,
           open,
-          coverage: covered
+          coverage: covered,
+          rehearsed: segment.fencing === 'waived' ? undefined : rehearsal?.of(segment)
         })
       )
     }

@@ -1,6 +1,7 @@
 import { findHost } from '../core/inventory.ts'
-import { proves } from '../core/proof.ts'
-import type { Hold, PowerReading } from '../core/recovery.ts'
+import { witnessesOf } from '../core/ladder.ts'
+import { agentsBehind, allProve, fencedProof } from '../core/proof.ts'
+import type { Hold, PowerReading, Proof } from '../core/recovery.ts'
 import { proofOf } from '../core/recovery.ts'
 import { reportMs } from '../core/reports.ts'
 import { askAlive } from './ask-sources.ts'
@@ -30,41 +31,106 @@ export async function readPower(ctx: Context, agent: string, host: string): Prom
   }
 }
 
+/** One reading by each agent, taken side by side, and why some could not be. */
+export interface Round {
+  readonly readings: readonly PowerReading[]
+  readonly failures: readonly (readonly [agent: string, why: string])[]
+}
+
+export async function readRound(ctx: Context, agents: readonly string[], host: string): Promise<Round> {
+  const answers = await Promise.all(agents.map(async agent => [agent, await readPower(ctx, agent, host)] as const))
+  return {
+    readings: answers.flatMap(([, answer]) => (typeof answer === 'string' ? [] : [answer])),
+    failures: answers.flatMap(([agent, answer]) => (typeof answer === 'string' ? [[agent, answer] as const] : []))
+  }
+}
+
+/** Other agents than BMCs are called by their names. */
+export function sourceOf(reading: PowerReading): string {
+  return isOfBmc(reading) ? 'the BMC' : reading.agent
+}
+
+export function isOfBmc({ method }: PowerReading): boolean {
+  return method === 'redfish' || method === 'ipmi'
+}
+
+type Doubt = { readonly on: boolean; readonly reason: string }
+
 /**
  * Rule 7: the proof is read again. `true`: it stands; else why not, `on` when the host was seen on or alive. `quick`:
  * one reading that is not against it will do, as in each round of the moves.
  */
-export async function rereadProof(
-  ctx: Context,
-  quick = false
-): Promise<true | { readonly on: boolean; readonly reason: string }> {
+export async function rereadProof(ctx: Context, quick = false): Promise<true | Doubt> {
   const proof = proofOf(ctx.recovery)
-  const { host } = ctx.recovery
+  const { host, segment } = ctx.recovery
   if (proof === undefined) return { on: false, reason: `there is no proof that ${host} is off` }
-  const agents =
-    proof.kind === 'fenced'
-      ? [proof.agent]
-      : (ctx.ports.policy.segment(ctx.recovery.segment)?.fencing ?? []).filter(agent => agent !== 'none')
+  const isFence = proof.kind === 'fenced'
+  const agents = isFence ? agentsBehind(proof) : witnessesOf(ctx.ports.policy.segment(segment)?.fencing)
   const readings: PowerReading[] = []
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     if (round > 0) await ctx.pause(readEveryMs + 100)
-    for (const agent of agents) {
-      const reading = await readPower(ctx, agent, host)
-      if (typeof reading !== 'string') readings.push(reading)
-    }
-    if (readings.some(reading => reading.power === 'on')) return { on: true, reason: `the BMC says that ${host} is on` }
-    if (proof.kind === 'fenced' && proves(readings, { minGapMs: readEveryMs })) return true
+    readings.push(...(await readRound(ctx, agents, host)).readings)
+    // What proved it and then says on was switched on; of a word's witnesses only who looked is heard.
+    const on = readings.find(({ power, isHearsay }) => power === 'on' && (isFence || isHearsay !== true))
+    if (on !== undefined) return { on: true, reason: `${sourceOf(on)} says that ${host} is on` }
+    if (isFence && allProve(agents, readings, { minGapMs: readEveryMs })) return true
   }
-  if (proof.kind !== 'fenced') {
-    const living = (await signOfLife(ctx, host)) ?? (quick ? undefined : await reportsAgain(ctx, host))
-    if (living === 'unread') return { on: false, reason: `the service of ${host} can't be read` }
+  if (!isFence) {
     const taken = proof.kind === 'vouched' ? 'was vouched for as off' : 'was taken to be off without a fence'
-    return living === undefined ? true : { on: true, reason: `${host} ${taken}, but ${living}` }
+    return await wordStands(ctx, taken, quick)
   }
-  if (quick && readings.length > 0 && readings.every(reading => reading.power === 'off')) return true
-  const seen = readings.at(-1)
-  if (quick && seen !== undefined) return { on: false, reason: `the BMC of ${host} says ${seen.power}` }
-  return { on: false, reason: `the BMC of ${host} ${quick ? "can't be read" : 'could not be read twice as off'}` }
+  return await fenceStands(ctx, agents, readings, quick)
+}
+
+/** Nobody said on. Off is enough of a look in passing; else each agent has to prove it anew, but for those who only remember. */
+async function fenceStands(
+  ctx: Context,
+  agents: readonly string[],
+  readings: readonly PowerReading[],
+  quick: boolean
+): Promise<true | Doubt> {
+  const { host } = ctx.recovery
+  const said = agents.map(agent => readings.findLast(reading => reading.agent === agent))
+  if (said.every(reading => reading?.power === 'off')) {
+    const firstHand = agents.filter(agent => !readings.some(one => one.agent === agent && one.isHearsay === true))
+    const proven = quick || firstHand.length === 0 || allProve(firstHand, readings, { minGapMs: readEveryMs })
+    // Who only remembers can't see a button pressed: what the host itself shows has to be asked for as well.
+    if (proven && firstHand.length < agents.length) return await wordStands(ctx, 'is off by what was last known', quick)
+    if (proven) return true
+  }
+  const seen = said.find(reading => reading !== undefined && reading.power !== 'off')
+  if (quick && seen !== undefined) return { on: false, reason: `${sourceOf(seen)} says ${seen.power} of ${host}` }
+  return { on: false, reason: `the power of ${host} ${quick ? "can't be read" : 'could not be read twice as off'}` }
+}
+
+/** A word that the host is off stands while nothing on it shows life. */
+async function wordStands(ctx: Context, taken: string, quick: boolean): Promise<true | Doubt> {
+  const { host } = ctx.recovery
+  const living = (await signOfLife(ctx, host)) ?? (quick ? undefined : await reportsAgain(ctx, host))
+  if (living === 'unread') return { on: false, reason: `the service of ${host} can't be read` }
+  return living === undefined ? true : { on: true, reason: `${host} ${taken}, but ${living}` }
+}
+
+/** The proof of a step by reading alone: nothing is sent. undefined when there is none; `heard` learns what each agent said. */
+export async function proofByReading(
+  ctx: Context,
+  agents: readonly string[],
+  host: string,
+  heard: Map<string, PowerReading>
+): Promise<Proof | undefined> {
+  const readings: PowerReading[] = []
+  for (let round = 0; round < 3; round += 1) {
+    if (round > 0) await ctx.pause(readEveryMs + 100)
+    const now = await readRound(ctx, agents, host)
+    for (const reading of now.readings) heard.set(reading.agent, reading)
+    if (now.failures.length > 0) return undefined
+    readings.push(...now.readings)
+    if (!allProve(agents, readings, { minGapMs: readEveryMs })) continue
+    return (await signOfLife(ctx, host)) === undefined
+      ? fencedProof(agents, readings, ctx.ports.clock.now())
+      : undefined
+  }
+  return undefined
 }
 
 /** A word that the host is off, a person's or its BMC's, ends with any sign of life. undefined when there is none. */

@@ -1,3 +1,5 @@
+import { agentsBehind } from '../core/proof.ts'
+import type { Proof } from '../core/recovery.ts'
 import type { RecoveryEvent } from '../core/recovery-event.ts'
 
 /** One sentence for the timeline, the log and the operator. */
@@ -12,7 +14,7 @@ export function sayEvent(event: RecoveryEvent): string {
     case 'planned':
       return `planned: ${event.plan.moves.length} servers to ${event.plan.targets.join(', ') || 'no target'}${event.plan.staying.length > 0 ? `, ${event.plan.staying.length} stay` : ''}`
     case 'proven':
-      return `${event.host} is off: ${event.proof.kind}${event.proof.kind === 'vouched' ? ` by ${event.proof.by}` : ''}${event.proof.kind === 'fenced' ? ` by ${event.proof.agent}, two readings` : ''}`
+      return `${event.host} is off: ${sayProof(event.proof)}`
     case 'isolated':
       return `disabled and forced down; ${event.servers.length} servers are on it`
     case 'prepared':
@@ -34,4 +36,11 @@ export function sayEvent(event: RecoveryEvent): string {
     default:
       return event.because
   }
+}
+
+function sayProof(proof: Proof): string {
+  if (proof.kind === 'waived') return proof.kind
+  if (proof.kind === 'vouched') return `vouched by ${proof.by}`
+  const agents = agentsBehind(proof)
+  return `fenced by ${agents.join(' and ')}, two readings${agents.length > 1 ? ' of each' : ''}`
 }

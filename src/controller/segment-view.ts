@@ -3,7 +3,7 @@ import { findHost, isUp } from '../core/inventory.ts'
 import { spareReason } from '../core/marks.ts'
 import type { Segment } from '../core/segment.ts'
 import type { HostCoverage } from './coverage.ts'
-import type { SegmentView } from './service.ts'
+import type { Rehearsed, SegmentView } from './service.ts'
 
 export interface Seen {
   readonly armed: boolean
@@ -14,6 +14,8 @@ export interface Seen {
   readonly open: ReadonlyMap<string, string>
   /** undefined: Aodh's alarms are not known. */
   readonly coverage: ReadonlyMap<string, HostCoverage> | undefined
+  /** undefined: nobody rehearses, or there is nothing to rehearse. */
+  readonly rehearsed: readonly Rehearsed[] | undefined
 }
 
 /** A segment as it is now. */
@@ -24,6 +26,7 @@ export function viewOf(segment: Segment, seen: Seen): SegmentView {
     armed: seen.armed,
     method: segment.settings.method,
     spares,
+    ...(seen.rehearsed === undefined ? {} : { rehearsed: seen.rehearsed }),
     spareLeft: segment.settings.method === 'auto' || spares.some(spare => spare.ready),
     hosts: segment.hosts.map(name => {
       const recovery = seen.open.get(name)

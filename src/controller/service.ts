@@ -14,6 +14,15 @@ export interface DryRun {
   readonly summary: string
 }
 
+/** What one agent of a host's ladder said when this process last rehearsed it. */
+export interface Rehearsed {
+  readonly host: string
+  readonly agent: string
+  readonly atMs: number
+  /** Why its power could not be read; missing when it was. */
+  readonly error?: string
+}
+
 export interface SegmentView {
   readonly name: string
   readonly armed: boolean
@@ -37,6 +46,8 @@ export interface SegmentView {
     readonly ready: boolean
     readonly because?: string
   }[]
+  /** Missing where nothing is switched off. */
+  readonly rehearsed?: readonly Rehearsed[]
   /** True when at least one spare is ready for the next failure. */
   readonly spareLeft: boolean
 }

@@ -58,7 +58,9 @@ export function wordOfNova({ host, atMs, reportsSeen, error }: NovaView, downMs:
 }
 
 /** BMC On is no sign of life; only Off tells something. */
-export function wordOfPower(reading: Pick<PowerReading, 'power'>): Word {
+export function wordOfPower(reading: Pick<PowerReading, 'power' | 'isHearsay'>): Word {
+  if (reading.isHearsay === true)
+    return { says: 'unknown', detail: `it is remembered to be ${reading.power}, which nobody has looked at` }
   switch (reading.power) {
     case 'off':
       return { says: 'down', detail: 'its BMC says that it is off' }

@@ -13,21 +13,28 @@ export interface ListedServer {
   readonly locked: boolean
 }
 
-/** One reading of a host's power, told by its BMC. */
+/** How an agent reaches power. */
+export type FenceMethod = 'redfish' | 'ipmi' | 'ironic' | 'exec'
+
+/** One reading of a host's power. */
 export interface PowerReading {
   readonly agent: string
+  readonly method: FenceMethod
   readonly power: 'on' | 'off' | 'changing'
   /** When it was asked for, by our clock, ms: a late answer is an old one. */
   readonly atMs: number
   /** The machine's own serial number or UUID, as checked. */
   readonly identity?: string
+  /** What somebody remembers, not what the machine's power was found to be in this moment: `off` proves nothing, `on` denies nothing. */
+  readonly isHearsay?: true
 }
 
-/** Why we believe that a host is off. Two readings of `off` in a row make a fence; a person's word or the configuration replace it. */
+/** Why we believe that a host is off. Two readings of `off` in a row from each agent make a fence; a person's word or the configuration replace it. */
 export type Proof =
   | {
       readonly kind: 'fenced'
-      readonly agent: string
+      /** Who proved it, several for redundant feeds, and which machine each found. */
+      readonly agents: readonly { readonly agent: string; readonly method: FenceMethod; readonly identity?: string }[]
       readonly readings: readonly PowerReading[]
       readonly atMs: number
     }

@@ -1,3 +1,5 @@
+import type { Ladder } from './ladder.ts'
+
 /** A failover segment as the operator configured it, its members looked up in the cloud. */
 
 export type Method = 'reserved_host' | 'auto' | 'auto_priority' | 'rh_priority'
@@ -76,13 +78,12 @@ export interface Segment {
   readonly power?: PowerSource
   /** How long Nova may take to answer; 30 s if left out. */
   readonly novaTimeoutMs?: number
-  /** Names of fencing agents in the order of the ladder; `['none']` when waived. */
-  readonly fencing: readonly string[]
+  readonly fencing: Ladder
   readonly approval: 'none' | 'required'
   readonly limits: { readonly recoveriesPerHour: number; readonly hostsDownPercent: number }
 }
 
 /** Nothing switches its hosts off: the configuration says so in so many words. */
 export function isWaived(segment: Pick<Segment, 'fencing'> | undefined): boolean {
-  return segment?.fencing.length === 1 && segment.fencing[0] === 'none'
+  return segment?.fencing === 'waived'
 }

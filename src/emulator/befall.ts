@@ -6,6 +6,7 @@ import { beginEvacuation } from './model/evacuations.ts'
 import { cutOff, endCompute, loseStorage, panic, powerOff } from './model/hosts.ts'
 import { noteChange, settingOf } from './model/nova-services.ts'
 import { whereRunning } from './model/oracle.ts'
+import { unplug, wayOf } from './model/power-ways.ts'
 import { boot, reconnect, startCompute } from './model/start-compute.ts'
 import type { ModelHost, World } from './model/world.ts'
 import { hostOf } from './model/world.ts'
@@ -17,6 +18,9 @@ export function befall(world: World, deed: Happening): boolean {
   switch (deed.do) {
     case 'panic':
       panic(world, hostOf(world, deed.host))
+      return true
+    case 'unplug':
+      unplug(world, hostOf(world, deed.host))
       return true
     case 'powerOff':
       powerOff(world, hostOf(world, deed.host))
@@ -70,7 +74,7 @@ function adjust(world: World, deed: Happening): boolean {
       changeByOthers(world, deed.host, { ...disabled, disabledReason: spareReason })
       return true
     case 'bmc':
-      Object.assign(hostOf(world, deed.host).bmc, deed.bmc)
+      Object.assign(wayOf(hostOf(world, deed.host), deed.agent ?? 'bmc').habits, deed.bmc)
       return true
     case 'habits':
       Object.assign(hostOf(world, deed.host).habits, deed.habits)

@@ -14,6 +14,8 @@ export type Moment =
 export type HostDeed =
   | 'panic'
   | 'powerOff'
+  /** A person switches it off, its feeds as well. */
+  | 'unplug'
   | 'boot'
   | 'cutOff'
   | 'reconnect'
@@ -37,7 +39,7 @@ export type ServerDeed = 'deleteServer' | 'stopServer' | 'startServer' | 'resize
 
 export type Happening =
   | { readonly do: HostDeed; readonly host: string }
-  | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits> }
+  | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits>; readonly agent?: string }
   | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
   | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }
   | { readonly do: ServerDeed; readonly server: string }

@@ -1,8 +1,10 @@
+import type { Clock } from '../clock.ts'
+import type { BareMetal, Log } from '../controller/ports.ts'
 import type { PowerReading } from '../core/recovery.ts'
 
 /** One way to a machine's power, as configured under one name. Both calls check the identity first and throw FencingError. */
 export interface FenceAgent {
-  /** Live from the BMC. */
+  /** Live from the BMC, or marked as hearsay. */
   read(host: string, signal?: AbortSignal): Promise<PowerReading>
   /** Resolves when the command was accepted, or found needless; the machine need not be off yet. */
   powerOff(host: string, signal?: AbortSignal): Promise<void>
@@ -10,4 +12,17 @@ export interface FenceAgent {
   readonly settleMs: number
   /** Gives back what it holds at the BMCs. */
   close(): Promise<void>
+}
+
+export interface FencingDeps {
+  readonly log: Log
+  readonly clock: Clock
+  /** Where programs are found that are named without a path: PATH. */
+  readonly path: string
+  /** Ironic of the cloud of this name in clouds.yaml; without a name that of our own. */
+  readonly bareMetal: (cloud: string | undefined) => BareMetal
+  /** Text of a file; from disk. */
+  readonly readFile?: (path: string) => string
+  /** An unused session is given back after so long, ms; a minute. */
+  readonly idleMs?: number
 }

@@ -1,26 +1,22 @@
 import type { Fencing } from '../controller/ports.ts'
 import { FencingError } from '../errors.ts'
-import type { FenceAgent } from './agent.ts'
-import type { FencingDeps } from './redfish.ts'
+import type { FenceAgent, FencingDeps } from './agent.ts'
+import { createExec, type ExecOptions } from './exec.ts'
+import type { IpmiOptions } from './ipmi/options.ts'
+import { createIpmi } from './ipmi.ts'
+import { createIronic, type IronicOptions } from './ironic.ts'
+import type { RedfishOptions } from './redfish/options.ts'
 import { createRedfish } from './redfish.ts'
-import type { RedfishOptions } from './redfish-options.ts'
 
 /** One entry of the configuration's `fencing`. */
-export type FencingAgentConfig = RedfishOptions
+export type FencingAgentConfig = RedfishOptions | IpmiOptions | IronicOptions | ExecOptions
 
 /** All configured ways to power. `none` is not among them: where it is configured nobody asks for power. Throws ConfigError. */
 export function createFencing(
   configs: Readonly<Record<string, FencingAgentConfig>>,
   deps: FencingDeps
 ): Fencing & { close(): Promise<void> } {
-  const agents = new Map<string, FenceAgent>()
-  for (const [name, config] of Object.entries(configs)) {
-    if (config.insecure) deps.log.warn({ agent: name }, 'the certificates of BMCs are not checked')
-    const urls = [config.url, ...Object.values(config.hosts).map(host => host.url)]
-    if (urls.some(url => url?.toLowerCase().startsWith('http://') === true))
-      deps.log.warn({ agent: name }, 'BMCs are asked by http://: their passwords cross the network in the clear')
-    agents.set(name, createRedfish(name, config, deps))
-  }
+  const agents = new Map(Object.entries(configs).map(([name, config]) => [name, createAgent(name, config, deps)]))
 
   function agentNamed(name: string): FenceAgent {
     const agent = agents.get(name)
@@ -36,4 +32,41 @@ export function createFencing(
       await Promise.all(Array.from(agents.values(), agent => agent.close()))
     }
   }
+}
+
+/** The configuration says which machine the host's BMC must turn out to be, or whose word is taken for it. */
+export function isIdentified(config: FencingAgentConfig | undefined, host: string): boolean {
+  switch (config?.type) {
+    case 'redfish':
+      return config.hosts[host]?.uuid !== undefined || config.hosts[host]?.serial !== undefined
+    case 'ipmi':
+      return config.hosts[host]?.uuid !== undefined
+    case 'ironic':
+    case 'exec':
+      // By the name of the host: in Ironic that of its node, in the command's own hands otherwise.
+      return true
+    case undefined:
+      return false
+  }
+}
+
+function createAgent(name: string, config: FencingAgentConfig, deps: FencingDeps): FenceAgent {
+  switch (config.type) {
+    case 'redfish':
+      warnOf(name, config, deps)
+      return createRedfish(name, config, deps)
+    case 'ipmi':
+      return createIpmi(name, config, deps)
+    case 'ironic':
+      return createIronic(name, config, deps)
+    case 'exec':
+      return createExec(name, config, deps)
+  }
+}
+
+function warnOf(agent: string, { insecure, url, hosts }: RedfishOptions, { log }: FencingDeps): void {
+  if (insecure) log.warn({ agent }, 'the certificates of BMCs are not checked')
+  const urls = [url, ...Object.values(hosts).map(host => host.url)]
+  if (urls.some(each => each?.toLowerCase().startsWith('http://') === true))
+    log.warn({ agent }, 'BMCs are asked by http://: their passwords cross the network in the clear')
 }

@@ -1,24 +1,13 @@
 import { readFileSync } from 'node:fs'
-import type { Clock } from '../clock.ts'
-import type { Log } from '../controller/ports.ts'
 import { ConfigError, FencingError, messageOf } from '../errors.ts'
-import type { FenceAgent } from './agent.ts'
-import { createBmcHttp } from './bmc-http.ts'
-import type { Bmc } from './redfish-bmc.ts'
-import { createBmc } from './redfish-bmc.ts'
-import type { RedfishOptions } from './redfish-options.ts'
-import { originOf } from './redfish-options.ts'
-import { createRedfishSession } from './redfish-session.ts'
-import { powerOf, powerOffTarget } from './redfish-system.ts'
-
-export interface FencingDeps {
-  readonly log: Log
-  readonly clock: Clock
-  /** Text of a file; from disk. */
-  readonly readFile?: (path: string) => string
-  /** An unused session is given back after so long, ms; a minute. */
-  readonly idleMs?: number
-}
+import type { FenceAgent, FencingDeps } from './agent.ts'
+import type { Bmc } from './redfish/bmc.ts'
+import { createBmc } from './redfish/bmc.ts'
+import { createBmcHttp } from './redfish/bmc-http.ts'
+import type { RedfishOptions } from './redfish/options.ts'
+import { originOf } from './redfish/options.ts'
+import { createRedfishSession } from './redfish/session.ts'
+import { powerOf, powerOffTarget } from './redfish/system.ts'
 
 /** All requests of one power-off together last at most this many request timeouts; nothing of it is sent later. */
 const timeoutsOfPowerOff = 3
@@ -59,7 +48,7 @@ export function createRedfish(name: string, options: RedfishOptions, deps: Fenci
         const askedAtMs = deps.clock.now()
         return { ...(await bmc.look(signal)), atMs: askedAtMs }
       })
-      const reading = { agent: name, power: powerOf(host, system), atMs }
+      const reading = { agent: name, method: 'redfish' as const, power: powerOf(host, system), atMs }
       return identity === undefined ? reading : { ...reading, identity }
     },
 

@@ -11,6 +11,12 @@ export function withoutAlarm({ hosts }: SegmentView): string[] | undefined {
   return hosts.flatMap(({ name, alarms }) => (alarms === 0 ? [name] : []))
 }
 
+/** Hosts that this process could not fence, by its last rehearsal; undefined where nothing is switched off. */
+export function unfenceable({ rehearsed }: SegmentView): string[] | undefined {
+  const failed = rehearsed?.filter(({ error }) => error !== undefined)
+  return failed && [...new Set(failed.map(({ host }) => host))]
+}
+
 export function ageSeconds(sinceMs: number, nowMs: number): number {
   return Math.max(0, Math.round((nowMs - sinceMs) / 1000))
 }

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Metrics, OperatorStore } from '../controller/ports.ts'
 import type { SegmentView } from '../controller/service.ts'
-import { ageSeconds, sparesLeft, withoutAlarm } from './figures.ts'
+import { ageSeconds, sparesLeft, unfenceable, withoutAlarm } from './figures.ts'
 import { recoveryStates, signalOutcomes } from './words.ts'
 
 /** Where the figures come from that are read when they are asked for; each is asked several times a scrape. */
@@ -134,6 +134,11 @@ function watchSegments(registry: Registry, { segments }: MetricSources): void {
     'switchover_hosts_without_alarm',
     'Hosts of which no alarm in Aodh would tell us.',
     segment => withoutAlarm(segment)?.length
+  )
+  bySegment(
+    'switchover_hosts_bmc_unreadable',
+    'Hosts whose power could not be read by some agent of their ladder when this process last tried.',
+    segment => unfenceable(segment)?.length
   )
   bySegment('switchover_armed', '1 if the segment is armed, 0 if it is observed.', segment => (segment.armed ? 1 : 0))
 }

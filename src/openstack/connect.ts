@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Clock, type MachineTime, machineTime, systemClock } from '../clock.ts'
-import type { Alarms, Cloud } from '../controller/ports.ts'
+import type { Alarms, BareMetal, Cloud } from '../controller/ports.ts'
 import type { Dependency } from '../controller/service.ts'
 import { type AlarmBook, createAlarmBook } from './alarms/book.ts'
 import { createAodh } from './aodh.ts'
@@ -8,6 +8,7 @@ import { type CheckLine, checkCloud } from './check.ts'
 import { createCinder } from './cinder.ts'
 import { loadCloud } from './clouds.ts'
 import { createDependencies } from './dependencies.ts'
+import { createIronicClient } from './ironic.ts'
 import { createLeaseSession, tidyCredentials } from './lease-session.ts'
 import { createNeutron } from './neutron.ts'
 import { createNovaClient } from './nova/client.ts'
@@ -42,6 +43,7 @@ export interface OpenStack {
   /** Removes the credentials of `within` that have ended; resolves to their number. */
   tidyCredentials(signal?: AbortSignal): Promise<number>
   readonly alarms: Alarms
+  readonly bareMetal: BareMetal
   /** For commands that write alarms; a recovery does not. */
   readonly alarmBook: AlarmBook
   check(): Promise<CheckLine[]>
@@ -103,6 +105,7 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
       definition: aodh.definition,
       rearm: aodh.rearm
     },
+    bareMetal: createIronicClient(access),
     alarmBook: createAlarmBook(aodh.service),
     tidyCredentials: async signal => await tidyCredentials(access, signal),
     check: () => checkCloud({ session, nova, hypervisors, placement: placement.service, aodh }),

@@ -123,10 +123,23 @@ export interface ConfigFile {
    */
   segments: Segment[]
   /**
-   * Ways to switch a host off, by a name that segments refer to.
+   * Ways to switch a host off and to read its power, by a name that segments refer to.
    */
   fencing: {
-    [k: string]: Redfish
+    [k: string]: Redfish | Ipmi | Ironic | Exec
+  }
+  /**
+   * Every BMC is asked for its power now and then, by each replica, so that a wrong password is known before the day. Nothing is switched.
+   */
+  rehearse: {
+    /**
+     * How often.
+     */
+    everySeconds: number
+    /**
+     * How many hosts of each segment each time, those first that were asked longest ago; all, or a number.
+     */
+    sample: 'all' | number
   }
   /**
    * Business rules, in order; the first whose `when` is true decides. Without any, an alarm of a host of a segment means `recover`; with some, what none matches is noted.
@@ -392,12 +405,12 @@ export interface Segment {
    */
   approval: 'none' | 'required'
   /**
-   * Names from `fencing`, tried in order. [none] moves servers off hosts that nobody proved off: only where the storage itself keeps two writers apart.
+   * The ladder: names from `fencing`, or steps with more to say, tried in order; the first that proves the host off ends it. [none] moves servers off hosts that nobody proved off: only where the storage itself keeps two writers apart.
    *
    * @minItems 1
    * @maxItems 8
    */
-  fencing: string[]
+  fencing: (string | FencingStep)[]
   /**
    * How servers are moved.
    */
@@ -492,6 +505,31 @@ export interface Alive {
 }
 /**
  * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "fencingStep".
+ */
+export interface FencingStep {
+  /**
+   * A name from `fencing`. Either this or all.
+   */
+  agent?: string
+  /**
+   * Names from `fencing` that must all prove it, for machines with redundant feeds. Either this or agent.
+   *
+   * @minItems 2
+   * @maxItems 8
+   */
+  all?: string[]
+  /**
+   * How long the step has to bring its proof; 90.
+   */
+  timeoutSeconds?: number
+  /**
+   * How often an agent is sent a further power-off while the host stays on; 2.
+   */
+  retries?: number
+}
+/**
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
  * via the `definition` "redfish".
  */
 export interface Redfish {
@@ -549,6 +587,153 @@ export interface RedfishHost {
    * The machine's serial number, checked before each action.
    */
   serial?: string
+}
+/**
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "ipmi".
+ */
+export interface Ipmi {
+  type: 'ipmi'
+  /**
+   * Address of the BMCs as NAME or NAME:PORT (IPv6 in brackets), with {host} for the host's name. The port is 623 unless one is given.
+   */
+  address?: string
+  user: string
+  /**
+   * IPMI takes at most 20 bytes.
+   */
+  password: string
+  /**
+   * The level that the user has on the LAN channel. OPERATOR may switch power as a rule.
+   */
+  privilege: 'OPERATOR' | 'ADMINISTRATOR'
+  /**
+   * 17 (SHA-256) or, for BMCs that have no other, 3 (SHA-1).
+   */
+  cipherSuite: 3 | 17
+  /**
+   * For each call of ipmitool.
+   */
+  requestTimeoutSeconds: number
+  /**
+   * How long a BMC may take to carry out what it accepted.
+   */
+  settleSeconds: number
+  /**
+   * ipmitool, by its path or as PATH finds it.
+   */
+  program: string
+  /**
+   * What differs for single hosts, and who they must turn out to be.
+   */
+  hosts: {
+    [k: string]: IpmiHost
+  }
+}
+/**
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "ipmiHost".
+ */
+export interface IpmiHost {
+  /**
+   * In place of the template.
+   */
+  address?: string
+  user?: string
+  password?: string
+  /**
+   * The machine's UUID (its system GUID), checked before each action, in whichever byte order the BMC tells it.
+   */
+  uuid?: string
+}
+/**
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "ironic".
+ */
+export interface Ironic {
+  type: 'ironic'
+  /**
+   * Name in clouds.yaml of the cloud whose Ironic has the hosts as its nodes (an undercloud); without it our own.
+   */
+  cloud?: string
+  /**
+   * Name or UUID of the node, with {host} for the host's name.
+   */
+  node: string
+  /**
+   * How long Ironic and a BMC may take to carry out what they accepted; Ironic's own power_state_change_timeout is 60.
+   */
+  settleSeconds: number
+  /**
+   * What differs for single hosts.
+   */
+  hosts: {
+    [k: string]: IronicHost
+  }
+}
+/**
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "ironicHost".
+ */
+export interface IronicHost {
+  /**
+   * Name or UUID of its node, in place of the template.
+   */
+  node?: string
+  /**
+   * The UUID that the node must turn out to have.
+   */
+  uuid?: string
+}
+/**
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "exec".
+ */
+export interface Exec {
+  type: 'exec'
+  /**
+   * A program by its full path, and its arguments. No shell reads them. Its contract: docs/safety.md.
+   *
+   * @minItems 1
+   * @maxItems 32
+   */
+  command: string[]
+  /**
+   * Given to the command beside those of its contract; what they hold is blotted out in what we write.
+   */
+  environment: {
+    [k: string]: string
+  }
+  /**
+   * For each call; then it and all that it started in its process group are killed.
+   */
+  timeoutSeconds: number
+  /**
+   * How long a power-off that it was asked for may take to arrive after that.
+   */
+  settleSeconds: number
+  /**
+   * What differs for single hosts, and who they must turn out to be.
+   */
+  hosts: {
+    [k: string]: ExecHost
+  }
+}
+/**
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "execHost".
+ */
+export interface ExecHost {
+  /**
+   * What `status` must call the machine; checked before each power-off.
+   */
+  identity?: string
+  /**
+   * More for this host.
+   */
+  environment?: {
+    [k: string]: string
+  }
 }
 /**
  * This interface was referenced by `ConfigFile`'s JSON-Schema

@@ -10,7 +10,7 @@
  */
 export interface Health {
   /**
-   * down: the store fails, nothing is accepted. degraded: something that we depend on fails, the segments are not known, or one of them has no spare left.
+   * down: the store fails, nothing is accepted. degraded: something that we depend on fails, the segments are not known, one of them has no spare left, or a host's power can't be read.
    */
   status: 'ok' | 'degraded' | 'down'
   /**
@@ -179,6 +179,38 @@ export interface Health {
        * By host: when an alarm of it, or a test, was last delivered. Hosts of which none ever was are missing.
        */
       heardAtMs: {
+        [k: string]: number
+      }
+    }
+    /**
+     * Whether this replica could fence the hosts, as it last rehearsed it; each replica tells of itself. Missing where nothing is switched off.
+     */
+    fencing?: {
+      /**
+       * Agents that could not read a host's power.
+       */
+      failed: {
+        /**
+         * The host or spare.
+         */
+        host: string
+        /**
+         * The fencing agent, as configured.
+         */
+        agent: string
+        /**
+         * What is wrong.
+         */
+        error: string
+        /**
+         * When it was asked.
+         */
+        atMs: number
+      }[]
+      /**
+       * By host: when its agents were last asked, the one that was asked longest ago. Hosts that were never asked are missing.
+       */
+      readAtMs: {
         [k: string]: number
       }
     }

@@ -66,14 +66,50 @@ export type RecoveryView = RecoverySummary & {
        */
       kind: 'fenced' | 'vouched' | 'waived'
       /**
-       * fenced: the fencing agent.
+       * fenced: who proved it, several for redundant feeds.
        */
-      agent?: string
+      agents?: {
+        /**
+         * The fencing agent, as configured.
+         */
+        agent: string
+        /**
+         * How it reaches power.
+         */
+        method: 'redfish' | 'ipmi' | 'ironic' | 'exec'
+        /**
+         * The machine's UUID or serial number as it told it.
+         */
+        identity?: string
+      }[]
       /**
-       * fenced: what the BMC said.
+       * fenced: the two readings of each agent on which the proof rests.
        */
       readings?: {
-        [k: string]: unknown
+        /**
+         * Who read it.
+         */
+        agent: string
+        /**
+         * How.
+         */
+        method?: 'redfish' | 'ipmi' | 'ironic' | 'exec'
+        /**
+         * What it said.
+         */
+        power: 'on' | 'off' | 'changing'
+        /**
+         * When it was asked.
+         */
+        atMs: number
+        /**
+         * Of which machine.
+         */
+        identity?: string
+        /**
+         * What somebody remembers; it proves nothing.
+         */
+        isHearsay?: true
       }[]
       /**
        * vouched: who.

@@ -84,6 +84,27 @@ export interface SegmentView {
     because?: string
   }[]
   /**
+   * What each fencing agent of each host and spare said when this replica last asked for its power; missing where nothing is switched off.
+   */
+  rehearsed?: {
+    /**
+     * The host or spare.
+     */
+    host: string
+    /**
+     * The fencing agent, as configured.
+     */
+    agent: string
+    /**
+     * When it was asked.
+     */
+    atMs: number
+    /**
+     * Why its power could not be read; missing when it was.
+     */
+    error?: string
+  }[]
+  /**
    * At least one spare is ready for the next failure.
    */
   spareLeft: boolean

@@ -69,9 +69,9 @@ test('a segment without hosts or spares fails, unless it needs no spares', async
 const fencingThat = (identities: Readonly<Record<string, string | FencingError>>): Pick<Fencing, 'read'> => ({
   async read(agent, name) {
     const identity = identities[name]
-    if (identity === undefined) return { agent, power: 'on', atMs: 0 }
+    if (identity === undefined) return { agent, method: 'redfish', power: 'on', atMs: 0 }
     if (typeof identity !== 'string') throw identity
-    return { agent, power: 'on', atMs: 0, identity }
+    return { agent, method: 'redfish', power: 'on', atMs: 0, identity }
   }
 })
 
@@ -105,7 +105,7 @@ test('a BMC whose machine nobody can tell fails: two that are swapped would look
 
 test('waived fencing is said and asks nobody', async () => {
   const lines = await checkFencing(
-    segment({ fencing: ['none'] }),
+    segment({ fencing: 'waived' }),
     fencingThat({ 'compute-01': new FencingError('refused', 'never asked') }),
     () => false
   )

@@ -50,7 +50,7 @@ export const segment = (more: Partial<Segment> = {}): Segment => ({
     evacuate: { perTarget: 8, moveTimeoutMs: 600_000, attempts: 2, spread: 'fewest', moveUnusual: true }
   },
   alive: [],
-  fencing: ['bmc'],
+  fencing: [{ agents: ['bmc'], timeoutMs: 90_000, retries: 2 }],
   approval: 'none',
   limits: { recoveriesPerHour: 1, hostsDownPercent: 30 },
   ...more

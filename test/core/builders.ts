@@ -25,7 +25,7 @@ export function segmentOf(changes: Partial<Segment> = {}): Segment {
     spares: ['spare-1', 'spare-2'],
     settings,
     alive: [],
-    fencing: ['bmc'],
+    fencing: [{ agents: ['bmc'], timeoutMs: 90_000, retries: 2 }],
     approval: 'none',
     limits: { recoveriesPerHour: 1, hostsDownPercent: 30 },
     ...changes
@@ -126,11 +126,11 @@ export function evidenceOf(verdict: Evidence['verdict']): Evidence {
 /** Two readings of `off` by the BMC. */
 export const fenced: Proof = {
   kind: 'fenced',
-  agent: 'bmc',
+  agents: [{ agent: 'bmc', method: 'redfish' }],
   atMs: nowMs,
   readings: [
-    { agent: 'bmc', power: 'off', atMs: nowMs - 2000 },
-    { agent: 'bmc', power: 'off', atMs: nowMs }
+    { agent: 'bmc', method: 'redfish', power: 'off', atMs: nowMs - 2000 },
+    { agent: 'bmc', method: 'redfish', power: 'off', atMs: nowMs }
   ]
 }
 

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { proves } from '../../src/core/proof.ts'
+import { agentsBehind, allProve, fencedProof, proves } from '../../src/core/proof.ts'
 import type { PowerReading } from '../../src/core/recovery.ts'
 
 const gap = { minGapMs: 2000 }
 
 function reading(power: PowerReading['power'], atMs: number, more: Partial<PowerReading> = {}): PowerReading {
-  return { agent: 'bmc', identity: 'SN-1', power, atMs, ...more }
+  return { agent: 'bmc', method: 'redfish', identity: 'SN-1', power, atMs, ...more }
 }
 
 test('two readings of off, two seconds apart, prove that a machine is off', () => {
@@ -37,6 +37,7 @@ test.each([
 const readings = fc.array(
   fc.record({
     agent: fc.constantFrom('bmc', 'pdu'),
+    method: fc.constant('redfish' as const),
     identity: fc.constantFrom('SN-1', 'SN-2'),
     power: fc.constantFrom<PowerReading['power'][]>('on', 'off', 'off', 'off', 'changing'),
     atMs: fc.nat(10_000)
@@ -78,4 +79,73 @@ test('a last reading that is not off leaves no proof, and what came before an on
       expect(proves([...before, reading('on', 10_001), ...later], gap)).toBe(proves(later, gap))
     })
   )
+})
+
+const feed = (agent: string, power: PowerReading['power'], atMs: number, more: Partial<PowerReading> = {}) =>
+  reading(power, atMs, { agent, ...more })
+const feeds = ['feed-a', 'feed-b']
+const bothOff = (atMs: number) => feeds.map(agent => feed(agent, 'off', atMs))
+
+test('redundant feeds prove it together: each off twice, over one moment', () => {
+  expect(allProve(feeds, [...bothOff(0), ...bothOff(2000)], gap)).toBe(true)
+  expect(allProve(['feed-a'], [...bothOff(0), ...bothOff(2000)], gap)).toBe(true)
+})
+
+test.each([
+  ['one was never read', [feed('feed-a', 'off', 0), feed('feed-a', 'off', 2000)]],
+  ['one was read once', [...bothOff(0), feed('feed-a', 'off', 2000)]],
+  ['one was on in between', [...bothOff(0), feed('feed-a', 'on', 1000), ...bothOff(2000)]],
+  ['one is on at last', [...bothOff(0), ...bothOff(2000), feed('feed-b', 'on', 2100)]],
+  [
+    'one was off before the other',
+    [feed('feed-a', 'off', 0), feed('feed-a', 'off', 2000), feed('feed-b', 'off', 2100), feed('feed-b', 'off', 4200)]
+  ],
+  [
+    'one only remembers',
+    [...bothOff(0), feed('feed-a', 'off', 2000), feed('feed-b', 'off', 2000, { isHearsay: true })]
+  ],
+  ['nobody is asked', []]
+])('redundant feeds prove nothing when %s', (_, readings) => {
+  expect(allProve(readings.length === 0 ? [] : feeds, readings, gap)).toBe(false)
+})
+
+test('hearsay of an off is passed over, hearsay of anything else begins anew', () => {
+  const heard = (power: PowerReading['power']) => reading(power, 1000, { isHearsay: true })
+  expect(proves([reading('off', 0), heard('off'), reading('off', 2000)], gap)).toBe(true)
+  expect(proves([heard('off'), reading('off', 2000), reading('off', 3000)], gap)).toBe(false)
+  expect(proves([reading('off', 0), heard('on'), reading('off', 2000)], gap)).toBe(false)
+})
+
+test('several agents prove it only if each of them does alone', () => {
+  fc.assert(
+    fc.property(inOrder, readings => {
+      const proven = allProve(['bmc', 'pdu'], readings, gap)
+      const alone = ['bmc', 'pdu'].map(agent =>
+        proves(
+          readings.filter(one => one.agent === agent),
+          gap
+        )
+      )
+      if (proven) expect(alone).toEqual([true, true])
+      expect(
+        allProve(
+          ['bmc'],
+          readings.filter(one => one.agent === 'bmc'),
+          gap
+        )
+      ).toBe(alone[0])
+    })
+  )
+})
+
+test('what is written down has two readings of each and says whose machine each found', () => {
+  const early = feeds.map(agent => feed(agent, 'on', 0))
+  const proof = fencedProof(feeds, [...early, ...bothOff(5000), ...bothOff(7000)], 7100)
+  expect(proof).toEqual({
+    kind: 'fenced',
+    agents: feeds.map(agent => ({ agent, method: 'redfish', identity: 'SN-1' })),
+    readings: feeds.flatMap(agent => [feed(agent, 'off', 5000), feed(agent, 'off', 7000)]),
+    atMs: 7100
+  })
+  expect(agentsBehind(proof)).toEqual(feeds)
 })

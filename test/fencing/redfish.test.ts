@@ -2,8 +2,9 @@ import { X509Certificate } from 'node:crypto'
 import { afterEach, expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clock.ts'
 import type { FenceAgent } from '../../src/fencing/agent.ts'
+import type { RedfishHost, RedfishOptions } from '../../src/fencing/redfish/options.ts'
 import { createRedfish } from '../../src/fencing/redfish.ts'
-import type { RedfishHost, RedfishOptions } from '../../src/fencing/redfish-options.ts'
+import { unused } from './deps.ts'
 import type { FakeBmc, Habits } from './fake-bmc.ts'
 import { certificate, password, startFakeBmc, user } from './fake-bmc.ts'
 
@@ -46,6 +47,7 @@ async function given({ habits = {}, scheme = 'http', host = {}, options = {}, id
   }
   const agent = createRedfish('bmcs', all, {
     log,
+    ...unused,
     clock: { ...systemClock, ...(now && { now }) },
     readFile(path) {
       if (path === 'ca.pem') return certificate

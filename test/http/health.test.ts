@@ -44,6 +44,25 @@ test('health names the hosts without an alarm, and tells when those of the other
   expectToMatch('segment', list.json().items[0])
 })
 
+test('health is degraded while a host could not be fenced, and names it and the agent', async () => {
+  const rehearsed = [
+    { host: 'compute-01', agent: 'bmc', atMs: 2000, error: 'compute-01: its BMC refuses the password' },
+    { host: 'compute-01', agent: 'pdu', atMs: 1000 },
+    { host: 'spare-1', agent: 'bmc', atMs: 3000 }
+  ]
+  const { app } = testApp({ service: { segments: async () => [{ ...segment, rehearsed }] } })
+  const answer = await app.inject(health)
+  expectToMatch('health', answer.json())
+  expect(answer.json()).toMatchObject({ status: 'degraded' })
+  expect(answer.json().segments[0].fencing).toEqual({
+    failed: [rehearsed[0]],
+    readAtMs: { 'compute-01': 1000, 'spare-1': 3000 }
+  })
+  const figures = (await app.inject({ url: '/metrics', headers: victor })).body
+  expect(figures).toContain('switchover_hosts_bmc_unreadable{segment="rack-a"} 1')
+  expectToMatch('segment', (await app.inject({ url: '/v1/segments', headers: victor })).json().items[0])
+})
+
 test('while the alarms have not been read nobody says that a host has none', async () => {
   const { app } = testApp()
   expect((await app.inject(health)).json().segments[0]).not.toHaveProperty('alarms')

@@ -51,8 +51,8 @@ export const recovery: Recovery = {
   proofs: {
     'compute-01': {
       kind: 'fenced',
-      agent: 'rack-a-redfish',
-      readings: [{ agent: 'rack-a-redfish', power: 'off', atMs: nowMs - 41_000, identity: 'SN1' }],
+      agents: [{ agent: 'rack-a-redfish', method: 'redfish', identity: 'SN1' }],
+      readings: [{ agent: 'rack-a-redfish', method: 'redfish', power: 'off', atMs: nowMs - 41_000, identity: 'SN1' }],
       atMs: nowMs - 40_000
     }
   },

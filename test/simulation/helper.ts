@@ -39,7 +39,7 @@ function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[]
       ]
     case 'power':
       return [
-        { do: 'powerOff', host },
+        { do: hasFeeds(world, host) ? 'unplug' : 'powerOff', host },
         { do: 'retry', host }
       ]
     case 'proof':
@@ -66,6 +66,11 @@ function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[]
     default:
       return [{ do: 'cancel', host }]
   }
+}
+
+/** What says on may be an outlet. */
+function hasFeeds(world: World, host: string): boolean {
+  return [...(world.hosts.get(host)?.ways.values() ?? [])].some(way => way.kind === 'feed')
 }
 
 /** Where no host is left nobody can help. */

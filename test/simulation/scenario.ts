@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { ladderOf } from '../../src/config/ladder.ts'
 import type { SegmentConfig } from '../../src/controller/directory.ts'
 import type { WorldSpec } from '../../src/emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../src/emulator/scenario-event.ts'
+import type { Segment as SegmentFile } from '../../src/schemas/config.d.ts'
 import type { Fault } from './faults.ts'
 
 export type { Happening as Deed, HostDeed, Moment, ScenarioEvent } from '../../src/emulator/scenario-event.ts'
@@ -32,7 +34,9 @@ export interface Scenario {
   readonly notices?: Readonly<Record<string, number>>
 }
 
-export type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares'>> & {
+export type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares' | 'fencing'>> & {
+  /** As the configuration has it. */
+  readonly fencing?: SegmentFile['fencing']
   readonly settings?: Partial<Omit<SegmentConfig['settings'], 'confirm' | 'evacuate'>> & {
     readonly confirm?: Partial<SegmentConfig['settings']['confirm']>
     readonly evacuate?: Partial<SegmentConfig['settings']['evacuate']>
@@ -54,7 +58,7 @@ export function readScenario(name: string): Scenario {
 
 /** The segment `rack-a` with what the scenario changes. */
 export function segmentOf(scenario: Scenario): SegmentConfig {
-  const { settings, ...overrides } = scenario.segment ?? {}
+  const { settings, fencing = ['bmc'], ...overrides } = scenario.segment ?? {}
   const spares = Object.entries(scenario.world.hosts).filter(([, host]) => host.spare !== undefined)
   const others = Object.entries(scenario.world.hosts).filter(([, host]) => host.spare === undefined)
   return {
@@ -63,7 +67,6 @@ export function segmentOf(scenario: Scenario): SegmentConfig {
     spares: { names: spares.map(([name]) => name) },
     alive: [{ kind: 'ssh', port: 22, hosts: {} }],
     novaTimeoutMs: 30_000,
-    fencing: ['bmc'],
     approval: 'none',
     limits: { recoveriesPerHour: 10, hostsDownPercent: 70 },
     armed: true,
@@ -89,6 +92,7 @@ export function segmentOf(scenario: Scenario): SegmentConfig {
         ...settings?.evacuate
       }
     },
-    ...overrides
+    ...overrides,
+    fencing: ladderOf(fencing)
   }
 }

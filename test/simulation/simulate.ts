@@ -144,7 +144,7 @@ function openCase(
     said: watchSignals(world, recorder, book),
     pauses: watchPauses(recorder, world),
     moved: watchMoved(recorder),
-    excuses: watchProofs(world, recorder, book, readings),
+    excuses: watchProofs(world, recorder, book, readings, segment.fencing),
     spares: 'names' in segment.spares ? segment.spares.names : [],
     told: new Map<string, number>(),
     taken: [],

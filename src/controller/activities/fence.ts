@@ -1,24 +1,18 @@
 import { findHost, isComplete } from '../../core/inventory.ts'
+import { stepsOf, witnessesOf } from '../../core/ladder.ts'
 import { isolationReason } from '../../core/marks.ts'
-import { proves } from '../../core/proof.ts'
 import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { isWaived } from '../../core/segment.ts'
 import type { Context } from '../context.ts'
 import { act, note, record } from '../context.ts'
 import { drawPlan } from '../planning.ts'
-import { readEveryMs, readPower, signOfLife } from '../power.ts'
+import { readRound } from '../power.ts'
+import { climb } from './climb.ts'
 import { confirmOnce } from './confirm.ts'
 import { copiesInDoubt } from './moving/copies.ts'
 import { forgetReports } from './moving/reports.ts'
 import { objectionBeforeFence } from './plan.ts'
-
-/** How long one agent of the ladder has to bring its proof. */
-const agentMs = 90_000
-const powerOffsMax = 3
-const repeatAfterMs = 20_000
-/** Evidence older than this is read again before a power-off. */
-const thoughtMs = 5000
 
 /** Powers the host of the phase off and proves it: evidence, guards, arming and commands once more, then the ladder. */
 export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
@@ -28,22 +22,31 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
   const second = await thinkAgain(ctx, host)
   if (second !== undefined) return second
   const segment = ports.policy.segment(recovery.segment)
-  const ladder = segment?.fencing ?? []
+  const ladder = segment?.fencing
   // What is waived is the fence of a host that died. A target lives: it may run a copy, and somebody has to look.
   if (isWaived(segment) && host === recovery.host)
     return { type: 'proven', host, proof: { kind: 'waived', atMs: ports.clock.now() } }
   const failures: string[] = []
-  for (const agent of ladder.filter(one => one !== 'none')) {
-    const outcome = await climb(ctx, agent, host)
-    if (typeof outcome === 'object') {
-      if (outcome.type === 'proven' && host === recovery.host) {
+  const heard = new Map<string, PowerReading>()
+  const climbing = { heard, thinkAgain: () => thinkAgain(ctx, host), thoughtAtMs: ports.clock.now() }
+  for (const step of stepsOf(ladder)) {
+    const earlier = new Map(heard)
+    const outcome = await climb(ctx, step, host, climbing)
+    if (outcome === 'interrupted') return outcome
+    if (typeof outcome === 'string') {
+      failures.push(outcome)
+      continue
+    }
+    if (outcome.type !== 'proven') return outcome
+    const denied = await denial(ctx, host, earlier, witnessesOf(ladder))
+    if (denied === undefined) {
+      if (host === recovery.host) {
         ctx.memory.provenAtMs = ports.clock.now()
         forgetReports(ctx)
       }
       return outcome
     }
-    if (outcome === 'interrupted') return outcome
-    failures.push(`${agent}: ${outcome}`)
+    failures.push(`${step.agents.join(' and ')}: it says off, but ${denied}`)
   }
   return {
     type: 'stopped',
@@ -53,6 +56,19 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
       reason: `${host} is not proven off (${failures.join('; ') || 'no fencing agent is configured'}). Nothing is moved. Make sure that it is off, then vouch for it, or mend the BMC's access and retry`
     }
   }
+}
+
+/** An earlier step that answered, and not with off, must not go on saying that the host is on. */
+async function denial(
+  ctx: Context,
+  host: string,
+  earlier: ReadonlyMap<string, PowerReading>,
+  witnesses: readonly string[]
+): Promise<string | undefined> {
+  const answered = witnesses.filter(agent => (earlier.get(agent)?.power ?? 'off') !== 'off')
+  const { readings } = await readRound(ctx, answered, host)
+  const on = readings.find(reading => reading.power === 'on' && reading.isHearsay !== true)
+  return on === undefined ? undefined : `${on.agent} says that it is on`
 }
 
 /** Before each power-off: is it still right? */
@@ -115,76 +131,6 @@ async function occupied(ctx: Context, host: string): Promise<RecoveryEvent | und
   }
 }
 
-/** One agent: read, power off if it is on, read until proven. A string says why it could not. */
-async function climb(ctx: Context, agent: string, host: string): Promise<RecoveryEvent | string | 'interrupted'> {
-  const { clock } = ctx.ports
-  const untilMs = clock.now() + agentMs
-  const readings: PowerReading[] = []
-  let failure = 'no reading'
-  let sent = 0
-  let sentAtMs = 0
-  let thoughtAtMs = clock.now()
-  let living: Promise<string | undefined> | undefined
-  while (clock.now() < untilMs) {
-    const reading = await readPower(ctx, agent, host)
-    if (typeof reading === 'string') {
-      failure = reading
-      readings.length = 0
-    } else {
-      readings.push(reading)
-      failure = `the BMC says ${reading.power}`
-      // A BMC may lie: the signs of life are asked for between its two readings.
-      if (reading.power === 'off') living ??= signOfLife(ctx, host)
-      // Whoever leaves the ladder before the second reading leaves nobody behind to hear its failure.
-      living?.catch(() => undefined)
-      if (proves(readings, { minGapMs: readEveryMs })) {
-        const alive = await living
-        if (alive !== undefined) return `it says off, but ${alive}`
-        return {
-          type: 'proven',
-          host,
-          proof: { kind: 'fenced', agent, readings: readings.slice(-2), atMs: clock.now() }
-        }
-      }
-      if (reading.power === 'on' && sent < powerOffsMax && clock.now() - sentAtMs >= (sent === 0 ? 0 : repeatAfterMs)) {
-        // The evidence is as old as the last look; a host that is back by now is not cut off.
-        const stale = clock.now() - thoughtAtMs > thoughtMs
-        const changed = stale ? await thinkAgain(ctx, host) : undefined
-        if (changed !== undefined) return changed
-        failure = (await powerOff(ctx, agent, host)) ?? failure
-        sent += 1
-        sentAtMs = clock.now()
-        thoughtAtMs = sentAtMs
-      }
-    }
-    if (isFinal(failure)) return failure
-    await ctx.wait(readEveryMs + 100)
-    if (ctx.interrupted()) return 'interrupted'
-  }
-  return failure
-}
-
-/** Wrong credentials or the wrong machine do not mend themselves, and repeating them locks accounts. */
-function isFinal(failure: string): boolean {
-  return failure.startsWith('refused: ') || failure.startsWith('identity: ')
-}
-
-async function powerOff(ctx: Context, agent: string, host: string): Promise<string | undefined> {
-  const { recovery, ports } = ctx
-  const intents = { ...recovery.fenceIntents, [host]: recovery.fenceIntents[host] ?? ports.clock.now() }
-  const step = await act(
-    ctx,
-    { kind: 'power-off', target: host, to: agent },
-    'done',
-    async signal => {
-      await ports.fencing.powerOff(agent, host, signal)
-      return undefined
-    },
-    { recovery: { ...recovery, fenceIntents: intents }, events: [note('note', `powers ${host} off by ${agent}`, host)] }
-  )
-  return step.state === 'failed' ? step.error : undefined
-}
-
 /** Rule 17: a power-off that was sent may still arrive; until it can't, nothing is called cancelled. */
 async function cancelAfterIntent(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
   const { recovery, ports } = ctx
@@ -195,10 +141,12 @@ async function cancelAfterIntent(ctx: Context): Promise<RecoveryEvent | 'interru
     await ctx.wait(settledAtMs - ports.clock.now())
     if (ctx.interrupted()) return 'interrupted'
   }
-  const last = offs.at(-1)
-  const reading = last?.to === undefined ? 'no power-off was sent' : await readPower(ctx, last.to, host)
+  const asked = [...new Set(offs.flatMap(step => step.to ?? []))]
+  const { readings, failures } = await readRound(ctx, asked, host)
   const power =
-    typeof reading === 'string' ? `its power state is not known (${reading})` : `the host is ${reading.power}`
+    readings.length === 0
+      ? `its power state is not known (${failures[0]?.[1] ?? 'no power-off was sent'})`
+      : `the host is ${(readings.find(reading => reading.power !== 'off') ?? readings[0])?.power}`
   const by = recovery.cancelling
   return {
     type: 'cancelled',

@@ -1,6 +1,6 @@
 import { fenceBegun } from '../../core/holding.ts'
+import { stepsOf, witnessesOf } from '../../core/ladder.ts'
 import { isOpen, movesOf } from '../../core/moves.ts'
-import { proves } from '../../core/proof.ts'
 import type { Hold, PowerReading } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { forgetProof, isWorldError } from '../context.ts'
 import { provenTarget, reportLostTargets } from '../lost-targets.ts'
 import { drawPlan } from '../planning.ts'
-import { doubtHold, readPower, rereadProof, signOfLife } from '../power.ts'
+import { doubtHold, proofByReading, rereadProof } from '../power.ts'
 import { confirmOnce } from './confirm.ts'
 import { keepPlaces } from './moving/places.ts'
 import { readMigrations } from './moving/read-migrations.ts'
@@ -165,25 +165,19 @@ async function followMoves(ctx: Context): Promise<void> {
 async function lookForProof(ctx: Context): Promise<RecoveryEvent | undefined> {
   const { recovery, ports } = ctx
   const host = (recovery.phase.state === 'held' ? recovery.phase.fencing : undefined) ?? recovery.host
-  for (const agent of ports.policy.segment(recovery.segment)?.fencing ?? []) {
-    if (agent === 'none') continue
-    const readings: PowerReading[] = []
-    for (let round = 0; round < 3; round += 1) {
-      if (round > 0) await ctx.pause(2100)
-      const reading = await readPower(ctx, agent, host)
-      if (typeof reading === 'string') break
-      readings.push(reading)
-      if (proves(readings, { minGapMs: 2000 })) {
-        if ((await signOfLife(ctx, host)) !== undefined) break
-        return {
-          type: 'proven',
-          host,
-          proof: { kind: 'fenced', agent, readings: readings.slice(-2), atMs: ports.clock.now() }
-        }
-      }
-    }
+  const heard = new Map<string, PowerReading>()
+  const ladder = ports.policy.segment(recovery.segment)?.fencing
+  for (const step of stepsOf(ladder)) {
+    const proof = await proofByReading(ctx, step.agents, host, heard)
+    // One that says on is not overruled by one that says off.
+    if (witnessesOf(ladder).some(agent => saysOn(heard.get(agent)))) return undefined
+    if (proof !== undefined) return { type: 'proven', host, proof }
   }
   return undefined
+}
+
+function saysOn(reading: PowerReading | undefined): boolean {
+  return reading?.power === 'on' && reading.isHearsay !== true
 }
 
 /** The servers that a person was asked about may have left the host by themselves. */

@@ -38,28 +38,28 @@ export const resetTypes = ['On', 'ForceOff', 'GracefulShutdown', 'ForceRestart']
 export type ResetType = (typeof resetTypes)[number]
 
 /** As the BMC tells it. */
-export function powerStateOf(host: ModelHost): 'On' | 'Off' | 'PoweringOff' {
-  if (host.bmc.mode === 'lies' || !host.powered) return 'Off'
-  return host.poweringOff && host.bmc.saysPoweringOff ? 'PoweringOff' : 'On'
+export function powerStateOf(host: ModelHost, habits: BmcHabits = host.bmc): 'On' | 'Off' | 'PoweringOff' {
+  if (habits.mode === 'lies' || !host.powered) return 'Off'
+  return host.poweringOff && habits.saysPoweringOff ? 'PoweringOff' : 'On'
 }
 
 /** Taken is all that the caller learns. */
-export function resetPower(world: World, host: ModelHost, type: ResetType): void {
+export function resetPower(world: World, host: ModelHost, type: ResetType, habits: BmcHabits = host.bmc): void {
   if (type === 'On') powerOn(world, host)
-  else if (host.bmc.mode === 'stuckOn' || host.bmc.mode === 'lies') return
+  else if (habits.mode === 'stuckOn' || habits.mode === 'lies') return
   else if (type === 'GracefulShutdown') {
     // A system that hangs hears no button.
-    if (host.kernel === 'running' && !host.mute) offLater(world, host)
+    if (host.kernel === 'running' && !host.mute) offLater(world, host, habits)
   } else if (type === 'ForceRestart') {
     if (!host.powered) return
     powerOff(world, host)
     powerOn(world, host)
-  } else offLater(world, host)
+  } else offLater(world, host, habits)
 }
 
-function offLater(world: World, host: ModelHost): void {
+function offLater(world: World, host: ModelHost, habits: BmcHabits): void {
   host.poweringOff = true
-  world.clock.after(host.bmc.offAfterMs, () => {
+  world.clock.after(habits.offAfterMs, () => {
     host.poweringOff = false
     powerOff(world, host)
   })

@@ -85,7 +85,6 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     mute: false,
     storageLost: false,
     beatAtMs: nowMs,
-    bmcRequests: 0,
     poweringOff: false,
     enabled: !disabled,
     disabledReason:
@@ -104,6 +103,8 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     queue: [],
     habits: { ...habitsAt(pace), ...spec.habits },
     bmc: { ...bmcAt(pace), ...spec.bmc },
+    bmcs: spec.bmcs ?? {},
+    ways: new Map(),
     claimFreeAtMs: 0,
     computeLife: 0
   })

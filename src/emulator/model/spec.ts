@@ -33,6 +33,8 @@ export interface HostSpec {
   readonly capacity?: Amounts
   readonly habits?: Partial<Habits>
   readonly bmc?: Partial<BmcHabits>
+  /** Of other fencing agents that reach its power: `feed-a` and `feed-b` are its feeds, any other name a second controller. */
+  readonly bmcs?: Readonly<Record<string, Partial<BmcHabits>>>
 }
 
 export interface ServerSpec {

@@ -12,6 +12,7 @@ export function powerOn(world: World, host: ModelHost): void {
 export function boot(world: World, host: ModelHost): void {
   if (host.powered && host.kernel === 'running') return
   host.powered = true
+  for (const way of host.ways.values()) if (way.kind === 'feed') way.isOff = false
   host.kernel = 'running'
   const life = ++host.computeLife
   world.clock.after(host.habits.bootMs, () => {

@@ -4,6 +4,7 @@ import type { ModelAlarm, Notification } from './alarms.ts'
 import type { Attempt } from './attempts.ts'
 import type { BmcHabits } from './bmc.ts'
 import type { IdOf } from './ids.ts'
+import type { PowerWay } from './power-ways.ts'
 import type { Timing } from './timing.ts'
 
 /** A machine with its nova-compute, as it truly is. */
@@ -51,8 +52,10 @@ export interface ModelHost {
   queue: (() => void)[]
   readonly habits: Habits
   readonly bmc: BmcHabits
-  /** How often its BMC was asked by way of the ports. */
-  bmcRequests: number
+  /** Habits of its other power controllers and feeds, by the name of the agent. */
+  readonly bmcs: Readonly<Record<string, Partial<BmcHabits>>>
+  /** By the name of the agent; each is there once it was asked. */
+  readonly ways: Map<string, PowerWay>
   /** A power-off was taken and has not happened yet. */
   poweringOff: boolean
   /** Its target lock: one claim at a time. */

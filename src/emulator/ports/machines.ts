@@ -1,8 +1,10 @@
 import type { Alarms, Fencing } from '../../controller/ports.ts'
+import type { FenceMethod } from '../../core/recovery.ts'
 import { FencingError } from '../../errors.ts'
 import { hostOfAlarm, lastFiringMs, setAlarmState } from '../model/alarms.ts'
-import { powerStateOf, resetPower } from '../model/bmc.ts'
 import { noteDeed } from '../model/oracle.ts'
+import type { PowerWay } from '../model/power-ways.ts'
+import { cutWay, hasLooked, wayOf, wayState } from '../model/power-ways.ts'
 import type { ModelHost, World } from '../model/world.ts'
 import { hostOf } from '../model/world.ts'
 import { answer } from './cloud.ts'
@@ -10,58 +12,68 @@ import { answer } from './cloud.ts'
 /** How long a power-off that was sent may still take to arrive, ms. */
 const settleMs = 10_000
 
-/** BMCs with their habits (`HostSpec.bmc`). */
+/** BMCs, other controllers and feeds with their habits (`HostSpec.bmc`, `bmcs`). */
 export function createModelFencing(world: World): Fencing {
   return {
     async read(agent, name, signal) {
       const atMs = world.clock.now()
-      await late(world, name, signal)
+      await late(world, agent, name, signal)
       const seen = await answer(world, signal, () => {
-        const host = reach(world, name)
-        if (host.bmc.mode === 'swaps' && world.clock.seconds() % 4 < 2)
+        const host = hostOf(world, name)
+        const way = reach(host, agent)
+        if (way.habits.mode === 'swaps' && world.clock.seconds() % 4 < 2)
           return { power: 'off' as const, identity: 'serial-of-another' }
-        const state = powerStateOf(host)
+        const state = wayState(host, way)
         const power = state === 'Off' ? ('off' as const) : state === 'On' ? ('on' as const) : ('changing' as const)
-        return { power, identity: `serial-${name}` }
+        const hearsay = power === 'changing' || hasLooked(way) ? {} : { isHearsay: true as const }
+        return { power, identity: `serial-${name}`, ...hearsay }
       }).catch(translate)
-      return { agent, ...seen, atMs }
+      return { agent, method: methodOf(agent), ...seen, atMs }
     },
-    async powerOff(_agent, name, signal) {
-      await late(world, name, signal)
+    async powerOff(agent, name, signal) {
+      await late(world, agent, name, signal)
       await answer(world, signal, () => {
-        const host = reach(world, name)
+        const host = hostOf(world, name)
+        const way = reach(host, agent)
         noteDeed(world, { kind: 'powerOff', on: name })
-        if (host.bmc.failFirst > 0) {
-          host.bmc.failFirst--
+        if (way.habits.failFirst > 0) {
+          way.habits.failFirst--
           throw new FencingError('unreachable', 'the BMC answered 503')
         }
-        resetPower(world, host, 'ForceOff')
+        cutWay(world, host, way)
       }).catch(translate)
     },
     settleMs: () => settleMs
   }
 }
 
-function reach(world: World, name: string): ModelHost {
-  const host = hostOf(world, name)
-  if (host.bmc.mode === 'unreachable') throw new FencingError('unreachable', `the BMC of ${name} does not answer`)
-  if (host.bmc.wrongPassword) throw new FencingError('refused', `the BMC of ${name} refuses the password`)
-  if (host.bmc.mode === 'otherMachine' || host.bmc.identity !== undefined)
-    throw new FencingError('identity', `the BMC of ${name} is another machine's`)
-  if (isInError(host)) throw new FencingError('unreachable', `the BMC of ${name} answered 503`)
-  return host
+function methodOf(agent: string): FenceMethod {
+  if (agent.startsWith('feed-')) return 'exec'
+  return agent === 'ipmi' || agent === 'ironic' ? agent : 'redfish'
 }
 
-async function late(world: World, name: string, signal: AbortSignal | undefined): Promise<void> {
-  const { slowMs } = hostOf(world, name).bmc
+function reach(host: ModelHost, agent: string): PowerWay {
+  const { name } = host
+  const way = wayOf(host, agent)
+  const { habits } = way
+  if (habits.mode === 'unreachable') throw new FencingError('unreachable', `the BMC of ${name} does not answer`)
+  if (habits.wrongPassword) throw new FencingError('refused', `the BMC of ${name} refuses the password`)
+  if (habits.mode === 'otherMachine' || habits.identity !== undefined)
+    throw new FencingError('identity', `the BMC of ${name} is another machine's`)
+  if (isInError(way)) throw new FencingError('unreachable', `the BMC of ${name} answered 503`)
+  return way
+}
+
+async function late(world: World, agent: string, name: string, signal: AbortSignal | undefined): Promise<void> {
+  const { slowMs } = wayOf(hostOf(world, name), agent).habits
   if (slowMs > 0) await world.clock.sleep(slowMs, signal)
 }
 
 /** As if by chance, and yet the same run is always the same run. */
-function isInError(host: ModelHost): boolean {
-  host.bmcRequests += 1
-  const mixed = Math.imul(host.bmcRequests ^ (host.bmcRequests >>> 3), 0x9e3779b1) >>> 0
-  return mixed / 2 ** 32 < host.bmc.errorRate
+function isInError(way: PowerWay): boolean {
+  way.requests += 1
+  const mixed = Math.imul(way.requests ^ (way.requests >>> 3), 0x9e3779b1) >>> 0
+  return mixed / 2 ** 32 < way.habits.errorRate
 }
 
 /** A cut connection is the BMC's silence, not the cloud's. */

@@ -5,7 +5,7 @@ import type { SegmentView, Service } from '../../controller/service.ts'
 import { StoreUnavailable } from '../../errors.ts'
 import type { Health } from '../../schemas/health.d.ts'
 import { answers, json, peopleSecurity, ref } from '../contract.ts'
-import { ageSeconds, sparesLeft, withoutAlarm } from '../figures.ts'
+import { ageSeconds, sparesLeft, unfenceable, withoutAlarm } from '../figures.ts'
 
 export interface HealthRoutes {
   readonly service: Pick<Service, 'dependencies'>
@@ -75,7 +75,7 @@ function healthOf(
   const state = typeof store === 'string' ? undefined : store
   const dependencies = service.dependencies()
   const isWhole =
-    segments?.every(segment => segment.spareLeft) === true &&
+    segments?.every(segment => segment.spareLeft && (unfenceable(segment) ?? []).length === 0) === true &&
     dependencies.every(({ ok, asked }) => ok || asked === false)
   return {
     status: state === undefined ? 'down' : isWhole ? 'ok' : 'degraded',
@@ -95,8 +95,18 @@ function segmentHealth(segment: SegmentView): Health['segments'][number] {
   const { name, armed, hosts, spares, spareLeft } = segment
   return {
     ...{ name, armed, hosts: hosts.length, spares: spares.length, sparesReady: sparesLeft(segment), spareLeft },
-    ...alarmsOf(segment)
+    ...alarmsOf(segment),
+    ...rehearsalOf(segment)
   }
+}
+
+/** Which hosts could not be fenced by this process, and when the others were last read. */
+function rehearsalOf({ rehearsed }: SegmentView): Pick<Health['segments'][number], 'fencing'> {
+  if (rehearsed === undefined) return {}
+  const readAtMs: Record<string, number> = {}
+  for (const { host, atMs } of rehearsed) readAtMs[host] = Math.min(atMs, readAtMs[host] ?? atMs)
+  const failed = rehearsed.flatMap(({ error, ...one }) => (error === undefined ? [] : [{ ...one, error }]))
+  return { fencing: { failed, readAtMs } }
 }
 
 /** Hosts of which no alarm would tell, and when those of the others were last heard. */

@@ -15,7 +15,7 @@ scenario('a', 'a silent host is fenced by its BMC and all its servers run on the
   expect(view).toMatchObject({
     state: 'recovered',
     verdict: 'dead',
-    proofs: { 'compute-01': { kind: 'fenced', agent: 'bmc' } }
+    proofs: { 'compute-01': { kind: 'fenced', agents: [{ agent: 'bmc', method: 'redfish' }] } }
   })
   expect(view.signals[0]).toMatchObject({ source: 'aodh', actor: 'aodh', host: 'compute-01', outcome: 'opened' })
   expect(view.moveList.map(move => move.state)).toEqual(servers.map(() => 'arrived'))

@@ -53,23 +53,26 @@ function objectionTo(
 
 /** As the process sees it: before an evacuate leaves, its proof, its last power reading and its target's holder are looked at. */
 export function lawfulPorts({ cloud, fencing }: Watched, at: Case): Watched {
-  const heard = new Map<string, PowerReading>()
+  const heard: Heard = new Map()
   return {
     cloud: lawfulCloud(cloud, heard, at),
     fencing: {
       ...fencing,
       async read(agent, host, signal) {
         const reading = await fencing.read(agent, host, signal)
-        heard.set(host, reading)
+        heard.set(host, (heard.get(host) ?? new Map()).set(agent, reading))
         return reading
       }
     }
   }
 }
 
+/** Host → agent → what it said last. */
+type Heard = Map<string, Map<string, PowerReading>>
+
 type Watched = Pick<Ports, 'cloud' | 'fencing'>
 
-function lawfulCloud(cloud: Cloud, heard: ReadonlyMap<string, PowerReading>, at: Case): Cloud {
+function lawfulCloud(cloud: Cloud, heard: Heard, at: Case): Cloud {
   const { world, recorder, book } = at
   return {
     ...cloud,
@@ -99,15 +102,23 @@ function checkSpare({ world, book, chronicle }: Case, serviceId: string): void {
   book.breach('own-things-only', `enable of ${host.name}: others have disabled it (${host.disabledReason})`)
 }
 
-function checkProof({ world, recorder, book }: Case, source: string, reading: PowerReading | undefined): void {
+function checkProof(
+  { world, recorder, book }: Case,
+  source: string,
+  said: ReadonlyMap<string, PowerReading> | undefined
+): void {
   const since = world.hosts.get(source)?.reportingSinceMs
   if (since !== undefined && world.clock.now() - since > reportingMaxMs)
     book.breach('proof-first', `a server leaves ${source}, whose nova-compute has long been reporting`)
   const proof = recorder.proofFor(source)
   if (proof === undefined) book.breach('proof-first', `a server leaves ${source} without a proof`)
   if (proof?.kind !== 'fenced') return
-  if (reading?.power !== 'off')
-    book.breach('proof-first', `a server leaves ${source}, which last read ${reading?.power}`)
-  else if (world.clock.now() - reading.atMs > readingAgeMaxMs)
-    book.breach('proof-first', `a server leaves ${source} on a stale reading`)
+  // Of redundant feeds each has to be off.
+  for (const { agent } of proof.agents) {
+    const reading = said?.get(agent)
+    if (reading?.power !== 'off')
+      book.breach('proof-first', `a server leaves ${source}, which last read ${reading?.power}`)
+    else if (world.clock.now() - reading.atMs > readingAgeMaxMs)
+      book.breach('proof-first', `a server leaves ${source} on a stale reading`)
+  }
 }

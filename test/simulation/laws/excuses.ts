@@ -1,3 +1,4 @@
+import type { Ladder } from '../../../src/core/ladder.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Recorder } from '../recorder.ts'
@@ -17,7 +18,13 @@ export interface Excuses {
 }
 
 /** Weighs each proof against the truth at the moment when it is committed. */
-export function watchProofs(world: World, recorder: Recorder, book: LawBook, readings: Readings): Excuses {
+export function watchProofs(
+  world: World,
+  recorder: Recorder,
+  book: LawBook,
+  readings: Readings,
+  ladder: Ladder
+): Excuses {
   const excuses: Excuses = { hosts: new Map(), servers: new Set(), late: new Set() }
   const known = new Set<string>()
   recorder.onChange(recovery => {
@@ -28,7 +35,7 @@ export function watchProofs(world: World, recorder: Recorder, book: LawBook, rea
       known.add(key)
       const said = readings.get(name) ?? []
       if (proof.kind === 'fenced') {
-        const objection = objectionToFence(proof, said)
+        const objection = objectionToFence(proof, said, ladder)
         if (objection !== undefined) book.breach('true-proof', `the proof of ${name}: ${objection}`)
         if (wasLied(proof, said)) excuses.hosts.set(name, 'its BMC lied')
       } else if (proof.kind === 'waived' && name !== recovery.host) {

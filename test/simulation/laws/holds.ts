@@ -1,7 +1,9 @@
 import { isRunning } from '../../../src/core/fate.ts'
 import { fenceBegun } from '../../../src/core/holding.ts'
+import { stepsOf, witnessesOf } from '../../../src/core/ladder.ts'
 import { isOurs } from '../../../src/core/marks.ts'
-import type { Recovery } from '../../../src/core/recovery.ts'
+import { agentsBehind } from '../../../src/core/proof.ts'
+import type { Proof, Recovery } from '../../../src/core/recovery.ts'
 import { proofOf } from '../../../src/core/recovery.ts'
 import type { Step } from '../../../src/core/step.ts'
 import type { ModelHost } from '../../../src/emulator/model/world.ts'
@@ -49,7 +51,7 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
     case 'not-fenced':
       return provable(at, hostOf(at.world, phase.fencing ?? recovery.host))
     case 'proof':
-      return proofOf(recovery)?.kind === 'fenced' && saysOff(host) ? 'its BMC says that the host is off' : undefined
+      return isProvenAgain(host, proofOf(recovery)) ? 'its BMC says that the host is off' : undefined
     case 'target':
       // How a move ended can't be read either.
       return anyCellDown ? undefined : await openMoves(at, recovery)
@@ -80,7 +82,7 @@ function speaksEnough({ world, segment }: Case, host: ModelHost): boolean {
   const network = alive.some(({ kind }) => kind !== 'exec')
   const beside = alive.filter(({ kind }) => kind === 'exec')
   if (network && answers(host)) return false
-  const isOff = power !== undefined && saysOff(host) && canReadPower(host)
+  const isOff = power !== undefined && saysOff(host, [power.agent])
   const beats = showsLife(world, { alive: beside }, host)
   const voices = 1 + Number(network) + Number(isOff) + (beats ? 0 : beside.length)
   return voices >= (settings.confirm.sourcesMin ?? 1)
@@ -95,12 +97,20 @@ async function isArmed({ store, segment }: Case): Promise<boolean> {
   return arming.segments[segment.name] ?? arming.armed ?? segment.armed ?? true
 }
 
-/** A BMC that says off of a host that shows no sign of life is a proof that waits to be read. */
+function isProvenAgain(host: ModelHost, proof: Proof | undefined): boolean {
+  return proof?.kind === 'fenced' && saysOff(host, agentsBehind(proof))
+}
+
+/** A step of the ladder that says off of a host that shows no sign of life is a proof that waits to be read. */
 function provable({ segment, world }: Case, host: ModelHost): string | undefined {
   const isSilent = !showsLife(world, segment, host)
-  return saysOff(host) && canReadPower(host) && isSilent && segment.fencing.some(agent => agent !== 'none')
-    ? `the BMC of ${host.name} says that it is off`
-    : undefined
+  // One that says on is not overruled.
+  const isDenied = witnessesOf(segment.fencing).some(
+    agent => agent !== 'ironic' && canReadPower(host, agent) && !saysOff(host, [agent])
+  )
+  // What only remembers proves it when it is told to switch, and that it is not while it is held.
+  const isSaid = stepsOf(segment.fencing).some(({ agents }) => !agents.includes('ironic') && saysOff(host, agents))
+  return isSaid && !isDenied && isSilent ? `the BMC of ${host.name} says that it is off` : undefined
 }
 
 /** A request that was cut off, and a look after that. */

@@ -1,36 +1,82 @@
 import type { Fencing } from '../../../src/controller/ports.ts'
+import { stepsOf, witnessesOf } from '../../../src/core/ladder.ts'
 import type { Proof } from '../../../src/core/recovery.ts'
+import type { Segment } from '../../../src/core/segment.ts'
+import { wayOf } from '../../../src/emulator/model/power-ways.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 
-/** What a BMC said, and what was true. */
+/** What a BMC or a feed said, and what was true. */
 export interface Reading {
+  readonly agent: string
   readonly power: string
   readonly atMs: number
+  /** The feed was on; of a BMC: the machine was. */
   readonly isOn: boolean
 }
 
-/** Host → what its BMC said, in order. */
+/** Host → what was said of its power, in order. */
 export type Readings = Map<string, Reading[]>
 
-/** Writes down every reading of a BMC beside the truth of that moment. */
+/** Writes down every reading beside the truth of that moment. */
 export function watchReadings(fencing: Fencing, world: World, readings: Readings): Fencing {
   return {
     ...fencing,
-    async read(agent, host, signal) {
-      const { power, atMs, ...more } = await fencing.read(agent, host, signal)
-      const { powered, kernel } = hostOf(world, host)
-      readings.set(host, [...(readings.get(host) ?? []), { power, atMs, isOn: powered && kernel === 'running' }])
-      return { power, atMs, ...more }
+    async read(agent, name, signal) {
+      const reading = await fencing.read(agent, name, signal)
+      const host = hostOf(world, name)
+      const way = wayOf(host, agent)
+      const isOn = way.kind === 'feed' ? !way.isOff : host.powered && host.kernel === 'running'
+      // What is only remembered neither proves nor denies anything.
+      if (reading.isHearsay === true) return reading
+      readings.set(name, [...(readings.get(name) ?? []), { agent, power: reading.power, atMs: reading.atMs, isOn }])
+      return reading
     }
   }
 }
 
 const gapMinMs = 2000
+type Fenced = Proof & { kind: 'fenced' }
 
-/** Two readings of off that the BMC really gave, far enough apart, and no other word in between; else why not. */
-export function objectionToFence(proof: Proof & { kind: 'fenced' }, said: readonly Reading[]): string | undefined {
-  const [first, last] = [proof.readings.at(-2), proof.readings.at(-1)]
+/** Each agent of one step of the ladder has proven it, all of them for the same moment; else why not. */
+export function objectionToFence(
+  proof: Fenced,
+  said: readonly Reading[],
+  ladder: Segment['fencing']
+): string | undefined {
+  const agents = [...new Set(proof.readings.map(({ agent }) => agent))]
+  const isStep = stepsOf(ladder).some(
+    step => step.agents.length === agents.length && step.agents.every(agent => agents.includes(agent))
+  )
+  if (!isStep) return `${agents.join(' and ')} are no step of the ladder`
+  const told = agents.map(agent => proof.readings.filter(reading => reading.agent === agent))
+  const latestFirstMs = Math.max(...told.map(one => one[0]?.atMs ?? 0))
+  if (told.some(one => (one.at(-1)?.atMs ?? 0) < latestFirstMs)) return 'its agents said off at different times'
+  const witness = denial(agents, said, { fromMs: latestFirstMs, ladder })
+  if (witness !== undefined) return `${witness} says that it is on`
+  return told
+    .map((readings, index) =>
+      objectionToAgent(
+        readings,
+        said.filter(reading => reading.agent === agents[index])
+      )
+    )
+    .find(objection => objection !== undefined)
+}
+
+/** Another agent of the machine that said on since the first off. */
+function denial(
+  agents: readonly string[],
+  said: readonly Reading[],
+  { fromMs, ladder }: { readonly fromMs: number; readonly ladder: Segment['fencing'] }
+): string | undefined {
+  const others = witnessesOf(ladder).filter(agent => !agents.includes(agent))
+  return said.find(one => one.atMs > fromMs && one.power === 'on' && others.includes(one.agent))?.agent
+}
+
+/** Two readings of off that the agent really gave, far enough apart, and no other word in between; else why not. */
+function objectionToAgent(readings: Fenced['readings'], said: readonly Reading[]): string | undefined {
+  const [first, last] = [readings.at(-2), readings.at(-1)]
   if (first === undefined || last === undefined) return 'it rests on fewer than two readings'
   if (last.identity !== first.identity) return 'its readings are of two machines'
   if (last.atMs - first.atMs < gapMinMs) return `its readings are ${last.atMs - first.atMs} ms apart`
@@ -40,7 +86,9 @@ export function objectionToFence(proof: Proof & { kind: 'fenced' }, said: readon
   return between.every(reading => reading.power === 'off') ? undefined : 'the BMC said otherwise in between'
 }
 
-/** The BMC said off of a machine that was on. */
-export function wasLied(proof: Proof & { kind: 'fenced' }, said: readonly Reading[]): boolean {
-  return proof.readings.some(reading => said.some(one => one.atMs === reading.atMs && one.isOn))
+/** Off was said of what was on. */
+export function wasLied(proof: Fenced, said: readonly Reading[]): boolean {
+  return proof.readings.some(({ agent, atMs }) =>
+    said.some(one => one.agent === agent && one.atMs === atMs && one.isOn)
+  )
 }

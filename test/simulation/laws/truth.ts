@@ -1,6 +1,7 @@
 import type { SegmentConfig } from '../../../src/controller/directory.ts'
 import { isOurs } from '../../../src/core/marks.ts'
 import { lastBeat, lastReport, reports, works } from '../../../src/emulator/model/hosts.ts'
+import { wayOf, wayState } from '../../../src/emulator/model/power-ways.ts'
 import type { ModelHost, ModelServer, World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 
@@ -37,14 +38,16 @@ export function isUpInNova(world: World, host: ModelHost): boolean {
   return !host.cellDown && !host.forcedDown && reports(world, host)
 }
 
-/** Its BMC can be asked now and says what is so, or a lie. */
-export function canReadPower({ bmc }: ModelHost): boolean {
-  const isThere = !['unreachable', 'otherMachine', 'swaps'].includes(bmc.mode) && bmc.identity === undefined
-  return isThere && !bmc.wrongPassword && bmc.errorRate < 0.2
+/** This way to its power can be asked now and says what is so, or a lie. */
+export function canReadPower(host: ModelHost, agent: string): boolean {
+  const { habits } = wayOf(host, agent)
+  const isThere = !['unreachable', 'otherMachine', 'swaps'].includes(habits.mode) && habits.identity === undefined
+  return isThere && !habits.wrongPassword && habits.errorRate < 0.2
 }
 
-export function saysOff(host: ModelHost): boolean {
-  return canReadPower(host) && (!host.powered || host.bmc.mode === 'lies')
+/** Each of these agents says off. */
+export function saysOff(host: ModelHost, agents: readonly string[]): boolean {
+  return agents.every(agent => canReadPower(host, agent) && wayState(host, wayOf(host, agent)) === 'Off')
 }
 
 /** Servers that Nova places on it and that need a host. */

@@ -6,6 +6,7 @@ import { focusOf } from './focus.ts'
 import { plightOf } from './plights.ts'
 import { withRandomEvidence } from './random-evidence.ts'
 import { randomFaults } from './random-faults.ts'
+import { withLadder } from './random-ladder.ts'
 import { lateArrival, randomOthers } from './random-others.ts'
 import { randomPeople } from './random-people.ts'
 import { randomLimits, randomSegment } from './random-segment.ts'
@@ -18,6 +19,10 @@ const plightEvery = 8
 
 /** A scenario as `scenario.json` has it, made from a seed alone: all that is random in it is data. */
 export function generateScenario(seed: number): Scenario {
+  return withLadder(seed, scenarioOf(seed))
+}
+
+function scenarioOf(seed: number): Scenario {
   const chance = createChance(seed)
   if (seed % plightEvery === 3) return plightOf(chance)
   return withRandomEvidence(chance, plainScenario(chance, seed))

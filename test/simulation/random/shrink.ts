@@ -4,7 +4,20 @@ import { play } from './run-seed.ts'
 
 /** What a scenario can't do without. */
 const needed = new Set(['world', 'hosts', 'events', 'expect', 'name', 'id', 'do', 'on', 'of', 'host', 'server', 'when'])
-const alsoNeeded = ['at', 'bmc', 'status', 'to', 'policy', 'members', 'spare', 'VCPU', 'MEMORY_MB', 'DISK_GB']
+const alsoNeeded = [
+  'at',
+  'bmc',
+  'status',
+  'to',
+  'policy',
+  'members',
+  'spare',
+  'VCPU',
+  'MEMORY_MB',
+  'DISK_GB',
+  'all',
+  'agent'
+]
 for (const key of alsoNeeded) needed.add(key)
 
 type Path = readonly (string | number)[]

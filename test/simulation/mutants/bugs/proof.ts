@@ -19,8 +19,8 @@ export const proofMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'core/proof.ts',
-        find: 'return first !== undefined && last !== undefined && first !== last && last.atMs - first.atMs >= minGapMs',
-        replace: 'return first !== undefined && minGapMs > 0'
+        find: 'return span !== undefined && span.last.atMs - span.first.atMs >= minGapMs',
+        replace: "return readings.at(-1)?.power === 'off' && minGapMs > 0 && span !== null"
       }
     ]
   },
@@ -40,10 +40,42 @@ export const proofMutations: readonly Mutation[] = [
     bug: 'A power-off that the BMC took is a proof.',
     edits: [
       {
+        file: 'controller/activities/climb.ts',
+        find: '      sent.set(agent, { times: times + 1, atMs: clock.now() })\n',
+        replace: "      return { type: 'proven', host, proof: fencedProof(step.agents, readings, clock.now()) }\n"
+      }
+    ]
+  },
+  {
+    name: 'one-feed-for-all',
+    bug: 'Of redundant feeds one that is off is a proof.',
+    edits: [
+      {
+        file: 'core/proof.ts',
+        find: '!own.every(its =>',
+        replace: '!own.some(its =>'
+      }
+    ]
+  },
+  {
+    name: 'second-agent-overrules',
+    bug: 'The second step of the ladder proves it though the first goes on saying on.',
+    edits: [
+      {
         file: 'controller/activities/fence.ts',
-        find: '        thoughtAtMs = sentAtMs\n',
-        replace:
-          "        return { type: 'proven', host, proof: { kind: 'fenced', agent, readings: [reading], atMs: clock.now() } }\n"
+        find: 'if (denied === undefined) {',
+        replace: "if (denied !== '') {"
+      }
+    ]
+  },
+  {
+    name: 'memory-is-a-reading',
+    bug: 'That Ironic remembers a host as off counts as a reading of its power.',
+    edits: [
+      {
+        file: 'core/proof.ts',
+        find: "if (reading.power === 'off' && reading.isHearsay === true) continue",
+        replace: ''
       }
     ]
   },
@@ -54,7 +86,7 @@ export const proofMutations: readonly Mutation[] = [
       {
         file: 'controller/power.ts',
         find: 'return `${error.code}: ${error.message}`',
-        replace: "return { agent, power: 'off', atMs: ctx.ports.clock.now() }"
+        replace: "return { agent, method: 'redfish', power: 'off', atMs: ctx.ports.clock.now() }"
       }
     ]
   },

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
-import { FencingError } from '../errors.ts'
+import type { Clock } from '../../clock.ts'
+import { FencingError } from '../../errors.ts'
 import type { BmcHttp, BmcReply, BmcRequest } from './bmc-http.ts'
 import { linkTo } from './bmc-http.ts'
 

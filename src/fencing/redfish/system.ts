@@ -1,8 +1,8 @@
-import type { PowerReading } from '../core/recovery.ts'
-import { FencingError } from '../errors.ts'
+import type { PowerReading } from '../../core/recovery.ts'
+import { FencingError } from '../../errors.ts'
 import type { Json } from './bmc-http.ts'
 import { isJson } from './bmc-http.ts'
-import type { RedfishSession } from './redfish-session.ts'
+import type { RedfishSession } from './session.ts'
 
 /** What is configured of the machine that a BMC must turn out to be. */
 export interface Machine {

@@ -1,5 +1,5 @@
-import { FencingError } from '../errors.ts'
-import type { Machine } from './redfish-system.ts'
+import { FencingError } from '../../errors.ts'
+import type { Machine } from './system.ts'
 
 export interface RedfishHost extends Machine {
   /** In place of the template. */

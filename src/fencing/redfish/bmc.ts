@@ -1,8 +1,8 @@
-import { FencingError } from '../errors.ts'
+import { FencingError } from '../../errors.ts'
 import type { Json } from './bmc-http.ts'
-import type { RedfishSession } from './redfish-session.ts'
-import type { Machine } from './redfish-system.ts'
-import { checkIdentity, findSystem } from './redfish-system.ts'
+import type { RedfishSession } from './session.ts'
+import type { Machine } from './system.ts'
+import { checkIdentity, findSystem } from './system.ts'
 
 /** One host's BMC. Its work is done one piece after the other: BMCs bear no more. */
 export interface Bmc {

@@ -1,5 +1,5 @@
 import got from 'got'
-import { FencingError, messageOf } from '../errors.ts'
+import { FencingError, messageOf } from '../../errors.ts'
 import type { Trust } from './connection.ts'
 import { agentFor } from './connection.ts'
 

@@ -1,0 +1,106 @@
+import type { BareMetalNode } from '../controller/ports.ts'
+import type { PowerReading } from '../core/recovery.ts'
+import { CloudError, FencingError, type FencingErrorCode } from '../errors.ts'
+import type { FenceAgent, FencingDeps } from './agent.ts'
+import { createTurns } from './in-turn.ts'
+
+export interface IronicOptions {
+  readonly type: 'ironic'
+  /** Whose Ironic it is, in clouds.yaml; our own cloud's. */
+  readonly cloud?: string
+  /** Template of the node's name. */
+  readonly node: string
+  readonly settleSeconds: number
+  readonly hosts: Readonly<Record<string, { readonly node?: string; readonly uuid?: string }>>
+}
+
+/** A look, the maintenance and the command; each of the last two may take as long as a command to OpenStack may. */
+const sendMs = 120_000
+const maintenanceReason = 'switchover: powered off as a failed compute host; lift this when it is repaired'
+
+/**
+ * Power by Ironic. What it tells of a node's power is a copy from its last look, and in maintenance it does not look:
+ * so that is hearsay, but for the first answer after a power-off of ours is done, for which Ironic has asked the BMC.
+ */
+export function createIronic(name: string, options: IronicOptions, { clock, log, bareMetal }: FencingDeps): FenceAgent {
+  const ironic = bareMetal(options.cloud)
+  const inTurn = createTurns()
+  /** Hosts whose power-off Ironic took, with the error that it told before. */
+  const asked = new Map<string, string | undefined>()
+
+  async function nodeOf(host: string, signal: AbortSignal | undefined): Promise<BareMetalNode> {
+    const own = options.hosts[host]
+    const ident = own?.node ?? options.node.replaceAll('{host}', host)
+    const node = await ironic.node(ident, signal).catch(translate)
+    if (node === undefined) throw new FencingError('identity', `${host}: Ironic has no node ${ident}`)
+    if (own?.uuid !== undefined && plain(own.uuid) !== plain(node.uuid))
+      throw new FencingError('identity', `${host}: node ${ident} of Ironic is ${node.uuid}, not ${own.uuid}`)
+    return node
+  }
+
+  /** A power-off of ours is over; its lock was held since before it was taken, so an earlier state is not mistaken for its end. */
+  function isDone(host: string, node: BareMetalNode): boolean {
+    if (!asked.has(host) || node.isChanging || node.isReserved) return false
+    const before = asked.get(host)
+    asked.delete(host)
+    if (node.power === 'power off') return true
+    const why = node.lastError === before ? 'without an error' : node.lastError
+    throw new FencingError('unreachable', `${host}: Ironic did not power it off: ${why?.slice(0, 300)}`)
+  }
+
+  return {
+    settleMs: sendMs + options.settleSeconds * 1000,
+
+    async read(host, signal) {
+      return await inTurn(host, async () => {
+        const atMs = clock.now()
+        const node = await nodeOf(host, signal)
+        const reading = { agent: name, method: 'ironic' as const, atMs, identity: node.uuid }
+        if (isDone(host, node)) return { ...reading, power: 'off' as const }
+        const power = powerOf(host, node)
+        return power === 'changing' ? { ...reading, power } : { ...reading, power, isHearsay: true as const }
+      })
+    },
+
+    async powerOff(host, signal) {
+      await inTurn(host, async () => {
+        const node = await nodeOf(host, signal)
+        // Else Ironic may switch it on again. What others have in maintenance stays as they left it.
+        if (!node.maintenance) await ironic.setMaintenance(node.uuid, maintenanceReason, signal).catch(translate)
+        await ironic.powerOff(node.uuid, signal).catch(translate)
+        asked.set(host, node.lastError)
+        log.info({ agent: name, host, node: node.uuid }, 'power-off sent')
+      })
+    },
+
+    async close() {}
+  }
+}
+
+function powerOf(host: string, node: BareMetalNode): PowerReading['power'] {
+  if (node.isChanging) return 'changing'
+  if (node.power === 'power on') return 'on'
+  if (node.power === 'power off') return 'off'
+  throw new FencingError('unreachable', `${host}: Ironic does not know the power of its node`)
+}
+
+/** Ironic's answers, as a BMC's: a lock that another holds, or no conductor, may be gone the next time. */
+const codes: Readonly<Record<CloudError['code'], FencingErrorCode>> = {
+  unreachable: 'unreachable',
+  unknown: 'unknown',
+  unauthorized: 'refused',
+  forbidden: 'refused',
+  'not-found': 'unreachable',
+  conflict: 'unreachable',
+  refused: 'refused',
+  unsupported: 'refused'
+}
+
+function translate(error: unknown): never {
+  if (error instanceof CloudError) throw new FencingError(codes[error.code], error.message)
+  throw error
+}
+
+function plain(uuid: string): string {
+  return uuid.replaceAll('-', '').toLowerCase()
+}
