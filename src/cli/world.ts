@@ -35,12 +35,12 @@ export async function connectWorld(
 ): Promise<OutsideWorld> {
   const fencing = createFencing(config.fencing, { log, clock })
   const openstack = await connectOpenStack({ cloud: config.cloud, env, log, ...more })
-  const { armed, limits } = config
+  const { armed, limits, guards } = config
   return {
     openstack,
     fencing,
     probe: createProbe({ timeoutMs: probeTimeoutMs }),
-    directory: createDirectory(config.segments, openstack.cloud, { armed, ...limits, log }),
+    directory: createDirectory(config.segments, openstack.cloud, { armed, ...limits, guards, log }),
     async close() {
       await fencing.close()
       openstack.close()

@@ -26,6 +26,17 @@ export interface AliveSource {
   readonly hosts: Readonly<Record<string, string>>
 }
 
+/** What the guards of a segment go by. */
+export interface SegmentLimits {
+  readonly recoveriesPerHour: number
+  readonly hostsDownPercent: number
+  /** After more than that were down: so long it must be quiet. */
+  readonly quietMs: number
+  /** Recoveries of one host within the window; the next one is held. */
+  readonly failuresPerHost: number
+  readonly failuresWindowMs: number
+}
+
 export interface Segment {
   readonly name: string
   /** The protected hosts, spares not among them. */
@@ -36,5 +47,5 @@ export interface Segment {
   /** Names of fencing agents in the order of the ladder; `['none']` when waived. */
   readonly fencing: readonly string[]
   readonly approval: 'none' | 'required'
-  readonly limits: { readonly recoveriesPerHour: number; readonly hostsDownPercent: number }
+  readonly limits: SegmentLimits
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { GuardInput } from '../../src/controller/check-guards.ts'
 import { checkGuards, isArmed } from '../../src/controller/check-guards.ts'
 import type { Arming } from '../../src/controller/ports.ts'
-import { holdOf } from '../../src/core/guards.ts'
+import { holdOf } from '../../src/core/guards/hold-of.ts'
 import { hostOf, nowMs, readingOf, recoveryOf, segmentOf, source } from '../core/builders.ts'
 import { configOf, directoryOf, viewOf } from './builders.ts'
 
@@ -15,6 +15,9 @@ function inputOf(changes: Partial<GuardInput> = {}): GuardInput {
     recovery: recoveryOf(),
     segment: segmentOf(),
     reading: calm,
+    aggregates: [],
+    failures: 0,
+    node: 'not applicable',
     foreign: 0,
     planHash: 'hash-1',
     nowMs,
@@ -44,10 +47,16 @@ test('a single dead host of an armed segment may be acted on, and every guard sa
   expect(holding({})).toEqual([])
   expect(checkGuards(inputOf(), armed, policy).map(guard => guard.guard)).toEqual([
     'own-isolation',
-    'maintenance',
+    'bmc-network',
+    'control-plane',
     'other-tool',
+    'maintenance',
     'chain',
+    'site-start',
     'hosts-down',
+    'storm',
+    'domain',
+    'flapping',
     'armed',
     'approval'
   ])

@@ -69,8 +69,17 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     chronicle.struck(fault)
     if (state !== undefined) meet(meetings, rowOfFault(fault, name), state)
   })
-  const limits = { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits }
-  const at = openCase(model.world, recorder, store, chronicle, segmentOf(scenario), limits, scenario.polls === true)
+  const limits = { recoveriesPerHour: 10, movesInFlight: 30, approvalMinutes: 60, ...scenario.limits }
+  const guards = { bmcNetwork: true, siteStartMs: 0, otherTools: ['masakari', 'instanceha'], ...scenario.guards }
+  const at = openCase(
+    model.world,
+    recorder,
+    store,
+    chronicle,
+    segmentOf(scenario),
+    { limits, guards },
+    scenario.polls === true
+  )
   const drivers = watchDrivers(recorder)
   const processes = createProcesses({
     ports: {
@@ -85,6 +94,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     plan,
     segment: at.segment,
     limits,
+    guards,
     replicas: scenario.replicas ?? 1,
     polls: scenario.polls === true,
     stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
@@ -125,7 +135,7 @@ function openCase(
   store: Store,
   chronicle: Chronicle,
   segment: SegmentConfig,
-  limits: Stage['case']['limits'],
+  settings: Pick<Stage['case'], 'limits' | 'guards'>,
   polls: boolean
 ): Stage['case'] {
   const book = createLawBook(world)
@@ -137,7 +147,7 @@ function openCase(
     book,
     readings,
     segment,
-    limits,
+    ...settings,
     polls,
     chronicle,
     said: watchSignals(world, recorder, book),

@@ -3,6 +3,7 @@ import { isolationReason } from '../../core/marks.ts'
 import { proves } from '../../core/proof.ts'
 import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
+import { ownLinkHold } from '../bmc-link.ts'
 import type { Context } from '../context.ts'
 import { act, note } from '../context.ts'
 import { drawPlan } from '../planning.ts'
@@ -32,6 +33,7 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
   if (isWaived && host === recovery.host)
     return { type: 'proven', host, proof: { kind: 'waived', atMs: ports.clock.now() } }
   const failures: string[] = []
+  const outcomes: string[] = []
   for (const agent of ladder.filter(one => one !== 'none')) {
     const outcome = await climb(ctx, agent, host)
     if (typeof outcome === 'object') {
@@ -43,7 +45,10 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
     }
     if (outcome === 'interrupted') return outcome
     failures.push(`${agent}: ${outcome}`)
+    outcomes.push(outcome)
   }
+  const ownLink = await ownLinkHold(ctx, host, outcomes)
+  if (ownLink !== undefined) return { type: 'stopped', hold: ownLink }
   return {
     type: 'stopped',
     hold: {

@@ -1,7 +1,8 @@
 import type { SegmentConfig } from '../../../src/controller/directory.ts'
-import type { Store } from '../../../src/controller/ports.ts'
+import type { GuardSettings, Store } from '../../../src/controller/ports.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import type { Recorder } from '../recorder.ts'
+import type { CloudLimits } from '../scenario.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Excuses } from './excuses.ts'
 import type { LawBook } from './law-book.ts'
@@ -23,7 +24,8 @@ export interface Case {
   readonly pauses: Pauses
   readonly moved: Moved
   readonly segment: SegmentConfig
-  readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
+  readonly limits: CloudLimits
+  readonly guards: GuardSettings
   readonly spares: readonly string[]
   /** The service looks for itself for what was not delivered. */
   readonly polls: boolean
