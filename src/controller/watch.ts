@@ -17,7 +17,8 @@ const stormGapMs = 600_000
 
 /** Writes down that more of the segment than allowed looks down, where all replicas remember it. */
 export async function noteStorm(store: Pick<Store, 'sight'>, segment: Segment, reading: HostsReading): Promise<void> {
-  if (isStorm(reading, segment)) await store.sight(stormKey(segment.name), stormGapMs)
+  // Unknown is not down.
+  if (isComplete(reading) && isStorm(reading, segment)) await store.sight(stormKey(segment.name), stormGapMs)
 }
 
 /** A duty's work: that the hosts are watched, and the storms among them. An old reading is no look. */

@@ -1,3 +1,4 @@
+import { approvable } from '../../src/core/guards/guard.ts'
 import type { Hold, Recovery } from '../../src/core/recovery.ts'
 import type { Step } from '../../src/core/step.ts'
 import { lastStep } from '../../src/core/step.ts'
@@ -59,9 +60,24 @@ function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[]
     case 'cloud':
     case 'unconfirmed':
       return hopeless(world, host)
+    case 'guard':
+      return atGuard(world, host, phase.hold)
     default:
       return [{ do: 'cancel', host }]
   }
+}
+
+/** Most are a matter of a person's word; what is broken is mended, and what nobody can mend is given up. */
+function atGuard(world: World, host: string, { guard }: Hold): Deed[] {
+  if (guard === undefined) return [{ do: 'cancel', host }]
+  if (approvable[guard]) return [{ do: 'approve', host }]
+  if (guard === 'control-plane')
+    return (['scheduler', 'conductor'] as const).map(service => ({ do: 'startControl', service }))
+  return [...world.hosts.keys()].map(name => ({
+    do: 'bmc',
+    host: name,
+    bmc: { mode: 'good', slowMs: 0, errorRate: 0 }
+  }))
 }
 
 /** Where no host is left nobody can help. */

@@ -24,6 +24,7 @@ import { watchPeople } from './laws/people.ts'
 import type { Readings } from './laws/readings.ts'
 import { watchReadings } from './laws/readings.ts'
 import { watchSignals } from './laws/signals.ts'
+import { watchStorms } from './laws/storms.ts'
 import { watchTries } from './laws/tries.ts'
 import type { Stage } from './play.ts'
 import { play } from './play.ts'
@@ -153,6 +154,7 @@ function openCase(
     said: watchSignals(world, recorder, book),
     pauses: watchPauses(recorder, world),
     moved: watchMoved(recorder),
+    storms: watchStorms(world, segment),
     excuses: watchProofs(world, recorder, book, readings),
     spares: 'names' in segment.spares ? segment.spares.names : [],
     told: new Map<string, number>(),

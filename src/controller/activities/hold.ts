@@ -115,9 +115,12 @@ async function admissible(
   const because = 'what held it is gone'
   if (held.code !== 'guard' || ctx.recovery.origin === 'target') return { type: 'released', because }
   const admission = await askAdmission(ctx, segment, drawn)
-  if (!admission.holds) return { type: 'released', because: `${because}: ${admission.reason}` }
+  if (!admission.holds)
+    return { type: 'released', because: held.guard === admission.guard ? admission.reason : because }
   const hold = holdFor(admission)
-  return hold.reason === held.reason ? undefined : { type: 'stopped', hold, plan: drawn.plan }
+  if (hold.reason === held.reason) return undefined
+  const guards = [...(await guardsFor(ctx, segment, drawn)), admission]
+  return { type: 'stopped', hold, guards, plan: drawn.plan }
 }
 
 async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {

@@ -10,7 +10,8 @@ export function flappingGuard(
   const { failuresPerHost, failuresWindowMs } = limits
   const hours = failuresWindowMs / 3_600_000
   const inputs = { failures, failuresMax: failuresPerHost, windowHours: hours }
-  const figures = `${host} was recovered ${failures} times in the ${hours} h before this (at most ${failuresPerHost})`
+  const times = failures === 1 ? 'once' : `${failures} times`
+  const figures = `${host} was recovered ${times} in the ${hours} h before this (at most ${failuresPerHost})`
   return failures >= failuresPerHost
     ? closed('flapping', `${figures}: it is in quarantine`, 'person', inputs)
     : clear('flapping', figures, inputs)

@@ -10,6 +10,7 @@ import type { Moved } from './moved.ts'
 import type { Pauses } from './pauses.ts'
 import type { Readings } from './readings.ts'
 import type { Said } from './signals.ts'
+import type { Storms } from './storms.ts'
 
 /** What the laws look at: the truth, what was committed, and what was configured. */
 export interface Case {
@@ -23,6 +24,7 @@ export interface Case {
   readonly said: Said
   readonly pauses: Pauses
   readonly moved: Moved
+  readonly storms: Storms
   readonly segment: SegmentConfig
   readonly limits: CloudLimits
   readonly guards: GuardSettings

@@ -11,6 +11,7 @@ export type Law =
   | 'stays-on'
   | 'storm'
   | 'approved'
+  | 'guarded'
   | 'armed'
   | 'cancelled'
   | 'dismissed'
