@@ -89,7 +89,7 @@ function configFor(emulator: Emulator, wishes: Wishes, database: string): object
           timeoutSeconds: 60,
           alive: [{ ssh: 22, hosts: Object.fromEntries(names.map(name => [name, emulator.sshAddress(name)])) }]
         },
-        limits: { recoveriesPerHour: 100, hostsDownPercent: 60 },
+        limits: { recoveriesPerHour: 100, hostsDownPercent: 60, quietMinutes: 0, failuresPerHost: 100 },
         fencing: ['bmc'],
         evacuate: { perSpare: 8, moveTimeoutSeconds: 60, attempts: 2, spread: 'fewest' }
       }

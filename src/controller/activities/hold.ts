@@ -1,22 +1,19 @@
 import type { GuardName } from '../../core/guards/guard.ts'
-import { holdFor } from '../../core/guards/hold-of.ts'
 import { fenceBegun } from '../../core/holding.ts'
 import { isOpen, movesOf } from '../../core/moves.ts'
 import { proves } from '../../core/proof.ts'
 import type { Hold, PowerReading } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
-import type { Segment } from '../../core/segment.ts'
-import { askAdmission } from '../admission.ts'
 import { isArmed } from '../check-guards.ts'
 import type { Context } from '../context.ts'
 import { forgetProof, isWorldError } from '../context.ts'
 import { guardsFor } from '../guards-for.ts'
 import { provenTarget, reportLostTargets } from '../lost-targets.ts'
 import { noteExpiry } from '../note-expiry.ts'
-import type { Drawn } from '../planning.ts'
 import { drawPlan } from '../planning.ts'
 import { doubtHold, readPower, rereadProof, signOfLife } from '../power.ts'
+import { admissible } from './admissible.ts'
 import { confirmOnce } from './confirm.ts'
 import { keepPlaces } from './moving/places.ts'
 import { readMigrations } from './moving/read-migrations.ts'
@@ -99,28 +96,6 @@ async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent 
     objection.hold.reason === held.reason &&
     objection.plan?.hash === recovery.plan?.hash
   return same ? undefined : objection
-}
-
-/** A full window of recoveries opens by time, or by a person's word; asking for admission is the only way to know. */
-async function admissible(
-  ctx: Context,
-  held: Hold,
-  segment: Segment,
-  drawn: Drawn
-): Promise<RecoveryEvent | undefined> {
-  if (held.code === 'observing') {
-    const { actor, reason } = await ctx.ports.store.arming()
-    return { type: 'released', because: actor === undefined ? 'it is armed' : `${actor} armed it: ${reason ?? ''}` }
-  }
-  const because = 'what held it is gone'
-  if (held.code !== 'guard' || ctx.recovery.origin === 'target') return { type: 'released', because }
-  const admission = await askAdmission(ctx, segment, drawn)
-  if (!admission.holds)
-    return { type: 'released', because: held.guard === admission.guard ? admission.reason : because }
-  const hold = holdFor(admission)
-  if (hold.reason === held.reason) return undefined
-  const guards = [...(await guardsFor(ctx, segment, drawn)), admission]
-  return { type: 'stopped', hold, guards, plan: drawn.plan }
 }
 
 async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SegmentConfig } from '../../../controller/directory.ts'
+import type { DirectoryOptions, SegmentConfig } from '../../../controller/directory.ts'
+import type { GuardSettings } from '../../../controller/ports.ts'
 import type { WorldSpec } from '../../../emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../../emulator/scenario-event.ts'
 import { ConfigError, messageOf } from '../../../errors.ts'
@@ -9,7 +10,10 @@ import { ConfigError, messageOf } from '../../../errors.ts'
 export interface Scenario {
   readonly world: WorldSpec
   readonly segment?: SegmentOverrides
-  readonly limits?: { readonly recoveriesPerHour?: number; readonly movesInFlight?: number }
+  readonly limits?: Partial<
+    Pick<DirectoryOptions, 'recoveriesPerHour' | 'movesInFlight' | 'approvalMinutes' | 'domain'>
+  >
+  readonly guards?: Partial<GuardSettings>
   readonly events: readonly ScenarioEvent[]
   readonly faults?: readonly { readonly on: string; readonly do: string }[]
   readonly untilSeconds?: number
@@ -17,7 +21,8 @@ export interface Scenario {
   readonly expect: Readonly<Record<string, string>>
 }
 
-type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares'>> & {
+type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares' | 'limits'>> & {
+  readonly limits?: Partial<SegmentConfig['limits']>
   readonly settings?: Partial<Omit<SegmentConfig['settings'], 'confirm' | 'evacuate'>> & {
     readonly confirm?: Partial<SegmentConfig['settings']['confirm']>
     readonly evacuate?: Partial<SegmentConfig['settings']['evacuate']>
@@ -59,9 +64,26 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
       downSeconds: inSeconds(confirm?.downMs ?? 20_000),
       timeoutSeconds: inSeconds(confirm?.timeoutMs ?? 120_000)
     },
-    limits: { recoveriesPerHour: 10, hostsDownPercent: 70, ...limits },
+    limits: limitsOf(limits ?? {}),
     evacuate: evacuateOf(evacuate ?? {})
   }
+}
+
+/** Wide, so that a scenario is about one guard at most. */
+function limitsOf({ quietMs = 0, failuresWindowMs = dayMs, ...same }: Partial<SegmentConfig['limits']>): object {
+  return {
+    ...{ recoveriesPerHour: 10, hostsDownPercent: 70, failuresPerHost: 10 },
+    ...same,
+    ...{ quietMinutes: quietMs / 60_000, failuresWindowHours: failuresWindowMs / 3_600_000 }
+  }
+}
+
+const dayMs = 86_400_000
+
+/** Safety rules for all segments, as the configuration has them. */
+export function guardsOf({ guards = {} }: Scenario): Record<string, unknown> {
+  const { siteStartMs = 0, ...same } = guards
+  return { ...same, siteStartMinutes: siteStartMs / 60_000 }
 }
 
 function evacuateOf({ perTarget = 8, moveTimeoutMs, ...same }: Partial<SegmentConfig['settings']['evacuate']>): object {
