@@ -7,6 +7,7 @@ import { flappingGuard } from '../../src/core/guards/flapping.ts'
 import type { GuardName, GuardReport } from '../../src/core/guards/guard.ts'
 import { approvable, clear, closed } from '../../src/core/guards/guard.ts'
 import { holdCodeOf, holdFor, holdOf } from '../../src/core/guards/hold-of.ts'
+import { looksDown } from '../../src/core/guards/looks-down.ts'
 import { maintenanceGuard } from '../../src/core/guards/maintenance.ts'
 import { foreignEvacuationsMax, otherToolGuard } from '../../src/core/guards/other-tool.ts'
 import { bmcNetworkGuard, ownIsolationGuard } from '../../src/core/guards/own-isolation.ts'
@@ -184,6 +185,23 @@ test('spares that died look down as well (rule 21)', () => {
   )
   const reading = readingOf(hostOf('a', down), hostOf('b'), ...spares)
   expect(hostsDownGuard(reading, segmentOf({ hosts: ['a', 'b'], spares: ['s1', 's2', 's3'] })).holds).toBe(true)
+})
+
+test('hosts that fall silent together count together, before Nova calls them all down', () => {
+  const silent = (seconds: number, state: 'up' | 'down' = 'up') => ({ state, reportedAtMs: nowMs - seconds * 1000 })
+  const look = (...hosts: ReturnType<typeof hostOf>[]) => looksDown(readingOf(...hosts), ['a', 'b', 'c', 'd'])
+  expect(look(hostOf('a', silent(61, 'down')), hostOf('b', silent(52)), hostOf('c', silent(9)))).toEqual(['a', 'b'])
+  // None is down, so nothing has happened; where reports come each minute, one that is due is not overdue.
+  expect(look(hostOf('a', silent(59)), hostOf('b', silent(55)))).toEqual([])
+  expect(look(hostOf('a', silent(181, 'down')), hostOf('b', silent(60)))).toEqual(['a'])
+  // A host that has long been dead says nothing about those that are a little late now.
+  expect(look(hostOf('a', silent(86_400, 'down')), hostOf('b', silent(55)))).toEqual(['a'])
+  expect(look(hostOf('a', silent(86_400, 'down')), hostOf('c', silent(61, 'down')), hostOf('b', silent(55)))).toEqual([
+    'a',
+    'c',
+    'b'
+  ])
+  expect(look(hostOf('a', down), hostOf('x', silent(59)))).toEqual(['a'])
 })
 
 test('more hosts down never open the brake', () => {

@@ -1,7 +1,7 @@
 import type { Aggregate, HostsReading } from '../inventory.ts'
 import type { GuardReport } from './guard.ts'
 import { clear, closed } from './guard.ts'
-import { looksDown } from './storm.ts'
+import { looksDown } from './looks-down.ts'
 
 /** Aggregates whose metadata have `key` say which hosts may fail together: those with the same value. */
 export interface DomainLimit {
@@ -43,8 +43,7 @@ export function domainGuard(
   if (domains.length === 0)
     return clear('domain', `no aggregate with the metadata ${key} has the host`, { key, hostsDownMax: hostsDown })
   const counted = domains.map(({ name, hosts }) => {
-    const down = reading.hosts.filter(host => hosts.includes(host.name) && looksDown(host)).map(host => host.name)
-    return { name, down, of: hosts.length }
+    return { name, down: looksDown(reading, hosts), of: hosts.length }
   })
   const worst = counted.reduce((one, other) => (other.down.length > one.down.length ? other : one))
   const inputs = { domain: worst.name, down: worst.down, of: worst.of, hostsDownMax: hostsDown }

@@ -1,9 +1,8 @@
-import type { Host, HostsReading } from '../inventory.ts'
-import { isUp } from '../inventory.ts'
-import { isIsolatedByUs } from '../marks.ts'
+import type { HostsReading } from '../inventory.ts'
 import type { Segment } from '../segment.ts'
 import type { Figures, GuardReport } from './guard.ts'
 import { clear, closed } from './guard.ts'
+import { looksDown } from './looks-down.ts'
 
 /** Something that was seen again and again: since when, and when last. */
 export interface Sighting {
@@ -12,11 +11,6 @@ export interface Sighting {
 }
 
 type Members = Pick<Segment, 'name' | 'hosts' | 'spares' | 'limits'>
-
-/** Hosts that look down; what we isolated and recovered before doesn't count. */
-export function looksDown(host: Host): boolean {
-  return !isUp(host) && !isIsolatedByUs(host.disabledReason)
-}
 
 /** More of the segment than allowed looks down. A single host always may. */
 export function isStorm(reading: HostsReading, segment: Members): boolean {
@@ -36,10 +30,10 @@ export function hostsDownGuard(reading: HostsReading, segment: Members): GuardRe
 }
 
 function countDown(reading: HostsReading, segment: Members): { down: number; of: number; percent: number } {
-  const names = new Set([...segment.hosts, ...segment.spares])
-  const members = reading.hosts.filter(host => names.has(host.name))
-  const down = members.filter(looksDown).length
-  return { down, of: members.length, percent: members.length === 0 ? 0 : (100 * down) / members.length }
+  const names = [...segment.hosts, ...segment.spares]
+  const of = reading.hosts.filter(host => names.includes(host.name)).length
+  const down = looksDown(reading, names).length
+  return { down, of, percent: of === 0 ? 0 : (100 * down) / of }
 }
 
 /** After a storm the segment must have been quiet for a while: what is still starting looks dead. */

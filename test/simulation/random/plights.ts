@@ -1,6 +1,15 @@
 import type { Scenario } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 import {
+  approvalThatExpires,
+  diesAgainInADay,
+  linkToBmcsIsDown,
+  noControlPlane,
+  rackFails,
+  siteStarts,
+  stormThatPasses
+} from './plights-of-guards.ts'
+import {
   alarmThatMustBeLookedUp,
   anotherToolAtWork,
   backWhileDisarmed,
@@ -53,5 +62,12 @@ const plights: readonly Plight[] = [
   traitThatLags,
   planThatChanges,
   secondFiringIsLost,
-  takenOutOfServiceWhenItDied
+  takenOutOfServiceWhenItDied,
+  stormThatPasses,
+  diesAgainInADay,
+  noControlPlane,
+  rackFails,
+  siteStarts,
+  approvalThatExpires,
+  linkToBmcsIsDown
 ]
