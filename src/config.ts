@@ -7,6 +7,7 @@ import { ladderOf } from './config/ladder.ts'
 import { type Environment, readYaml } from './config/read-yaml.ts'
 import type { Members, SegmentConfig } from './controller/directory.ts'
 import type { PollOptions } from './controller/poll.ts'
+import type { GuardSettings } from './controller/ports.ts'
 import { compileRules, type Rules } from './core/rules.ts'
 import { ConfigError, messageOf } from './errors.ts'
 import type { ConfigFile, Segment } from './schemas/config.d.ts'
@@ -18,6 +19,7 @@ export interface Config
   /** Name in clouds.yaml. */
   readonly cloud: string | undefined
   readonly segments: readonly SegmentConfig[]
+  readonly guards: GuardSettings
   readonly rules: Rules
   readonly hostEventTypes: readonly string[]
   readonly leaseMs: number
@@ -62,9 +64,14 @@ function withoutEchoes(mistakes: readonly string[], missing: readonly string[]):
 }
 
 function configOf(file: ConfigFile, rules: Rules): Config {
-  const { listen, auth, armed, fencing, limits, notify } = file
+  const { listen, auth, armed, fencing, limits, guards, notify } = file
   return {
     ...{ listen, auth, armed, fencing, limits, notify },
+    guards: {
+      bmcNetwork: guards.bmcNetwork,
+      siteStartMs: guards.siteStartMinutes * 60_000,
+      otherTools: guards.otherTools
+    },
     storeUrl: file.store.url,
     cloud: file.cloud.name,
     segments: file.segments.map(segmentOf),
@@ -97,9 +104,13 @@ function segmentOf({ name, hosts, spares, method, storage, confirm, evacuate, ..
     ...sourcesOf(confirm, rest.fencing),
     fencing: ladderOf(rest.fencing),
     approval: rest.approval,
-    limits: rest.limits,
+    limits: limitsOf(rest.limits),
     ...(rest.armed === undefined ? {} : { armed: rest.armed })
   }
+}
+
+function limitsOf({ quietMinutes, failuresWindowHours, ...rest }: Segment['limits']): SegmentConfig['limits'] {
+  return { ...rest, quietMs: quietMinutes * 60_000, failuresWindowMs: failuresWindowHours * 3_600_000 }
 }
 
 function membersOf({ names, aggregate, zone }: Segment['hosts']): Members {

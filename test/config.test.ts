@@ -69,7 +69,10 @@ test('the example is valid', () => {
     novaTimeoutMs: 30_000,
     fencing: [{ agents: ['rack-a-redfish'], timeoutMs: 90_000, retries: 2 }],
     approval: 'none',
-    limits: { recoveriesPerHour: 1, hostsDownPercent: 30 }
+    limits: {
+      ...{ recoveriesPerHour: 1, hostsDownPercent: 30, quietMs: 600_000 },
+      ...{ failuresPerHost: 2, failuresWindowMs: 86_400_000 }
+    }
   })
   expect(config.retention).toEqual({ signalsMs: 90 * 86_400_000, recoveriesMs: 2 * 365 * 86_400_000 })
   expect(config.auth.alarms.tokens).toEqual([{ name: 'aodh', secret }])
@@ -96,6 +99,18 @@ test('the example leaves nothing at another value than its default', () => {
     }
   })
   expect(parse(minimal()).segments[0]?.settings).toEqual(example.segments[0]?.settings)
+  expect(parse(minimal()).segments[0]?.limits).toEqual(example.segments[0]?.limits)
+  expect(parse(minimal()).guards).toEqual(example.guards)
+})
+
+test('a limit per failure domain is taken over, its figures have defaults, and no wait is one of no time', () => {
+  const config = parse({
+    ...minimal(),
+    limits: { domain: { key: 'rack' } },
+    guards: { siteStartMinutes: 10, otherTools: ['my tool'] }
+  })
+  expect(config.limits.domain).toEqual({ key: 'rack', hostsDown: 1, recoveriesPerHour: 1 })
+  expect(config.guards).toEqual({ bmcNetwork: true, siteStartMs: 600_000, otherTools: ['my tool'] })
 })
 
 test('every source of the evidence is read', () => {

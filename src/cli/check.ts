@@ -7,6 +7,7 @@ import type { CheckLine } from '../openstack/connect.ts'
 import { checkAlarms } from './check-alarms.ts'
 import { checkEvidence } from './check-evidence.ts'
 import { checkFencing, type IsIdentified } from './check-fencing.ts'
+import { checkGuards } from './check-guards.ts'
 import { checkMembers } from './check-segment.ts'
 import { checkStore } from './check-store.ts'
 import { createSilentLogger } from './logger.ts'
@@ -83,8 +84,13 @@ async function checkWorld(
       { name: 'segments', ok: false, detail: `not checked: ${directory.error() ?? 'the hosts are not known'}` }
     ]
   try {
-    const [bareMetal, addresses] = await Promise.all([cloud.bareMetalHosts(), cloud.addresses()])
+    const [bareMetal, addresses, aggregates] = await Promise.all([
+      cloud.bareMetalHosts(),
+      cloud.addresses(),
+      cloud.aggregates()
+    ])
     for (const segment of directory.segments()) {
+      lines.push(...checkGuards(segment, directory, aggregates))
       lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))
       lines.push(...(await checkFencing(segment, fencing, isTold)))
       const asked = segment.power?.agent

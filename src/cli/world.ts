@@ -43,12 +43,12 @@ export async function connectWorld(
     path: env.PATH ?? usualPath,
     bareMetal: name => (others.get(name ?? '') ?? openstack).bareMetal
   })
-  const { armed, limits } = config
+  const { armed, limits, guards } = config
   return {
     openstack,
     fencing,
     probe: createProbe({ timeoutMs: probeTimeoutMs }),
-    directory: createDirectory(config.segments, openstack.cloud, { armed, ...limits, log }),
+    directory: createDirectory(config.segments, openstack.cloud, { armed, ...limits, guards, log }),
     async close() {
       await fencing.close()
       openstack.close()

@@ -17,7 +17,7 @@ export async function candidates(
   segment: Segment,
   reading: HostsReading,
   signal?: AbortSignal
-): Promise<{ fit: Fit[]; unfit: Record<string, string> }> {
+): Promise<{ fit: Fit[]; unfit: Record<string, string>; aggregates: readonly Aggregate[] }> {
   const [taken, aggregates] = await Promise.all([world.store.targets(), world.cloud.aggregates(signal)])
   const usesAuto = recovery.settings.method !== 'reserved_host'
   const usesSpares = recovery.settings.method !== 'auto'
@@ -35,7 +35,7 @@ export async function candidates(
     if (objection === undefined) fit.push(candidate)
     else unfit[candidate.host] = objection
   }
-  return { fit, unfit }
+  return { fit, unfit, aggregates }
 }
 
 function objectionToCandidate(

@@ -1,7 +1,8 @@
+import type { DomainLimit } from '../core/guards/domain.ts'
 import type { Aggregate, HostsReading } from '../core/inventory.ts'
 import type { Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
-import type { Cloud, Log, Policy } from './ports.ts'
+import type { Cloud, GuardSettings, Log, Policy } from './ports.ts'
 
 /** Members of a segment: named, or all hosts of an aggregate or an availability zone. */
 export type Members = { readonly names: readonly string[] } | { readonly aggregate: string } | { readonly zone: string }
@@ -19,6 +20,8 @@ export interface DirectoryOptions {
   readonly recoveriesPerHour: number
   readonly movesInFlight: number
   readonly approvalMinutes: number
+  readonly domain?: DomainLimit
+  readonly guards: GuardSettings
   readonly log: Log
 }
 
@@ -69,7 +72,9 @@ export function createDirectory(
     armed: name => configured.find(segment => segment.name === name)?.armed ?? options.armed,
     recoveriesPerHour: options.recoveriesPerHour,
     movesInFlight: options.movesInFlight,
-    approvalMinutes: options.approvalMinutes
+    approvalMinutes: options.approvalMinutes,
+    guards: options.guards,
+    ...(options.domain === undefined ? {} : { domain: options.domain })
   }
 }
 

@@ -5,6 +5,7 @@ import type { Directory } from './directory.ts'
 import type { Intake } from './intake.ts'
 import { hasReturned } from './intake.ts'
 import type { Log, Ports } from './ports.ts'
+import { createWatch } from './watch.ts'
 
 /** Periodic work: `everywhere` is done by each replica for itself, the rest by one at a time. */
 export interface Duty {
@@ -23,6 +24,7 @@ export function standardDuties(
 ): Duty[] {
   return [
     { name: 'inventory', everyMs: 10_000, everywhere: true, work: directory.refresh },
+    { name: 'watch', everyMs: 10_000, work: createWatch(ports.store, directory) },
     {
       name: 'returns',
       everyMs: 10_000,

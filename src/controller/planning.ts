@@ -1,5 +1,5 @@
 import { runningEvacuations } from '../core/fate.ts'
-import type { HostsReading, Migration, Server, ServerGroup } from '../core/inventory.ts'
+import type { Aggregate, HostsReading, Migration, Server, ServerGroup } from '../core/inventory.ts'
 import { isComplete } from '../core/inventory.ts'
 import { isOpen } from '../core/moves.ts'
 import type { Candidate, Plan } from '../core/plan.ts'
@@ -22,6 +22,7 @@ export interface Drawn {
   readonly complete: boolean
   /** Running evacuations off the host that are not ours. */
   readonly foreign: number
+  readonly aggregates: readonly Aggregate[]
 }
 
 export interface World {
@@ -46,7 +47,7 @@ export async function drawPlan(
   ])
   const reading = await cloud.hosts(signal)
   const servers = listed.filter(server => isUnsettled(server.id, steps))
-  const { fit, unfit } = await candidates(world, recovery, segment, reading, signal)
+  const { fit, unfit, aggregates } = await candidates(world, recovery, segment, reading, signal)
   const [needs, rooms, elsewhere] = await Promise.all([
     cloud.needs(recovery.host, servers, signal),
     cloud.rooms(
@@ -77,6 +78,7 @@ export async function drawPlan(
     plan,
     listed,
     reading,
+    aggregates,
     complete: isComplete(before) && isComplete(reading),
     foreign: foreignEvacuations(migrations, steps, recovery.proofs)
   }

@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts'
+import type { DomainLimit } from '../core/guards/domain.ts'
+import type { NodeMaintenance } from '../core/guards/maintenance.ts'
 import type {
   Aggregate,
   Amounts,
@@ -176,6 +178,25 @@ export interface Policy {
   /** As configured; the API's switch wins over it. */
   armed(segment: string): boolean
   readonly approvalMinutes: number
+  /** undefined: nothing is limited by failure domain. */
+  readonly domain?: DomainLimit
+  readonly guards: GuardSettings
+}
+
+/** What guards go by, for all segments. */
+export interface GuardSettings {
+  /** A BMC that does not answer while those of hosts that live don't either: our own link. */
+  readonly bmcNetwork: boolean
+  /** How long the hosts must have been watched without a gap; 0: no wait. */
+  readonly siteStartMs: number
+  /** Words in a host's disabled reason by which other tools are known. */
+  readonly otherTools: readonly string[]
+}
+
+/** The machines behind hosts, where Ironic has them. */
+export interface Nodes {
+  /** Of the host's node: `not applicable` when Ironic does not have it. */
+  maintenanceOf(host: string, signal?: AbortSignal): Promise<NodeMaintenance>
 }
 
 /** What moved on, for metrics. */
@@ -192,6 +213,8 @@ export interface Ports {
   readonly alarms: Alarms
   readonly fencing: Fencing
   readonly probe: Probe
+  /** Left out where no host is one of Ironic's nodes. */
+  readonly nodes?: Nodes
   readonly store: Store
   readonly policy: Policy
   readonly log: Log

@@ -1,7 +1,7 @@
 import { fenceBegun } from '../core/holding.ts'
 import { movesOf } from '../core/moves.ts'
 import { obey } from '../core/obey.ts'
-import type { Recovery, State } from '../core/recovery.ts'
+import type { Hold, Recovery, State } from '../core/recovery.ts'
 import { hasEnded } from '../core/recovery.ts'
 import type { RecoveryEvent } from '../core/recovery-event.ts'
 import { transition } from '../core/transition.ts'
@@ -59,7 +59,7 @@ async function attempt(ctx: Context, failures: number): Promise<RecoveryEvent | 
     await joinRequests(ctx)
     ctx.memory.failures.length = 0
     if (error instanceof Disarmed) {
-      return { type: 'stopped', hold: { code: 'observing', reason: error.message, releasedBy: 'person' } }
+      return stopped({ code: 'observing', guard: 'armed', reason: error.message, releasedBy: 'person' })
     }
     if (!isWorldError(error)) throw error
     ctx.ports.log.warn(
@@ -70,9 +70,12 @@ async function attempt(ctx: Context, failures: number): Promise<RecoveryEvent | 
       await ctx.pause(1000 * 2 ** failures)
       return 'failed'
     }
-    return { type: 'stopped', hold: { code: 'cloud', reason: `${state}: ${error.message}`, releasedBy: 'world' } }
+    const guard = error instanceof CloudError ? { guard: 'own-isolation' as const } : {}
+    return stopped({ code: 'cloud', ...guard, reason: `${state}: ${error.message}`, releasedBy: 'world' })
   }
 }
+
+const stopped = (hold: Hold): RecoveryEvent => ({ type: 'stopped', hold })
 
 /** What trying again at once will not change. */
 function isSettled(error: CloudError): boolean {

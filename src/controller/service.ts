@@ -1,4 +1,4 @@
-import type { GuardReport } from '../core/guards.ts'
+import type { GuardReport } from '../core/guards/guard.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Evidence } from '../core/verdict.ts'
 import type { Arming, ArmingChange, CommandAnswer, NewCommand, NewSignal, Received } from './ports.ts'

@@ -1,3 +1,5 @@
+import type { GuardName } from '../core/guards/guard.ts'
+import type { Sighting } from '../core/guards/storm.ts'
 import type { Complaints } from '../core/observation.ts'
 import type { HoldCode, Recovery } from '../core/recovery.ts'
 import type { AlarmFacts, Signal, SignalOutcome, SignalSource } from '../core/signal.ts'
@@ -89,6 +91,19 @@ export interface Received {
   readonly recovery?: string
 }
 
+export interface AdmissionLimits {
+  readonly windowMs: number
+  readonly segmentMax: number
+  readonly cloudMax: number
+  /** At most `max` of these hosts. */
+  readonly domains?: readonly { readonly name: string; readonly hosts: readonly string[]; readonly max: number }[]
+}
+
+/** `untilMs`: when there is room again, if nobody else takes it. */
+export type Admission =
+  | { readonly admitted: true }
+  | { readonly admitted: false; readonly reason: string; readonly untilMs: number }
+
 export interface Page<T> {
   readonly items: readonly T[]
   readonly cursor?: string
@@ -131,15 +146,17 @@ export interface RecoveryStore {
    * Counts this recovery among those that act, unless the window is full: at most `segmentMax` of its segment and
    * `cloudMax` in all whose first deed is younger than `windowMs`. Atomic over all replicas. True if it may go on (or already may).
    */
-  admit(
-    lease: Lease,
-    limits: { windowMs: number; segmentMax: number; cloudMax: number }
-  ): Promise<{ admitted: true } | { admitted: false; reason: string }>
+  admit(lease: Lease, limits: AdmissionLimits): Promise<Admission>
   /** Takes one of `size` places named `pool` for `holder` (a server's id). True when it has one (also when it already had). */
   takeSlot(lease: Lease, pool: string, size: number, holder: string): Promise<boolean>
   /** Gives back every place of this recovery, in all pools, but for those of `holders`. */
   keepSlots(lease: Lease, holders: readonly string[]): Promise<void>
   arming(): Promise<Arming>
+  /** Something was seen: a storm of a segment, or that somebody watches. After a longer gap than `gapMs` it begins anew. */
+  sight(what: string, gapMs: number): Promise<void>
+  sightings(): Promise<Record<string, Sighting>>
+  /** Recoveries that isolated `host` within this time; one that goes on with another counts as that. */
+  failuresOf(host: string, fromMs: number, toMs: number): Promise<number>
 }
 
 /** Intake and the operator's side of the store. */
@@ -180,7 +197,7 @@ export interface OperatorStore {
   /** How many recoveries are in each state, and the oldest hold. */
   summary(): Promise<{
     states: Record<string, number>
-    held: { recovery: string; host: string; code: HoldCode; reason: string; sinceMs: number }[]
+    held: { recovery: string; host: string; code: HoldCode; guard?: GuardName; reason: string; sinceMs: number }[]
     signals: Record<string, number>
   }>
   /** Throws StoreUnavailable when it can't be written. */

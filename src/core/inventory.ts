@@ -18,6 +18,16 @@ export interface Host {
 export interface HostsReading {
   readonly atMs: number
   readonly hosts: readonly Host[]
+  /** Left out where nobody tells of them. */
+  readonly control?: readonly ControlService[]
+}
+
+/** A service without which Nova moves nothing. */
+export interface ControlService {
+  readonly kind: 'scheduler' | 'conductor'
+  readonly host: string
+  readonly state: 'up' | 'down' | 'unknown'
+  readonly reportedAtMs?: number
 }
 
 /** Resource class (VCPU, MEMORY_MB, DISK_GB, CUSTOM_…) → amount, in Placement's units. */
@@ -65,6 +75,7 @@ export interface Aggregate {
   readonly name: string
   readonly zone?: string
   readonly hosts: readonly string[]
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 /** What a host has left, by Placement. */

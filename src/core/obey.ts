@@ -1,3 +1,4 @@
+import { approvable } from './guards/guard.ts'
 import { isOpen } from './moves.ts'
 import type { Recovery } from './recovery.ts'
 import { hasEnded } from './recovery.ts'
@@ -52,12 +53,15 @@ function approve(
   order: Order,
   at: { readonly nowMs: number; readonly approvalMs: number }
 ): Obedience {
-  if (recovery.phase.state !== 'held' || recovery.phase.hold.code !== 'approval' || recovery.plan === undefined)
-    return { refused: 'no plan waits for an approval' }
-  const approval = { planHash: recovery.plan.hash, by: order.actor, untilMs: at.nowMs + at.approvalMs }
+  const { phase, plan } = recovery
+  if (phase.state !== 'held' || plan === undefined) return { refused: 'no plan waits for an approval' }
+  const { code, guard = code === 'approval' ? code : undefined } = phase.hold
+  if (guard === undefined || !approvable[guard])
+    return { refused: `an approval does not end this hold: ${phase.hold.reason}` }
+  const approval = { planHash: plan.hash, by: order.actor, untilMs: at.nowMs + at.approvalMs }
   return {
     event: { type: 'approved', approval },
-    said: `${order.actor} approves plan ${recovery.plan.hash}: ${order.reason}`
+    said: `${order.actor} approves plan ${plan.hash}: ${order.reason}`
   }
 }
 

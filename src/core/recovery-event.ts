@@ -1,4 +1,4 @@
-import type { GuardReport } from './guards.ts'
+import type { GuardReport } from './guards/guard.ts'
 import type { Plan } from './plan.ts'
 import type { Approval, Hold, Isolation, ListedServer, Proof, Recovery, TargetUse } from './recovery.ts'
 import type { Evidence } from './verdict.ts'

@@ -1,4 +1,4 @@
-import type { GuardReport } from './guards.ts'
+import type { GuardName, GuardReport } from './guards/guard.ts'
 import type { Plan } from './plan.ts'
 import type { Settings } from './segment.ts'
 import type { Evidence } from './verdict.ts'
@@ -78,6 +78,8 @@ export type HoldCode =
 
 export interface Hold {
   readonly code: HoldCode
+  /** The guard that holds it, where one does. */
+  readonly guard?: GuardName
   readonly reason: string
   /** `world`: it goes on by itself when what it waits for is so. */
   readonly releasedBy: 'person' | 'world'
@@ -102,6 +104,8 @@ export interface Approval {
   readonly planHash: string
   readonly by: string
   readonly untilMs: number
+  /** It was seen to be over, and the timeline says so. */
+  readonly expired?: true
 }
 
 /** One host's journey from the first signal to its end. Times are ms by the store's clock. */

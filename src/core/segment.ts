@@ -67,6 +67,17 @@ export interface PowerSource {
   readonly timeoutMs: number
 }
 
+/** What the guards of a segment go by. */
+export interface SegmentLimits {
+  readonly recoveriesPerHour: number
+  readonly hostsDownPercent: number
+  /** After more than that were down: so long it must be quiet. */
+  readonly quietMs: number
+  /** Recoveries of one host within the window; the next one is held. */
+  readonly failuresPerHost: number
+  readonly failuresWindowMs: number
+}
+
 export interface Segment {
   readonly name: string
   /** The protected hosts, spares not among them. */
@@ -80,7 +91,7 @@ export interface Segment {
   readonly novaTimeoutMs?: number
   readonly fencing: Ladder
   readonly approval: 'none' | 'required'
-  readonly limits: { readonly recoveriesPerHour: number; readonly hostsDownPercent: number }
+  readonly limits: SegmentLimits
 }
 
 /** Nothing switches its hosts off: the configuration says so in so many words. */

@@ -1,6 +1,7 @@
 import { spareReason } from '../core/marks.ts'
 import { hostAlarm } from './model/alarms.ts'
 import { attemptsOn } from './model/attempts.ts'
+import { setControl } from './model/control-plane.ts'
 import { addServer } from './model/create-world.ts'
 import { beginEvacuation } from './model/evacuations.ts'
 import { cutOff, endCompute, loseStorage, panic, powerOff } from './model/hosts.ts'
@@ -68,7 +69,7 @@ function adjust(world: World, deed: Happening): boolean {
       changeByOthers(world, deed.host, { enabled: true, disabledReason: undefined, refusedUntilMs: 0 })
       return true
     case 'disable':
-      changeByOthers(world, deed.host, { ...disabled, disabledReason: 'a person tests it' })
+      changeByOthers(world, deed.host, { ...disabled, disabledReason: deed.reason ?? 'a person tests it' })
       return true
     case 'adoptSpare':
       changeByOthers(world, deed.host, { ...disabled, disabledReason: spareReason })
@@ -91,6 +92,10 @@ function adjust(world: World, deed: Happening): boolean {
       return true
     case 'purgeQueue':
       purgeQueue(world, deed.host)
+      return true
+    case 'stopControl':
+    case 'startControl':
+      setControl(world, deed.service, deed.do === 'startControl')
       return true
     case 'evacuateByOthers':
       evacuateByOthers(world, deed.server, deed.to)

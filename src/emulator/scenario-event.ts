@@ -1,3 +1,4 @@
+import type { ControlService } from '../core/inventory.ts'
 import type { BmcHabits } from './model/bmc.ts'
 import type { ServerSpec } from './model/spec.ts'
 import type { Habits } from './model/world.ts'
@@ -38,7 +39,8 @@ export type HostDeed =
 export type ServerDeed = 'deleteServer' | 'stopServer' | 'startServer' | 'resizeServer'
 
 export type Happening =
-  | { readonly do: HostDeed; readonly host: string }
+  /** `reason`: why it is disabled. */
+  | { readonly do: HostDeed; readonly host: string; readonly reason?: string }
   | { readonly do: 'bmc'; readonly host: string; readonly bmc: Partial<BmcHabits>; readonly agent?: string }
   | { readonly do: 'habits'; readonly host: string; readonly habits: Partial<Habits> }
   | { readonly do: 'addServer'; readonly host: string; readonly server: ServerSpec }
@@ -55,6 +57,8 @@ export type Happening =
   | { readonly do: 'approve' | 'retry' | 'cancel'; readonly host: string; readonly late?: true }
   /** `of`: the recovery's host; `host` or `server` when it is for a lost target or one server. */
   | { readonly do: 'vouch'; readonly of: string; readonly host?: string; readonly server?: string }
+  /** Nova's scheduler or conductor. */
+  | { readonly do: 'stopControl' | 'startControl'; readonly service: ControlService['kind'] }
   | { readonly do: 'arm' | 'disarm' }
   /** Of the first process that runs, if none is named (from 0). */
   | { readonly do: 'crash'; readonly replica?: number }

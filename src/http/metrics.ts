@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Metrics, OperatorStore } from '../controller/ports.ts'
 import type { SegmentView } from '../controller/service.ts'
 import { ageSeconds, sparesLeft, unfenceable, withoutAlarm } from './figures.ts'
-import { recoveryStates, signalOutcomes } from './words.ts'
+import { guardNames, recoveryStates, signalOutcomes } from './words.ts'
 
 /** Where the figures come from that are read when they are asked for; each is asked several times a scrape. */
 export interface MetricSources {
@@ -108,6 +108,10 @@ function watchStore(registry: Registry, { summary, nowMs }: MetricSources): void
     for (const { recovery, host, code, sinceMs } of (await summary()).held) {
       set({ recovery, host, code }, ageSeconds(sinceMs, nowMs()))
     }
+  })
+  gauge(registry, 'switchover_guard_holds', 'Recoveries that a guard holds.', ['guard'], async set => {
+    const { held } = await summary()
+    for (const guard of guardNames) set({ guard }, held.filter(one => one.guard === guard).length)
   })
   gauge(registry, 'switchover_store_up', '1 while the database can be read.', [], async set => {
     set(

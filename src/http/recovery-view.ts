@@ -63,8 +63,8 @@ export function detailOf(
 
 function holdOf(phase: Phase): object | undefined {
   if (phase.state !== 'held') return undefined
-  const { code, reason, releasedBy } = phase.hold
-  return { from: phase.from, code, reason, releasedBy }
+  const { code, guard, reason, releasedBy } = phase.hold
+  return present({ from: phase.from, code, guard, reason, releasedBy })
 }
 
 function fencingOf(phase: Phase): string | undefined {

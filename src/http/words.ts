@@ -1,3 +1,5 @@
+import type { GuardName } from '../core/guards/guard.ts'
+import { approvable } from '../core/guards/guard.ts'
 import type { State } from '../core/recovery.ts'
 import type { SignalOutcome } from '../core/signal.ts'
 
@@ -16,6 +18,9 @@ export const recoveryStates: readonly State[] = [
   'dismissed',
   'cancelled'
 ]
+
+/** Every guard. */
+export const guardNames = Object.keys(approvable) as GuardName[]
 
 /** All that can become of a signal. */
 export const signalOutcomes: readonly SignalOutcome[] = [

@@ -64,10 +64,15 @@ async function tryVersions(nova: NovaClient): Promise<string> {
 }
 
 async function tryServices(nova: NovaClient): Promise<string> {
-  const { body } = await nova.get(pins.general, '/os-services', { query: { binary: 'nova-compute' } })
-  const rows = listOf<{ state?: string }>('Nova', body, 'services')
-  const up = rows.filter(row => row.state === 'up').length
-  return `${rows.length} hosts, ${up} up`
+  const { body } = await nova.get(pins.general, '/os-services')
+  const rows = listOf<{ binary?: string; state?: string }>('Nova', body, 'services')
+  const counted = ['nova-compute', 'nova-scheduler', 'nova-conductor'].map(binary => {
+    const all = rows.filter(row => row.binary === binary)
+    const up = all.filter(row => row.state === 'up').length
+    if (binary !== 'nova-compute' && all.length > 0 && up === 0) throw new Error(`no ${binary} is up`)
+    return `${up} of ${all.length} ${binary} up`
+  })
+  return counted.join(', ')
 }
 
 async function tryServers(nova: NovaClient): Promise<string> {

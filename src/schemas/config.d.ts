@@ -163,6 +163,42 @@ export interface ConfigFile {
      * How long an approval of a plan is good.
      */
     approvalMinutes: number
+    /**
+     * For hosts that may fail together (a rack, a feed, a switch): those whose aggregates have the same value of this metadata key.
+     */
+    domain?: {
+      /**
+       * Key in the metadata of host aggregates, for example rack.
+       */
+      key: string
+      /**
+       * With more of a domain's hosts down than this, nothing is begun for one of them. A single host always may.
+       */
+      hostsDown: number
+      /**
+       * Recoveries of a domain's hosts that may go past planning within an hour; the next is held.
+       */
+      recoveriesPerHour: number
+    }
+  }
+  /**
+   * Safety rules for all segments; docs/safety.md tells of them all.
+   */
+  guards: {
+    /**
+     * When the BMC of a failed host does not answer, those of hosts that live are asked: if none of them does either, it is our own link, and it is tried again by itself when they answer.
+     */
+    bmcNetwork: boolean
+    /**
+     * After a power loss of the whole site: so long the hosts must have been watched without a gap of a minute, and enough of them been up, before anything is begun. After each start of the service that was away for longer than a minute as well. 0: no wait.
+     */
+    siteStartMinutes: number
+    /**
+     * Words by which other tools are known in the reason why a host is disabled, in upper or lower case.
+     *
+     * @maxItems 20
+     */
+    otherTools: string[]
   }
   /**
    * The right of one replica to drive a recovery.
@@ -399,6 +435,18 @@ export interface Segment {
      * With more of its hosts down than this, nothing is begun: it is probably the network, or us. A single host always may.
      */
     hostsDownPercent: number
+    /**
+     * After a time in which more of its hosts were down than that, so long none of that may be seen before anything is begun by itself. 0: no wait.
+     */
+    quietMinutes: number
+    /**
+     * Recoveries of one host within failuresWindowHours; at the next one it is in quarantine, and an operator must approve.
+     */
+    failuresPerHost: number
+    /**
+     * How far back the recoveries of a host count.
+     */
+    failuresWindowHours: number
   }
   /**
    * required: each plan waits for an operator's approval.

@@ -25,4 +25,22 @@ export interface GuardView {
    * Who can end the hold.
    */
   releasedBy: 'person' | 'world'
+  /**
+   * An operator's approval of the plan lets it through.
+   */
+  approvable?: boolean
+  /**
+   * What it looked at, by name; times are milliseconds since the epoch.
+   */
+  inputs?: {
+    [k: string]: string | number | boolean | string[]
+  }
+  /**
+   * When it opens by itself, if nothing else happens.
+   */
+  untilMs?: number
+  /**
+   * It would hold; the approval of this operator lets it through.
+   */
+  approvedBy?: string
 }

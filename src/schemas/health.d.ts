@@ -127,6 +127,10 @@ export interface Health {
       | 'cloud'
       | 'servers'
     /**
+     * The guard that holds it, where one does.
+     */
+    guard?: string
+    /**
      * The reason, for people.
      */
     reason: string

@@ -94,6 +94,10 @@ export interface RecoverySummary {
       | 'cloud'
       | 'servers'
     /**
+     * The guard that holds it, where one does; docs/safety.md has them.
+     */
+    guard?: string
+    /**
      * The reason, for people.
      */
     reason: string

@@ -49,6 +49,10 @@ export type RecoveryView = RecoverySummary & {
      * When it expires.
      */
     untilMs: number
+    /**
+     * That is over, and nothing was begun on it.
+     */
+    expired?: boolean
   }
   /**
    * By host: when its first power-off was intended.
@@ -280,6 +284,10 @@ export interface RecoverySummary {
       | 'cloud'
       | 'servers'
     /**
+     * The guard that holds it, where one does; docs/safety.md has them.
+     */
+    guard?: string
+    /**
      * The reason, for people.
      */
     reason: string
@@ -376,6 +384,24 @@ export interface GuardView {
    * Who can end the hold.
    */
   releasedBy: 'person' | 'world'
+  /**
+   * An operator's approval of the plan lets it through.
+   */
+  approvable?: boolean
+  /**
+   * What it looked at, by name; times are milliseconds since the epoch.
+   */
+  inputs?: {
+    [k: string]: string | number | boolean | string[]
+  }
+  /**
+   * When it opens by itself, if nothing else happens.
+   */
+  untilMs?: number
+  /**
+   * It would hold; the approval of this operator lets it through.
+   */
+  approvedBy?: string
 }
 /**
  * Which server goes where, and why others stay.

@@ -22,6 +22,7 @@ import { createSlots } from './recoveries/slots.ts'
 import { createTargets } from './recoveries/targets.ts'
 import { createWriter } from './recoveries/write-recovery.ts'
 import { createRetention } from './retention.ts'
+import { createSightings } from './sightings.ts'
 import { createSignals } from './signals.ts'
 import { createSummary } from './summary.ts'
 
@@ -89,6 +90,7 @@ function createParts(transactions: Transactions): Omit<Store, 'close'> {
     ...createAdmission(transactions),
     ...createSlots(transactions),
     ...createArming(transactions),
+    ...createSightings(transactions),
     ...createIntake(transactions),
     ...createIsolations(transactions),
     ...createCommands(transactions),

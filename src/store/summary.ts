@@ -34,6 +34,7 @@ interface HeldView {
   readonly recovery: string
   readonly host: string
   readonly code: Hold['code']
+  readonly guard?: NonNullable<Hold['guard']>
   readonly reason: string
   readonly sinceMs: number
 }
@@ -41,7 +42,8 @@ interface HeldView {
 function heldOf(data: string): HeldView[] {
   const { id, host, phase, sinceMs } = JSON.parse(data) as Recovery
   if (phase.state !== 'held') return []
-  return [{ recovery: id, host, code: phase.hold.code, reason: phase.hold.reason, sinceMs }]
+  const { code, guard, reason } = phase.hold
+  return [{ recovery: id, host, code, ...(guard !== undefined && { guard }), reason, sinceMs }]
 }
 
 /** The oldest first: it waits longest. */

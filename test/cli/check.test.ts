@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { checkEvidence } from '../../src/cli/check-evidence.ts'
 import { checkFencing } from '../../src/cli/check-fencing.ts'
+import { checkGuards } from '../../src/cli/check-guards.ts'
 import { checkMembers } from '../../src/cli/check-segment.ts'
 import { checkStore } from '../../src/cli/check-store.ts'
 import { table } from '../../src/cli/table.ts'
@@ -17,6 +18,22 @@ test('a segment that is what it should be takes a line for its hosts and one for
     { name: 'rack-a hosts', ok: true, detail: '2 of 2 enabled and up' },
     { name: 'rack-a spare spare-1', ok: true, detail: 'disabled by us, up and empty' }
   ])
+})
+
+test('it says whether the segment would act, and which hosts no failure domain limits', () => {
+  const policy = (armed: boolean, key?: string) => ({
+    armed: () => armed,
+    ...(key !== undefined && { domain: { key, hostsDown: 1, recoveriesPerHour: 1 } })
+  })
+  const racks = [{ id: 1, name: 'r1', hosts: ['compute-01'], metadata: { rack: 'r1' } }]
+  expect(checkGuards(segment(), policy(true), racks)).toEqual([
+    { name: 'rack-a armed', ok: true, detail: "armed by the file; the API's word wins over it" }
+  ])
+  const [observing, domains] = checkGuards(segment(), policy(false, 'rack'), racks)
+  expect(observing?.detail).toMatch(/^only observes by the file/)
+  expect(domains).toMatchObject({ ok: false, detail: expect.stringContaining('has compute-02') })
+  const all = [{ id: 1, name: 'r1', hosts: [...segment().hosts], metadata: { rack: 'r1' } }]
+  expect(checkGuards(segment(), policy(false, 'rack'), all)[1]?.ok).toBe(true)
 })
 
 test('each host that cannot be protected is named with the reason', async () => {

@@ -52,6 +52,6 @@ export const segment = (more: Partial<Segment> = {}): Segment => ({
   alive: [],
   fencing: [{ agents: ['bmc'], timeoutMs: 90_000, retries: 2 }],
   approval: 'none',
-  limits: { recoveriesPerHour: 1, hostsDownPercent: 30 },
+  limits: { recoveriesPerHour: 1, hostsDownPercent: 30, quietMs: 0, failuresPerHost: 10, failuresWindowMs: 86_400_000 },
   ...more
 })

@@ -1,4 +1,4 @@
-import type { Directory, SegmentConfig } from '../../src/controller/directory.ts'
+import type { Directory, DirectoryOptions, SegmentConfig } from '../../src/controller/directory.ts'
 import { createDirectory } from '../../src/controller/directory.ts'
 import type { Cloud, Log } from '../../src/controller/ports.ts'
 import type { Aggregate, HostsReading } from '../../src/core/inventory.ts'
@@ -49,12 +49,19 @@ export function configOf(changes: Partial<SegmentConfig> = {}): SegmentConfig {
   return { ...rest, hosts: { names: hosts }, spares: { names: spares }, ...changes }
 }
 
-export function directoryOf(view: View, configured: readonly SegmentConfig[], log: Log = logOf()): Directory {
+export function directoryOf(
+  view: View,
+  configured: readonly SegmentConfig[],
+  log: Log = logOf(),
+  more: Partial<Pick<DirectoryOptions, 'guards' | 'domain'>> = {}
+): Directory {
   return createDirectory(configured, cloudOf(view), {
     armed: false,
     recoveriesPerHour: 3,
     movesInFlight: 16,
     approvalMinutes: 60,
+    guards: { bmcNetwork: true, siteStartMs: 0, otherTools: ['masakari', 'instanceha'] },
+    ...more,
     log
   })
 }

@@ -2,8 +2,10 @@ import { expect, test } from '@jest/globals'
 import type { GuardInput } from '../../src/controller/check-guards.ts'
 import { checkGuards, isArmed } from '../../src/controller/check-guards.ts'
 import type { Arming } from '../../src/controller/ports.ts'
-import { holdOf } from '../../src/core/guards.ts'
-import { hostOf, nowMs, readingOf, recoveryOf, segmentOf, source } from '../core/builders.ts'
+import type { GuardName } from '../../src/core/guards/guard.ts'
+import { holdOf } from '../../src/core/guards/hold-of.ts'
+import type { Recovery } from '../../src/core/recovery.ts'
+import { hostOf, limits, nowMs, readingOf, recoveryOf, segmentOf, source } from '../core/builders.ts'
 import { configOf, directoryOf, viewOf } from './builders.ts'
 
 const policy = directoryOf(viewOf(), [configOf(), configOf({ name: 'rack-b', armed: true })])
@@ -15,6 +17,9 @@ function inputOf(changes: Partial<GuardInput> = {}): GuardInput {
     recovery: recoveryOf(),
     segment: segmentOf(),
     reading: calm,
+    aggregates: [],
+    failures: 0,
+    node: 'not applicable',
     foreign: 0,
     planHash: 'hash-1',
     nowMs,
@@ -44,10 +49,16 @@ test('a single dead host of an armed segment may be acted on, and every guard sa
   expect(holding({})).toEqual([])
   expect(checkGuards(inputOf(), armed, policy).map(guard => guard.guard)).toEqual([
     'own-isolation',
-    'maintenance',
+    'bmc-network',
+    'control-plane',
     'other-tool',
+    'maintenance',
     'chain',
+    'site-start',
     'hosts-down',
+    'storm',
+    'domain',
+    'flapping',
     'armed',
     'approval'
   ])
@@ -87,4 +98,59 @@ test('an approval is asked for where it is required, and counts for this plan', 
 test('a host under maintenance is left alone', () => {
   const theirs = hostOf(source, { state: 'down', status: 'disabled', disabledReason: 'disk swap' })
   expect(holding({ reading: readingOf(theirs, hostOf('compute-02')) })).toEqual(['maintenance'])
+})
+
+test('no scheduler, another tool, Ironic and a silent link hold though an approval is fresh', () => {
+  const recovery = recoveryOf({ approval: { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1 } })
+  const control = [{ kind: 'scheduler', host: 'ctl', state: 'down' }] as const
+  expect(holding({ recovery, reading: { ...calm, control } })).toEqual(['control-plane'])
+  const marked = hostOf(source, { state: 'down', status: 'disabled', disabledReason: 'Masakari detected host failed.' })
+  expect(holding({ recovery, reading: readingOf(marked, hostOf('compute-02')) })).toEqual(['other-tool', 'maintenance'])
+  expect(holding({ recovery, node: { maintenance: true } })).toEqual(['maintenance'])
+  expect(holding({ recovery, bmcLink: { answering: [], silent: ['compute-02'] } })).toEqual(['bmc-network'])
+  expect(holding({ recovery }, { segments: {} })).toEqual(['armed'])
+})
+
+const racks = [{ id: 1, name: 'row', hosts: [source, 'compute-02'], metadata: { rack: 'r1' } }]
+const bothDown = readingOf(
+  ...[source, 'compute-02'].map(name => hostOf(name, { state: 'down' })),
+  ...['compute-03', 'compute-04', 'compute-05', 'compute-06', 'compute-07'].map(name => hostOf(name))
+)
+const wide = segmentOf({ hosts: bothDown.hosts.map(host => host.name), limits: { ...limits, hostsDownPercent: 90 } })
+const narrow = { domain: { key: 'rack', hostsDown: 1, recoveriesPerHour: 1 } }
+const slow = { guards: { bmcNetwork: true, siteStartMs: 600_000, otherTools: [] } }
+
+/** One row a guard that an approval releases: what closes it. */
+test.each<[GuardName, Partial<GuardInput>, Parameters<typeof directoryOf>[3]]>([
+  ['chain', { recovery: recoveryOf({ chain: 3 }) }, {}],
+  ['site-start', { watch: { sinceMs: nowMs - 599_999, seenAtMs: nowMs } }, slow],
+  ['hosts-down', { reading: bothDown, segment: segmentOf({ hosts: [source, 'compute-02', 'compute-03'] }) }, {}],
+  ['storm', { storm: { sinceMs: 0, seenAtMs: nowMs - 1 } }, {}],
+  ['domain', { reading: bothDown, aggregates: racks, segment: wide }, narrow],
+  ['flapping', { failures: 2 }, {}],
+  ['approval', { segment: segmentOf({ approval: 'required' }) }, {}]
+])('%s holds, and lets through what was approved, once that is fresh and of this plan', (guard, changes, more) => {
+  const configured = directoryOf(viewOf(), [configOf()], undefined, more)
+  const ask = (approval?: Recovery['approval']) => {
+    const recovery = { ...(changes.recovery ?? recoveryOf()), ...(approval !== undefined && { approval }) }
+    return checkGuards(inputOf({ ...changes, recovery }), armed, configured)
+  }
+  const held = (approval?: Recovery['approval']) =>
+    ask(approval).flatMap(report => (report.holds ? [report.guard] : []))
+  expect(held()).toEqual([guard])
+  expect(held({ planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1 })).toEqual([])
+  expect(held({ planHash: 'hash-1', by: 'alice', untilMs: nowMs })).toEqual([guard])
+  expect(held({ planHash: 'hash-2', by: 'alice', untilMs: nowMs + 1 })).toEqual([guard])
+})
+
+test('the recovery of a lost target waits for no storm, domain, quarantine or start of the site', () => {
+  const lost = recoveryOf({ origin: 'target', chain: 1 })
+  const configured = directoryOf(viewOf(), [configOf()], undefined, { ...narrow, ...slow })
+  const input = { ...{ reading: bothDown, aggregates: racks, failures: 9 }, storm: { sinceMs: 0, seenAtMs: nowMs } }
+  const names = (recovery: Recovery) =>
+    checkGuards(inputOf({ ...input, segment: wide, recovery }), armed, configured).flatMap(({ guard, holds }) =>
+      holds ? [guard] : []
+    )
+  expect(names(recoveryOf())).toEqual(['site-start', 'storm', 'domain', 'flapping'])
+  expect(names(lost)).toEqual([])
 })

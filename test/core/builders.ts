@@ -2,7 +2,7 @@ import type { Host, HostsReading, Migration, Room, Server } from '../../src/core
 import { openRecovery } from '../../src/core/open.ts'
 import type { Candidate, Plan, PlanQuestion } from '../../src/core/plan.ts'
 import type { Hold, ListedServer, Proof, Recovery } from '../../src/core/recovery.ts'
-import type { Segment, Settings } from '../../src/core/segment.ts'
+import type { Segment, SegmentLimits, Settings } from '../../src/core/segment.ts'
 import type { Step } from '../../src/core/step.ts'
 import type { Evidence } from '../../src/core/verdict.ts'
 
@@ -18,6 +18,14 @@ export const settings: Settings = {
   evacuate: { perTarget: 8, moveTimeoutMs: 600_000, attempts: 2, spread: 'fewest', moveUnusual: true }
 }
 
+export const limits: SegmentLimits = {
+  recoveriesPerHour: 1,
+  hostsDownPercent: 30,
+  quietMs: 600_000,
+  failuresPerHost: 2,
+  failuresWindowMs: 86_400_000
+}
+
 export function segmentOf(changes: Partial<Segment> = {}): Segment {
   return {
     name: 'rack-a',
@@ -27,7 +35,7 @@ export function segmentOf(changes: Partial<Segment> = {}): Segment {
     alive: [],
     fencing: [{ agents: ['bmc'], timeoutMs: 90_000, retries: 2 }],
     approval: 'none',
-    limits: { recoveriesPerHour: 1, hostsDownPercent: 30 },
+    limits,
     ...changes
   }
 }

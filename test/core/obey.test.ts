@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { GuardName } from '../../src/core/guards/guard.ts'
+import { approvable } from '../../src/core/guards/guard.ts'
 import type { Obedience, Order } from '../../src/core/obey.ts'
 import { obey } from '../../src/core/obey.ts'
 import type { HoldCode, Recovery } from '../../src/core/recovery.ts'
@@ -125,4 +127,14 @@ test('while a target is not proven off, a vouch without a name does not replace 
   const answer = obey(recovery, version, order('vouch'), at)
   const after = 'refused' in answer ? recovery : transition(recovery, answer.event, nowMs)
   expect(after?.proofs[source]).toEqual(fenced)
+})
+
+test('an approval is taken where a guard holds that it may release, and refused where it may not', () => {
+  for (const guard of Object.keys(approvable) as GuardName[]) {
+    const hold = { ...holdOf('guard'), guard }
+    const recovery = recoveryOf({ phase: { state: 'held', from: 'planning', hold }, plan: planOf({ one: 'spare-1' }) })
+    const answer = obey(recovery, version, order('approve'), at)
+    if (approvable[guard]) expect(answer).toMatchObject({ event: { approval: { planHash: 'hash-1', by: 'alice' } } })
+    else expect(refusal(answer)).toBe('an approval does not end this hold: held for guard')
+  }
 })

@@ -6,6 +6,7 @@ export interface Wishes {
   readonly spares?: readonly string[]
   readonly armed?: boolean
   readonly hostsDownPercent?: number
+  readonly quietMinutes?: number
   readonly method?: 'reserved_host' | 'auto'
   readonly spread?: 'fewest' | 'fastest'
   readonly perSpare?: number
@@ -73,7 +74,10 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
     storage: 'shared',
     // The lab calls a host down after 6 s already, so that the tests need not wait as long as an operator should.
     confirm: { downSeconds: 8, timeoutSeconds: 60, alive: [{ ssh: 22, hosts: ports }] },
-    limits: { recoveriesPerHour: 100, hostsDownPercent: wishes.hostsDownPercent ?? 30 },
+    limits: {
+      ...{ recoveriesPerHour: 100, hostsDownPercent: wishes.hostsDownPercent ?? 30 },
+      ...{ quietMinutes: wishes.quietMinutes ?? 0, failuresPerHost: 1000 }
+    },
     approval: 'none',
     fencing: ['bmc'],
     evacuate: {

@@ -105,6 +105,31 @@ test('a cell that is down hides servers and migrations from lists, and leaves of
   ])
 })
 
+test('the control plane is listed as the hosts are, and one that was stopped is down when its report is too old', async () => {
+  const { control, timing } = emulator.world
+  const look = async () => {
+    const { body } = await ask('GET', '/compute/v2.1/os-services', { as: 'admin' })
+    const rows: { binary: string; state: string }[] = body.services
+    return rows.flatMap(({ binary, state }) => (binary === 'nova-compute' ? [] : [`${binary} ${state}`]))
+  }
+  expect(await look()).toEqual(['nova-scheduler up', 'nova-conductor up'])
+  control.conductor.stoppedAtMs = emulator.world.clock.now() - timing.serviceDownMs - 1
+  expect(await look()).toEqual(['nova-scheduler up', 'nova-conductor down'])
+  control.conductor.stoppedAtMs = undefined
+})
+
+test('metadata of an aggregate are set, and taken away by null', async () => {
+  const made = await ask('POST', '/compute/v2.1/os-aggregates', { as: 'admin', body: { aggregate: { name: 'r1' } } })
+  const path = `/compute/v2.1/os-aggregates/${made.body.aggregate.id}/action`
+  const set = async (metadata: object) =>
+    (await ask('POST', path, { as: 'admin', body: { set_metadata: { metadata } } })).body.aggregate.metadata
+  expect(await set({ rack: 'r1', pdu: 'p1' })).toEqual({ rack: 'r1', pdu: 'p1' })
+  expect(await set({ pdu: null })).toEqual({ rack: 'r1' })
+  expect((await ask('GET', '/compute/v2.1/os-aggregates', { as: 'admin' })).body.aggregates.at(-1).metadata).toEqual({
+    rack: 'r1'
+  })
+})
+
 test('who is no admin sees no hosts, no servers of others, and may not act on them', async () => {
   const [id] = emulator.world.servers.keys()
   expect((await ask('GET', '/compute/v2.1/os-services', { as: 'demo' })).code).toBe(403)

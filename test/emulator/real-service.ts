@@ -97,7 +97,7 @@ function configFor(emulator: Emulator, wishes: Wishes, database: string): object
             ...(wishes.alive ?? [])
           ]
         },
-        limits: { recoveriesPerHour: 100, hostsDownPercent: 60 },
+        limits: { recoveriesPerHour: 100, hostsDownPercent: 60, quietMinutes: 0, failuresPerHost: 100 },
         fencing: ['bmc'],
         evacuate: { perSpare: 8, moveTimeoutSeconds: 60, attempts: 2, spread: 'fewest' }
       }

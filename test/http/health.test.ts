@@ -162,6 +162,8 @@ test('metrics tell what the controller, the adapters and the store report, all u
     'switchover_recoveries{state="fencing"} 0',
     'switchover_signals_total{outcome="unresolved"} 0',
     'switchover_held_age_seconds{recovery="r-1",host="compute-01",code="proof"} 30',
+    'switchover_guard_holds{guard="storm"} 0',
+    'switchover_guard_holds{guard="armed"} 0',
     'switchover_spares_left{segment="rack-a"} 1',
     'switchover_spares{segment="rack-a"} 3',
     'switchover_armed{segment="rack-a"} 1',
@@ -171,6 +173,25 @@ test('metrics tell what the controller, the adapters and the store report, all u
   }
   const names = answer.body.split('\n').filter(line => line !== '' && !line.startsWith('#'))
   expect(names.filter(line => !line.startsWith('switchover_'))).toEqual([])
+})
+
+test('a guard that holds is named in health and counted in metrics', async () => {
+  const summary = async () => ({
+    states: { held: 1 },
+    held: [
+      {
+        ...{ recovery: 'r-1', host: 'compute-01', reason: 'three are down' },
+        ...{ code: 'guard', guard: 'hosts-down', sinceMs: 0 }
+      }
+    ],
+    signals: {}
+  })
+  const { app } = testApp({ store: { summary: summary as never } })
+  const { body } = await app.inject({ url: '/metrics', headers: victor })
+  expect(body).toContain('switchover_guard_holds{guard="hosts-down"} 1\n')
+  expect((await app.inject({ url: '/health', headers: victor })).json().held).toMatchObject([
+    { code: 'guard', guard: 'hosts-down' }
+  ])
 })
 
 test('metrics answer while store and cloud fail, without old figures', async () => {

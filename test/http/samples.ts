@@ -45,7 +45,16 @@ export const recovery: Recovery = {
   phase: { state: 'held', from: 'moving', hold: { code: 'proof', reason: 'The BMC reads On.', releasedBy: 'person' } },
   sinceMs: nowMs - 30_000,
   evidence,
-  guards: [{ guard: 'armed', holds: false, reason: 'rack-a is armed', releasedBy: 'person' }],
+  guards: [
+    {
+      guard: 'armed',
+      holds: false,
+      reason: 'rack-a is armed',
+      releasedBy: 'person',
+      approvable: false,
+      inputs: { armed: true }
+    }
+  ],
   plan,
   fenceIntents: { 'compute-01': nowMs - 45_000 },
   proofs: {
@@ -157,7 +166,16 @@ export const dryRun: DryRun = {
   host: 'compute-01',
   segment: 'rack-a',
   evidence,
-  guards: [{ guard: 'armed', holds: true, reason: 'rack-a is only observed', releasedBy: 'person' }],
+  guards: [
+    {
+      guard: 'armed',
+      holds: true,
+      reason: 'rack-a is only observed',
+      releasedBy: 'person',
+      approvable: false,
+      inputs: { armed: false }
+    }
+  ],
   plan,
   summary: 'would move 2 servers to spare-1'
 }

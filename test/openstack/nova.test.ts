@@ -37,7 +37,9 @@ function row(id: string, fields: Record<string, unknown> = {}) {
 
 test('hosts carry their last report, and the reading Nova’s own time', async () => {
   const unreadable = { binary: 'nova-compute', host: 'far', status: 'UNKNOWN' }
-  const body = { services: [service, unreadable] }
+  const scheduler = { ...service, binary: 'nova-scheduler', host: 'ctl', forced_down: false }
+  const conductor = { ...service, binary: 'nova-conductor', host: 'ctl', state: 'up', forced_down: false }
+  const body = { services: [scheduler, service, unreadable, conductor, { ...conductor, binary: 'nova-novelty' }] }
   const { openstack, asked } = await startCloud({ 'GET /compute/v2.1/os-services': [200, body, { date }] })
   expect(await openstack.cloud.hosts()).toEqual({
     atMs: Date.parse(date),
@@ -53,14 +55,29 @@ test('hosts carry their last report, and the reading Nova’s own time', async (
         zone: 'nova'
       },
       { name: 'far', serviceId: '', status: 'unknown', state: 'unknown', forcedDown: false }
+    ],
+    control: [
+      { kind: 'scheduler', host: 'ctl', state: 'down', reportedAtMs: Date.parse(date) - 30_000 },
+      { kind: 'conductor', host: 'ctl', state: 'up', reportedAtMs: Date.parse(date) - 30_000 }
     ]
   })
   const [request] = asked('GET /compute/v2.1/os-services')
-  expect(request?.path).toContain('?binary=nova-compute')
+  expect(request?.path).not.toContain('binary')
   expect(request?.headers).toMatchObject({
     'openstack-api-version': 'compute 2.90',
     'x-openstack-nova-api-version': '2.90'
   })
+})
+
+test('aggregates come with their metadata, which tell of failure domains', async () => {
+  const rack = { id: 7, name: 'r1', availability_zone: null, hosts: ['compute-01'], metadata: { rack: 'r1' } }
+  const { openstack } = await startCloud({
+    'GET /compute/v2.1/os-aggregates': [200, { aggregates: [rack, { id: 8, name: 'x' }] }]
+  })
+  expect(await openstack.cloud.aggregates()).toEqual([
+    { id: 7, name: 'r1', hosts: ['compute-01'], metadata: { rack: 'r1' } },
+    { id: 8, name: 'x', hosts: [], metadata: {} }
+  ])
 })
 
 test('a pinned microversion is brought down to what the cloud has, and up to its minimum', async () => {

@@ -1,3 +1,4 @@
+import { approvable } from '../../src/core/guards/guard.ts'
 import type { Hold, Recovery } from '../../src/core/recovery.ts'
 import type { Step } from '../../src/core/step.ts'
 import { lastStep } from '../../src/core/step.ts'
@@ -63,6 +64,8 @@ function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[]
       return (recovery.settings.confirm.sourcesMin ?? 1) > 1 ? [{ do: 'cancel', host }] : hopeless(world, host)
     case 'cloud':
       return hopeless(world, host)
+    case 'guard':
+      return atGuard(world, host, phase.hold)
     default:
       return [{ do: 'cancel', host }]
   }
@@ -71,6 +74,19 @@ function asked(world: World, recovery: Recovery, steps: readonly Step[]): Deed[]
 /** What says on may be an outlet. */
 function hasFeeds(world: World, host: string): boolean {
   return [...(world.hosts.get(host)?.ways.values() ?? [])].some(way => way.kind === 'feed')
+}
+
+/** Most are a matter of a person's word; what is broken is mended, and what nobody can mend is given up. */
+function atGuard(world: World, host: string, { guard }: Hold): Deed[] {
+  if (guard === undefined) return [{ do: 'cancel', host }]
+  if (approvable[guard]) return [{ do: 'approve', host }]
+  if (guard === 'control-plane')
+    return (['scheduler', 'conductor'] as const).map(service => ({ do: 'startControl', service }))
+  return [...world.hosts.keys()].map(name => ({
+    do: 'bmc',
+    host: name,
+    bmc: { mode: 'good', slowMs: 0, errorRate: 0 }
+  }))
 }
 
 /** Where no host is left nobody can help. */

@@ -67,6 +67,7 @@ async function becomeQuiet(stage: Stage, limitMs: number): Promise<void> {
   let quietSinceMs = startMs
   for (let lines = 0; clock.now() - startMs < limitMs; ) {
     await clock.sleep(1000)
+    stage.case.storms.look()
     if (recorder.log.length !== lines || stage.pending > 0 || isAtWork(stage)) quietSinceMs = clock.now()
     lines = recorder.log.length
     if (clock.now() - quietSinceMs > (await patienceMs(stage, clock.now() - quietSinceMs))) return
@@ -169,5 +170,6 @@ function hearOf({ case: at, clock }: Stage, deed: Deed, received: Received): voi
 }
 
 function subjectOf(deed: Deed): string {
+  if ('service' in deed) return deed.service
   return 'of' in deed ? deed.of : 'host' in deed ? deed.host : 'server' in deed ? deed.server : ''
 }

@@ -4,7 +4,7 @@ import { createDirectory } from '../../src/controller/directory.ts'
 import { runDuties, standardDuties } from '../../src/controller/duties.ts'
 import { createIntake } from '../../src/controller/intake.ts'
 import { createPoll } from '../../src/controller/poll.ts'
-import type { Log, Ports } from '../../src/controller/ports.ts'
+import type { GuardSettings, Log, Ports } from '../../src/controller/ports.ts'
 import type { Service } from '../../src/controller/service.ts'
 import { createSupervisor } from '../../src/controller/supervisor.ts'
 import type { State } from '../../src/core/recovery.ts'
@@ -16,6 +16,7 @@ import type { World } from './faulty-ports.ts'
 import { withFaults } from './faulty-ports.ts'
 import type { Life } from './life.ts'
 import { createLife } from './life.ts'
+import type { CloudLimits } from './scenario.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export interface ProcessWorld {
@@ -23,7 +24,8 @@ export interface ProcessWorld {
   readonly clock: VirtualClock
   readonly plan: FaultPlan
   readonly segment: SegmentConfig
-  readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
+  readonly limits: CloudLimits
+  readonly guards: GuardSettings
   readonly replicas: number
   /** They look for themselves for what was not delivered. */
   readonly polls: boolean
@@ -129,12 +131,12 @@ async function launch(
   life: Life,
   failures: string[]
 ): Promise<Pick<Running, 'service' | 'stop'>> {
-  const { clock, segment, limits, plan, stateOf, late } = world
+  const { clock, segment, limits, guards, plan, stateOf, late } = world
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {}, polled() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
   const { cloud, fencing } = world.lawful(faulty, owner)
-  const directory = createDirectory([segment], cloud, { armed: true, approvalMinutes: 60, log, ...limits })
+  const directory = createDirectory([segment], cloud, { armed: true, log, guards, ...limits })
   const ports: Ports = { ...faulty, cloud, fencing, policy: directory, log, metrics }
   await directory.refresh()
   const supervisor = createSupervisor(ports, {

@@ -39,6 +39,8 @@ export interface Listener {
 /** What the recorder is told after each commit. */
 interface Ear {
   changed(recovery: Recovery, text: string): void
+  /** A line about a guard or an approval. */
+  noted(recovery: string, text: string): void
   told(recovery: string, type: string): void
   stepped(recovery: string, step: Step): void
   claimed(recovery: string, owner: string): void
@@ -65,6 +67,7 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
       say(`${recovery.host}: ${before?.phase.state ?? 'opened'} -> ${nameOf(recovery.phase)} (${clean(text)})`)
       for (const listener of listeners) listener(recovery.host, recovery.phase.state)
     },
+    noted: (recovery, text) => say(`${recoveries.get(recovery)?.host}: ${clean(text)}`),
     told: (recovery, type) => void notices.push(`${type} ${recoveries.get(recovery)?.host}`),
     claimed(recovery, owner) {
       for (const listener of others) listener.claim?.(recovery, owner)
@@ -133,6 +136,7 @@ function heard(
       if (result === 'signalJoined') return result
       for (const step of change.steps ?? []) ear.stepped(lease.recovery, step)
       for (const notice of change.notify ?? []) ear.told(lease.recovery, notice.type)
+      for (const { kind, text } of change.events ?? []) if (kind === 'guard') ear.noted(lease.recovery, text)
       const text = change.events?.findLast(event => event.kind === 'state')?.text ?? ''
       if (change.recovery !== undefined) ear.changed(change.recovery, text.replace(/^held: /, ''))
       return result
@@ -169,7 +173,9 @@ function counted(inner: Store, own: Partial<Store>): { store: Store; busy: () =>
 }
 
 function nameOf(phase: Phase): string {
-  return phase.state === 'held' ? `held ${phase.hold.code}` : phase.state
+  if (phase.state !== 'held') return phase.state
+  const { code, guard } = phase.hold
+  return code === 'guard' && guard !== undefined ? `held guard ${guard}` : `held ${code}`
 }
 
 /** Ids differ from run to run, and so do moments of the database's clock. */

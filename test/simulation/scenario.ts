@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { ladderOf } from '../../src/config/ladder.ts'
-import type { SegmentConfig } from '../../src/controller/directory.ts'
+import type { DirectoryOptions, SegmentConfig } from '../../src/controller/directory.ts'
+import type { GuardSettings } from '../../src/controller/ports.ts'
 import type { WorldSpec } from '../../src/emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../src/emulator/scenario-event.ts'
 import type { Segment as SegmentFile } from '../../src/schemas/config.d.ts'
@@ -13,7 +14,8 @@ export interface Scenario {
   readonly world: WorldSpec
   /** What differs from the plain segment `rack-a` (all hosts, all spares). */
   readonly segment?: SegmentOverrides
-  readonly limits?: { readonly recoveriesPerHour?: number; readonly movesInFlight?: number }
+  readonly limits?: Partial<CloudLimits>
+  readonly guards?: Partial<GuardSettings>
   /** Processes on the same store; 1 if left out. */
   readonly replicas?: number
   readonly events: readonly ScenarioEvent[]
@@ -34,13 +36,25 @@ export interface Scenario {
   readonly notices?: Readonly<Record<string, number>>
 }
 
-export type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares' | 'fencing'>> & {
+export type CloudLimits = Pick<DirectoryOptions, 'recoveriesPerHour' | 'movesInFlight' | 'approvalMinutes' | 'domain'>
+
+export type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares' | 'fencing' | 'limits'>> & {
   /** As the configuration has it. */
   readonly fencing?: SegmentFile['fencing']
+  readonly limits?: Partial<SegmentConfig['limits']>
   readonly settings?: Partial<Omit<SegmentConfig['settings'], 'confirm' | 'evacuate'>> & {
     readonly confirm?: Partial<SegmentConfig['settings']['confirm']>
     readonly evacuate?: Partial<SegmentConfig['settings']['evacuate']>
   }
+}
+
+/** Wide, so that a scenario is about one guard at most. */
+const plainLimits = {
+  recoveriesPerHour: 10,
+  hostsDownPercent: 70,
+  quietMs: 0,
+  failuresPerHost: 10,
+  failuresWindowMs: 86_400_000
 }
 
 export const scenariosDir = new URL('scenarios/', import.meta.url)
@@ -58,7 +72,7 @@ export function readScenario(name: string): Scenario {
 
 /** The segment `rack-a` with what the scenario changes. */
 export function segmentOf(scenario: Scenario): SegmentConfig {
-  const { settings, fencing = ['bmc'], ...overrides } = scenario.segment ?? {}
+  const { settings, fencing = ['bmc'], limits, ...overrides } = scenario.segment ?? {}
   const spares = Object.entries(scenario.world.hosts).filter(([, host]) => host.spare !== undefined)
   const others = Object.entries(scenario.world.hosts).filter(([, host]) => host.spare === undefined)
   return {
@@ -68,7 +82,7 @@ export function segmentOf(scenario: Scenario): SegmentConfig {
     alive: [{ kind: 'ssh', port: 22, hosts: {} }],
     novaTimeoutMs: 30_000,
     approval: 'none',
-    limits: { recoveriesPerHour: 10, hostsDownPercent: 70 },
+    limits: { ...plainLimits, ...limits },
     armed: true,
     settings: {
       method: 'reserved_host',

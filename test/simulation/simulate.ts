@@ -24,6 +24,7 @@ import { watchPeople } from './laws/people.ts'
 import type { Readings } from './laws/readings.ts'
 import { watchReadings } from './laws/readings.ts'
 import { watchSignals } from './laws/signals.ts'
+import { watchStorms } from './laws/storms.ts'
 import { watchTries } from './laws/tries.ts'
 import { watchVerdicts } from './laws/verdicts.ts'
 import type { Stage } from './play.ts'
@@ -70,8 +71,17 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     chronicle.struck(fault)
     if (state !== undefined) meet(meetings, rowOfFault(fault, name), state)
   })
-  const limits = { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits }
-  const at = openCase(model.world, recorder, store, chronicle, segmentOf(scenario), limits, scenario.polls === true)
+  const limits = { recoveriesPerHour: 10, movesInFlight: 30, approvalMinutes: 60, ...scenario.limits }
+  const guards = { bmcNetwork: true, siteStartMs: 0, otherTools: ['masakari', 'instanceha'], ...scenario.guards }
+  const at = openCase(
+    model.world,
+    recorder,
+    store,
+    chronicle,
+    segmentOf(scenario),
+    { limits, guards },
+    scenario.polls === true
+  )
   const drivers = watchDrivers(recorder)
   const processes = createProcesses({
     ports: {
@@ -86,6 +96,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     plan,
     segment: at.segment,
     limits,
+    guards,
     replicas: scenario.replicas ?? 1,
     polls: scenario.polls === true,
     stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
@@ -126,7 +137,7 @@ function openCase(
   store: Store,
   chronicle: Chronicle,
   segment: SegmentConfig,
-  limits: Stage['case']['limits'],
+  settings: Pick<Stage['case'], 'limits' | 'guards'>,
   polls: boolean
 ): Stage['case'] {
   const book = createLawBook(world)
@@ -138,12 +149,13 @@ function openCase(
     book,
     readings,
     segment,
-    limits,
+    ...settings,
     polls,
     chronicle,
     said: watchSignals(world, recorder, book),
     pauses: watchPauses(recorder, world),
     moved: watchMoved(recorder),
+    storms: watchStorms(world, segment),
     excuses: watchProofs(world, recorder, book, readings, segment.fencing),
     spares: 'names' in segment.spares ? segment.spares.names : [],
     told: new Map<string, number>(),

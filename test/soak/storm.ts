@@ -235,7 +235,7 @@ function configOf(cloud: BigCloud, emulator: Emulator): Record<string, unknown> 
         { ssh: 22, hosts: Object.fromEntries([...hosts, ...spares].map(host => [host, emulator.sshAddress(host)])) }
       ]
     },
-    limits: { recoveriesPerHour: index === racks - 1 ? 1 : 100, hostsDownPercent: 50 },
+    limits: { recoveriesPerHour: index === racks - 1 ? 1 : 100, hostsDownPercent: 50, quietMinutes: 0 },
     fencing: ['bmc']
   }))
   return { segments }

@@ -17,6 +17,8 @@ const thoughtMs = 5000
 export interface Climb {
   /** What each agent said last. */
   readonly heard: Map<string, PowerReading>
+  /** The last word of each agent of the steps that proved nothing. */
+  readonly words: string[]
   /** Before a power-off that comes late: is it still right? */
   readonly thinkAgain: () => Promise<RecoveryEvent | undefined>
   /** When that was last asked. */
@@ -49,6 +51,7 @@ export async function climb(
     living?.catch(() => undefined)
     if (allProve(step.agents, readings, { minGapMs: readEveryMs })) {
       const alive = await living
+      if (alive !== undefined) climbing.words.push(alive)
       if (alive !== undefined) return `${step.agents.join(' and ')}: it says off, but ${alive}`
       return { type: 'proven', host, proof: fencedProof(step.agents, readings, clock.now()) }
     }
@@ -68,6 +71,7 @@ export async function climb(
     await ctx.wait(readEveryMs + 100)
     if (ctx.interrupted()) return 'interrupted'
   }
+  climbing.words.push(...failures.values())
   return sentenceOf(step, failures)
 }
 

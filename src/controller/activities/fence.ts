@@ -4,6 +4,7 @@ import { isolationReason } from '../../core/marks.ts'
 import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { isWaived } from '../../core/segment.ts'
+import { ownLinkHold } from '../bmc-link.ts'
 import type { Context } from '../context.ts'
 import { act, note, record } from '../context.ts'
 import { drawPlan } from '../planning.ts'
@@ -28,7 +29,8 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
     return { type: 'proven', host, proof: { kind: 'waived', atMs: ports.clock.now() } }
   const failures: string[] = []
   const heard = new Map<string, PowerReading>()
-  const climbing = { heard, thinkAgain: () => thinkAgain(ctx, host), thoughtAtMs: ports.clock.now() }
+  const thinking = () => thinkAgain(ctx, host)
+  const climbing = { heard, words: [], thinkAgain: thinking, thoughtAtMs: ports.clock.now() }
   for (const step of stepsOf(ladder)) {
     const earlier = new Map(heard)
     const outcome = await climb(ctx, step, host, climbing)
@@ -48,6 +50,8 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
     }
     failures.push(`${step.agents.join(' and ')}: it says off, but ${denied}`)
   }
+  const ownLink = await ownLinkHold(ctx, host, climbing.words)
+  if (ownLink !== undefined) return { type: 'stopped', hold: ownLink }
   return {
     type: 'stopped',
     hold: {

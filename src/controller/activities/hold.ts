@@ -1,3 +1,4 @@
+import type { GuardName } from '../../core/guards/guard.ts'
 import { fenceBegun } from '../../core/holding.ts'
 import { stepsOf, witnessesOf } from '../../core/ladder.ts'
 import { isOpen, movesOf } from '../../core/moves.ts'
@@ -8,21 +9,25 @@ import { isWaived } from '../../core/segment.ts'
 import { isArmed } from '../check-guards.ts'
 import type { Context } from '../context.ts'
 import { forgetProof, isWorldError } from '../context.ts'
+import { guardsFor } from '../guards-for.ts'
 import { provenTarget, reportLostTargets } from '../lost-targets.ts'
+import { noteExpiry } from '../note-expiry.ts'
 import { drawPlan } from '../planning.ts'
 import { doubtHold, proofByReading, rereadProof } from '../power.ts'
+import { admissible } from './admissible.ts'
 import { confirmOnce } from './confirm.ts'
 import { keepPlaces } from './moving/places.ts'
 import { readMigrations } from './moving/read-migrations.ts'
 import { forgetReports } from './moving/reports.ts'
 import { settleMoves } from './moving/settle.ts'
 import { isStuck } from './moving/stuck.ts'
-import { guardsFor, objectionBeforeFence } from './plan.ts'
+import { objectionBeforeFence } from './plan.ts'
 
 const lookFirstMs = 5000
 const lookRarelyMs = 30_000
 const lookSeldomMs = 300_000
-const hourMs = 3_600_000
+/** What still holds a host that is off: the others are asked before the fence only. */
+const afterFence: readonly GuardName[] = ['own-isolation', 'bmc-network', 'control-plane', 'other-tool']
 
 /** Waits for a person, a guard or the world, and looks on quietly: only a change is said. What keeps coming back is looked at the rarer. */
 export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
@@ -32,8 +37,9 @@ export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
   if (phase.state !== 'held') throw new Error(`a recovery that is ${phase.state} is not held`)
   let waitMs = Math.min(lookSeldomMs, lookFirstMs * 2 ** (lastHold?.count ?? 0))
   for (;;) {
+    const { leftMs } = await noteExpiry(ctx)
     if (ctx.memory.woken === true) delete ctx.memory.woken
-    else await ctx.wait(waitMs)
+    else await ctx.wait(Math.min(waitMs, leftMs))
     if (ctx.interrupted()) {
       ctx.memory.woken = true
       return 'interrupted'
@@ -86,29 +92,13 @@ async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent 
   if (segment === undefined) return undefined
   const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
   const objection = await objectionBeforeFence(ctx, segment, drawn)
-  if (objection === undefined) return await admissible(ctx, held, segment.limits.recoveriesPerHour)
+  if (objection === undefined) return await admissible(ctx, held, segment, drawn)
   if (objection.type !== 'stopped') return { type: 'released', because: 'the host has changed' }
   const same =
     objection.hold.code === held.code &&
     objection.hold.reason === held.reason &&
     objection.plan?.hash === recovery.plan?.hash
   return same ? undefined : objection
-}
-
-/** A full window of recoveries opens by time; asking for admission is the only way to know. */
-async function admissible(ctx: Context, held: Hold, segmentMax: number): Promise<RecoveryEvent | undefined> {
-  if (held.code === 'observing') {
-    const { actor, reason } = await ctx.ports.store.arming()
-    return { type: 'released', because: actor === undefined ? 'it is armed' : `${actor} armed it: ${reason ?? ''}` }
-  }
-  if (held.code !== 'guard' || ctx.recovery.origin === 'target')
-    return { type: 'released', because: 'what held it is gone' }
-  const answer = await ctx.ports.store.admit(ctx.lease, {
-    windowMs: hourMs,
-    segmentMax,
-    cloudMax: ctx.ports.policy.recoveriesPerHour
-  })
-  return answer.admitted ? { type: 'released', because: 'the limit of recoveries leaves room again' } : undefined
 }
 
 async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {
@@ -148,7 +138,7 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   )
     return undefined
   const guards = await guardsFor(ctx, segment, drawn)
-  const cloud = guards.find(guard => guard.holds && (guard.guard === 'own-isolation' || guard.guard === 'other-tool'))
+  const cloud = guards.find(({ guard, holds }) => holds && afterFence.includes(guard))
   return cloud === undefined ? { type: 'released', because: 'what held it is gone' } : undefined
 }
 

@@ -1,28 +1,31 @@
-import type { GuardReport } from '../../core/guards.ts'
-import { holdOf } from '../../core/guards.ts'
+import type { GuardReport } from '../../core/guards/guard.ts'
+import { holdFor, holdOf } from '../../core/guards/hold-of.ts'
 import type { Hold, Recovery, TargetUse } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Segment } from '../../core/segment.ts'
 import type { Step } from '../../core/step.ts'
 import { lastStep } from '../../core/step.ts'
-import { checkGuards } from '../check-guards.ts'
+import { askAdmission } from '../admission.ts'
 import type { Context } from '../context.ts'
 import { note, record } from '../context.ts'
+import { guardsFor } from '../guards-for.ts'
 import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../lost-targets.ts'
+import { noteExpiry } from '../note-expiry.ts'
 import type { Drawn } from '../planning.ts'
 import { drawPlan } from '../planning.ts'
+import { noteStorm } from '../watch.ts'
 import { asListed } from './isolate.ts'
 import { returned } from './returned.ts'
 
 const looksMax = 5
 const lookAgainMs = 2000
-const hourMs = 3_600_000
 
 /** Reads the host's servers, reserves targets and makes the plan; before the fence, it also asks every guard. */
 export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
   const { ports } = ctx
   await seeTargetSignal(ctx)
+  await noteExpiry(ctx)
   const { recovery } = ctx
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined) return stop(ctx, segmentGone(recovery))
@@ -87,9 +90,9 @@ async function seeTargetSignal(ctx: Context): Promise<void> {
   })
 }
 
-/** Everything that would hold it, and nothing changed: the same look for a plan, a hold and a dry run. */
+/** Everything that would hold it, and nothing done: the same look for a plan and a hold. */
 export async function objectionBeforeFence(
-  ctx: Pick<Context, 'ports' | 'recovery'>,
+  ctx: Pick<Context, 'ports' | 'recovery' | 'signal'>,
   segment: Segment,
   drawn: Drawn
 ): Promise<RecoveryEvent | undefined> {
@@ -102,6 +105,7 @@ export async function objectionBeforeFence(
       because: `${recovery.host} is dead, but no server is on it: nothing is fenced and nothing is moved`
     }
   }
+  await noteStorm(ctx.ports.store, segment, drawn.reading)
   const guards = await guardsFor(ctx, segment, drawn)
   // A lost target is powered off in any case: the recovery that waits for that may hold the very room that is missing here.
   const room = recovery.origin === 'target' ? [] : drawn.plan.staying.filter(stay => stay.because === 'room')
@@ -120,26 +124,6 @@ function wouldHave(hold: Hold | undefined, { plan, listed }: Drawn): Hold | unde
     ...hold,
     reason: `would move ${plan.moves.length} of ${listed.length} servers to ${targets}: ${hold.reason}`
   }
-}
-
-export async function guardsFor(
-  ctx: Pick<Context, 'ports' | 'recovery'>,
-  segment: Segment,
-  drawn: Drawn
-): Promise<GuardReport[]> {
-  const { ports, recovery } = ctx
-  return checkGuards(
-    {
-      recovery,
-      segment,
-      reading: drawn.reading,
-      foreign: drawn.foreign,
-      planHash: drawn.plan.hash,
-      nowMs: ports.clock.now()
-    },
-    await ports.store.arming(),
-    ports.policy
-  )
 }
 
 function guardHold(guards: readonly GuardReport[], codes: readonly string[]): Hold | undefined {
@@ -178,22 +162,17 @@ async function admitted(
   drawn: Drawn,
   targets: Recovery['targets']
 ): Promise<RecoveryEvent> {
-  const { ports, recovery } = ctx
+  const { recovery } = ctx
   const guards = await guardsFor(ctx, segment, drawn)
   // What appeared there since the binding list was read is written down as it is before it is moved (rule 9).
   const servers = recovery.isolation === undefined ? {} : { servers: drawn.listed.map(asListed) }
   const planned = { type: 'planned', plan: drawn.plan, guards, targets, ...servers } as const
   if (proofOf(recovery) !== undefined || recovery.origin === 'target' || recovery.continues !== undefined)
     return planned
-  const answer = await ports.store.admit(ctx.lease, {
-    windowMs: hourMs,
-    segmentMax: segment.limits.recoveriesPerHour,
-    cloudMax: ports.policy.recoveriesPerHour
-  })
-  if (answer.admitted) return planned
-  const hold: Hold = { code: 'guard', reason: answer.reason, releasedBy: 'world' }
-  const guard: GuardReport = { guard: 'recoveries-per-hour', holds: true, reason: answer.reason, releasedBy: 'world' }
-  return { type: 'stopped', hold, guards: [...guards, guard], plan: drawn.plan, release: Object.keys(targets) }
+  const admission = await askAdmission(ctx, segment, drawn)
+  const all = [...guards, admission]
+  if (!admission.holds) return { ...planned, guards: all }
+  return { type: 'stopped', hold: holdFor(admission), guards: all, plan: drawn.plan, release: Object.keys(targets) }
 }
 
 export function segmentGone(recovery: Recovery): Hold {

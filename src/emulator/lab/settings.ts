@@ -1,3 +1,4 @@
+import { setControl } from '../model/control-plane.ts'
 import type { World } from '../model/world.ts'
 import { cloudsYaml, environment } from './clouds-yaml.ts'
 import { start } from './hosts.ts'
@@ -65,6 +66,8 @@ export const resetVerb: Verb = stage => {
     Object.assign(host.bmc, stage.normal.get(host.name)?.bmc)
     start(world, host)
   }
+  setControl(world, 'scheduler', true)
+  setControl(world, 'conductor', true)
   resetAggregates(world)
   Object.assign(stage.face.evaluator, { cacheMs: 0, lose: 0 })
   return said('clean')

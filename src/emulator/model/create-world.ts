@@ -24,6 +24,7 @@ export function createWorld(clock: ModelClock, spec: WorldSpec): World {
     watchers: [],
     findings: [],
     listeners: [],
+    control: { scheduler: { stoppedAtMs: undefined }, conductor: { stoppedAtMs: undefined } },
     timing: timingOf(spec),
     idOf: spec.ids === 'uuids' ? createUuids() : idsByName,
     projectId: spec.projectId ?? 'project-1',

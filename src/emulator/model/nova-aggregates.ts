@@ -51,6 +51,21 @@ export function removeFromAggregate(world: World, id: number, host: string): Mod
   return aggregate
 }
 
+/** `null` takes a key away. */
+export function setAggregateMetadata(
+  world: World,
+  id: number,
+  change: Readonly<Record<string, string | null>>
+): ModelAggregate {
+  const aggregate = aggregateWithId(world, id)
+  const { availability_zone: zone, ...rest } = change
+  if (zone === null) delete aggregate.zone
+  else if (zone !== undefined) aggregate.zone = zone
+  const merged = Object.entries({ ...aggregate.metadata, ...rest })
+  aggregate.metadata = Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null))
+  return aggregate
+}
+
 /** The availability zone that an aggregate gives the host. */
 export function zoneOf(world: World, host: string): string | undefined {
   return world.aggregates.find(({ zone, hosts }) => zone !== undefined && hosts.includes(host))?.zone

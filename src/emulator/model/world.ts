@@ -1,4 +1,4 @@
-import type { Aggregate, Amounts, GroupPolicy, Migration, PowerState } from '../../core/inventory.ts'
+import type { Aggregate, Amounts, ControlService, GroupPolicy, Migration, PowerState } from '../../core/inventory.ts'
 import type { ModelClock } from '../model-clock.ts'
 import type { ModelAlarm, Notification } from './alarms.ts'
 import type { Attempt } from './attempts.ts'
@@ -147,6 +147,11 @@ export interface Deed {
   readonly to?: string
 }
 
+/** A service of the control plane: it reports until it is stopped. */
+export interface ModelControl {
+  stoppedAtMs: number | undefined
+}
+
 /** The whole cloud with its truth. Everything else is a function of it. */
 export interface World {
   readonly clock: ModelClock
@@ -165,6 +170,8 @@ export interface World {
   readonly watchers: ((deed: Deed) => void)[]
   /** What went against the laws, found the moment it happened; one sentence each. */
   readonly findings: string[]
+  /** nova-scheduler and nova-conductor, one each. */
+  readonly control: Readonly<Record<ControlService['kind'], ModelControl>>
   readonly timing: Timing
   readonly idOf: IdOf
   /** Of servers that name no other. */

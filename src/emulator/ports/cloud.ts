@@ -1,6 +1,7 @@
 import type { Cloud } from '../../controller/ports.ts'
 import type { Host, Server } from '../../core/inventory.ts'
 import { CloudError } from '../../errors.ts'
+import { controlServices } from '../model/control-plane.ts'
 import { reports, shownReport } from '../model/hosts.ts'
 import { zoneOf } from '../model/nova-aggregates.ts'
 import { roomOf } from '../model/placement.ts'
@@ -22,7 +23,8 @@ function createNovaReads(world: World): NovaReads {
     hosts: signal =>
       answer(world, signal, () => ({
         atMs: world.clock.now(),
-        hosts: [...world.hosts.values()].map(host => hostAsTold(world, host))
+        hosts: [...world.hosts.values()].map(host => hostAsTold(world, host)),
+        control: controlServices(world)
       })),
     serversOn: (host, signal) => answer(world, signal, () => serversOf(world, known(world, host)).map(serverAsTold)),
     server: (id, signal) =>

@@ -14,6 +14,7 @@ interface AggregateRow {
   readonly name: string
   readonly hosts?: readonly string[]
   readonly availability_zone?: string | null
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 const pageSize = 1000
@@ -42,6 +43,7 @@ export async function readAggregates(nova: NovaClient, signal?: AbortSignal): Pr
     id: row.id,
     name: row.name,
     ...(row.availability_zone ? { zone: row.availability_zone } : {}),
-    hosts: row.hosts ?? []
+    hosts: row.hosts ?? [],
+    metadata: row.metadata ?? {}
   }))
 }

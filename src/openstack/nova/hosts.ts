@@ -1,11 +1,12 @@
 import type { Clock } from '../../clock.ts'
-import type { Host, HostsReading } from '../../core/inventory.ts'
+import type { ControlService, Host, HostsReading } from '../../core/inventory.ts'
 import { timeOf } from '../access/times.ts'
 import { listOf } from '../service.ts'
 import { type NovaClient, pins } from './client.ts'
 
 interface ServiceRow {
   readonly id?: string
+  readonly binary?: string
   readonly host: string
   readonly status?: string
   readonly state?: string
@@ -15,11 +16,30 @@ interface ServiceRow {
   readonly zone?: string
 }
 
-/** All nova-compute services, with Nova's own time. */
+/** All nova-compute services, and those of the control plane that the same list has, with Nova's own time. */
 export async function readHosts(nova: NovaClient, clock: Clock): Promise<HostsReading> {
-  const answer = await nova.get(pins.general, '/os-services', { query: { binary: 'nova-compute' } })
+  const answer = await nova.get(pins.general, '/os-services')
   const rows = listOf<ServiceRow>('Nova', answer.body, 'services')
-  return { atMs: answer.dateMs ?? clock.now(), hosts: rows.map(hostOf) }
+  const hosts = rows.filter(({ binary = 'nova-compute' }) => binary === 'nova-compute')
+  return { atMs: answer.dateMs ?? clock.now(), hosts: hosts.map(hostOf), control: rows.flatMap(controlOf) }
+}
+
+const controlKinds: Readonly<Record<string, ControlService['kind']>> = {
+  'nova-scheduler': 'scheduler',
+  'nova-conductor': 'conductor'
+}
+
+/** One that somebody disabled works all the same: Nova itself asks of these only whether they report. */
+export function controlOf(row: ServiceRow): ControlService[] {
+  const kind = controlKinds[row.binary ?? '']
+  const reportedAtMs = timeOf(row.updated_at)
+  if (kind === undefined) return []
+  return [{ kind, host: row.host, state: stateOf(row), ...(reportedAtMs === undefined ? {} : { reportedAtMs }) }]
+}
+
+function stateOf({ state, forced_down: forced }: ServiceRow): ControlService['state'] {
+  if (state !== 'up' && state !== 'down') return 'unknown'
+  return state === 'up' && forced !== true ? 'up' : 'down'
 }
 
 /** A row of a cell that Nova can't read has only its host and status UNKNOWN. */

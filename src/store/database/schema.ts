@@ -170,7 +170,15 @@ export const migrations: readonly string[] = [
     reason ${longText} NOT NULL,
     data ${longText} NOT NULL`
   ),
-  index('signals_heard', 'signals (alarm_id, received_at, actor)')
+  index('signals_heard', 'signals (alarm_id, received_at, actor)'),
+  // What was seen again and again, since when and when last: storms, and that somebody watches.
+  table(
+    'sightings',
+    `
+    what varchar(255) NOT NULL PRIMARY KEY,
+    since_at bigint NOT NULL,
+    seen_at bigint NOT NULL`
+  )
 ]
 
 /** Where the schema's version lives; it is there before everything else. */

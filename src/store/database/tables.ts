@@ -11,6 +11,7 @@ export interface Tables {
   duties: DutyRow
   outbox: OutboxRow
   arming: ArmingRow
+  sightings: SightingRow
 }
 
 export interface RecoveryRow {
@@ -142,4 +143,10 @@ export interface ArmingRow {
   reason: string
   /** `{ armed?, segments }`, JSON. */
   data: string
+}
+
+export interface SightingRow {
+  what: string
+  since_at: number
+  seen_at: number
 }

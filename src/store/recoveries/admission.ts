@@ -1,10 +1,8 @@
 import { sql } from 'kysely'
-import type { RecoveryStore } from '../../controller/ports.ts'
+import type { AdmissionLimits, RecoveryStore } from '../../controller/ports.ts'
 import { newId } from '../database/new-id.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { guard } from './guard.ts'
-
-type Limits = Parameters<RecoveryStore['admit']>[1]
 
 /** How many recoveries may begin to act in a window of time: counted where all replicas see it. */
 export function createAdmission({ now, write }: Transactions): Pick<RecoveryStore, 'admit'> {
@@ -23,7 +21,7 @@ export function createAdmission({ now, write }: Transactions): Pick<RecoveryStor
         await tx.updateTable('meta').set({ v: newId() }).where('k', '=', 'admission').execute()
         // A lost target must be dealt with before the recovery that waits for it can go on: it is no failure more.
         const objection = own.origin === 'target' ? undefined : await objectionTo(tx, now, own.segment, limits)
-        if (objection !== undefined) return { admitted: false, reason: objection }
+        if (objection !== undefined) return { admitted: false, ...objection }
         await tx.updateTable('recoveries').set({ acted_at: now() }).where('id', '=', lease.recovery).execute()
         return { admitted: true }
       })
@@ -34,8 +32,8 @@ async function objectionTo(
   tx: Tx,
   now: Transactions['now'],
   segment: string,
-  { windowMs, segmentMax, cloudMax }: Limits
-): Promise<string | undefined> {
+  { windowMs, segmentMax, cloudMax, domains = [] }: AdmissionLimits
+): Promise<{ reason: string; untilMs: number } | undefined> {
   const acted = await tx
     .selectFrom('recoveries')
     .select(['host', 'segment', 'acted_at'])
@@ -43,20 +41,23 @@ async function objectionTo(
     .where('origin', '<>', 'target')
     .orderBy('acted_at')
     .execute()
-  const inSegment = acted.filter(other => other.segment === segment)
-  const window = `in the last ${Math.round(windowMs / 60_000)} min`
-  // The oldest one that counts makes room when it leaves the window.
-  const until = (counted: typeof acted, max: number): string => {
-    const atMs = Number(counted.at(-max)?.acted_at ?? 0) + windowMs
-    return `it goes on by itself at ${new Date(atMs).toISOString()}, or when the limit is raised`
+  const counts = [
+    { max: segmentMax, of: `segment ${segment}`, counted: acted.filter(other => other.segment === segment) },
+    ...domains.map(({ max, name, hosts }) => ({
+      max,
+      of: name,
+      counted: acted.filter(other => hosts.includes(other.host))
+    })),
+    { max: cloudMax, of: 'the cloud', counted: acted }
+  ]
+  const full = counts.find(({ max, counted }) => counted.length >= max)
+  if (full === undefined) return undefined
+  const { max, of, counted } = full
+  return {
+    reason: `${counted.length} of at most ${max} recoveries of ${of} have acted in the last ${Math.round(windowMs / 60_000)} min (${namesOf(counted)})`,
+    // The oldest one that counts makes room when it leaves the window.
+    untilMs: Number(counted.at(-max)?.acted_at ?? 0) + windowMs
   }
-  if (inSegment.length >= segmentMax) {
-    return `${inSegment.length} of at most ${segmentMax} recoveries of segment ${segment} have acted ${window} (${namesOf(inSegment)}): ${until(inSegment, segmentMax)}`
-  }
-  if (acted.length >= cloudMax) {
-    return `${acted.length} of at most ${cloudMax} recoveries of the cloud have acted ${window} (${namesOf(acted)}): ${until(acted, cloudMax)}`
-  }
-  return undefined
 }
 
 function namesOf(recoveries: readonly { readonly host: string }[]): string {

@@ -18,19 +18,22 @@ const tokens = { alarms: 'a-secret-for-alarms', operator: 'a-secret-for-people' 
 
 test.each(readdirSync(folder))('the service is configured for %s as the simulation is', name => {
   const scenario = readScenario(join(folder, name))
-  const { limits } = scenarioAct(join(folder, name))
+  const { limits, guards = {} } = scenarioAct(join(folder, name))
   const machines = Object.keys(scenario.world.hosts).map(machine)
   const heartbeats = 'http://127.0.0.1:3/storage/heartbeats'
   const text = configText({
-    port: 0,
-    store: 'x.db',
-    tokens,
-    machines,
-    heartbeats,
+    ...{ port: 0, store: 'x.db', tokens, machines, heartbeats },
     segment: segmentOf(scenario),
-    limits
+    limits,
+    guards
   })
-  const [segment] = parseConfig('demo', text, {}).segments
+  const {
+    segments: [segment],
+    guards: guarded,
+    limits: cloudLimits
+  } = parseConfig('demo', text, {})
+  expect(guarded).toMatchObject(scenario.guards ?? {})
+  expect(cloudLimits).toMatchObject(scenario.limits ?? {})
   // It is armed over the API, and each host has an address of its own.
   const { armed: _armed, ...simulated } = simulatedSegmentOf(scenario as never)
   const alive = simulated.alive.map(source => ({

@@ -1,7 +1,8 @@
 import type { SegmentConfig } from '../../../src/controller/directory.ts'
-import type { Store } from '../../../src/controller/ports.ts'
+import type { GuardSettings, Store } from '../../../src/controller/ports.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import type { Recorder } from '../recorder.ts'
+import type { CloudLimits } from '../scenario.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Excuses } from './excuses.ts'
 import type { LawBook } from './law-book.ts'
@@ -9,6 +10,7 @@ import type { Moved } from './moved.ts'
 import type { Pauses } from './pauses.ts'
 import type { Readings } from './readings.ts'
 import type { Said } from './signals.ts'
+import type { Storms } from './storms.ts'
 
 /** What the laws look at: the truth, what was committed, and what was configured. */
 export interface Case {
@@ -22,8 +24,10 @@ export interface Case {
   readonly said: Said
   readonly pauses: Pauses
   readonly moved: Moved
+  readonly storms: Storms
   readonly segment: SegmentConfig
-  readonly limits: { readonly recoveriesPerHour: number; readonly movesInFlight: number }
+  readonly limits: CloudLimits
+  readonly guards: GuardSettings
   readonly spares: readonly string[]
   /** The service looks for itself for what was not delivered. */
   readonly polls: boolean

@@ -3,8 +3,10 @@ import type { Recovery } from '../../../src/core/recovery.ts'
 import type { Step } from '../../../src/core/step.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
+import { closedGuards, isApproved } from './guarded.ts'
 import type { Law } from './law-book.ts'
 import { answersSince, forcedDownByOthersSince, isLongDown } from './since.ts'
+import { membersOf } from './storms.ts'
 import { objectionToVerdict } from './verdicts.ts'
 
 type Objection = readonly [Law, string]
@@ -74,9 +76,11 @@ function objectionsToHost(at: Case, recovery: Recovery): Objection[] {
 function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<string, Recovery>): Objection[] {
   const { world, segment, limits } = at
   const objections: Objection[] = []
-  if (segment.approval === 'required' && recovery.approval?.planHash !== recovery.plan?.hash)
-    objections.push(['approved', 'nobody approved the plan that it has'])
-  if (recovery.origin === 'target') return objections
+  const approved = isApproved(at, recovery)
+  if (segment.approval === 'required' && !approved)
+    objections.push(['approved', 'nobody approved the plan that it has, or that is long over'])
+  objections.push(...closedGuards(at, recovery).map((sentence): Objection => ['guarded', sentence]))
+  if (recovery.origin === 'target' || approved) return objections
   const { recoveriesPerHour, hostsDownPercent } = segment.limits
   const acting = [...begun.values()].filter(one => one.origin !== 'target' && one.continues === undefined).length
   if (
@@ -85,7 +89,7 @@ function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<stri
     acting > Math.min(recoveriesPerHour, limits.recoveriesPerHour)
   )
     objections.push(['storm', `it is number ${acting} within the hour`])
-  const members = membersOf(at)
+  const members = membersOf(segment)
   const down = members.filter(name => {
     const host = hostOf(world, name)
     return isLongDown(at, host, lookMs) && !isIsolatedByUs(host.disabledReason)
@@ -93,10 +97,6 @@ function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<stri
   if (down.length > 1 && (100 * down.length) / members.length > hostsDownPercent)
     objections.push(['storm', `${down.length} of ${members.length} hosts look down`])
   return objections
-}
-
-function membersOf({ segment }: Case): string[] {
-  return [segment.hosts, segment.spares].flatMap(members => ('names' in members ? [...members.names] : []))
 }
 
 /** Rule 7: after a pause only what was read as off since may be powered off again; else a person switched it on. */

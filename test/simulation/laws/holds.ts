@@ -9,6 +9,7 @@ import type { Step } from '../../../src/core/step.ts'
 import type { ModelHost } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
+import { objectionToGuard } from './guarded.ts'
 import { roomFor } from './room-for.ts'
 import { answers, canReadPower, isUpInNova, saysOff, showsLife, silentForMs } from './truth.ts'
 
@@ -61,6 +62,8 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
       return at.world.migrations.some(one => one.type === 'evacuation' && isRunning(one))
         ? undefined
         : 'there is no other tool'
+    case 'guard':
+      return anyCellDown ? undefined : objectionToGuard(at, phase.hold, host)
     case 'cloud':
       return anyCellDown || ![...at.world.hosts.values()].some(one => isUpInNova(at.world, one))
         ? undefined

@@ -12,6 +12,7 @@ export type Law =
   | 'stays-on'
   | 'storm'
   | 'approved'
+  | 'guarded'
   | 'armed'
   | 'cancelled'
   | 'dismissed'

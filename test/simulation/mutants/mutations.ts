@@ -1,4 +1,5 @@
 import { evidenceMutations } from './bugs/evidence.ts'
+import { guardMutations } from './bugs/guards.ts'
 import { peopleMutations } from './bugs/people.ts'
 import { proofMutations } from './bugs/proof.ts'
 import { replicaMutations } from './bugs/replicas.ts'
@@ -15,5 +16,6 @@ export const mutations: readonly Mutation[] = [
   ...serverMutations,
   ...targetMutations,
   ...peopleMutations,
+  ...guardMutations,
   ...replicaMutations
 ]

@@ -1,11 +1,13 @@
 import type { HostSpec } from '../../../src/emulator/model/spec.ts'
-import type { Scenario, ScenarioEvent } from '../scenario.ts'
+import type { Scenario } from '../scenario.ts'
+import { apart } from './apart.ts'
 import type { Chance } from './chance.ts'
 import { createChance } from './chance.ts'
 import { focusOf } from './focus.ts'
 import { plightOf } from './plights.ts'
 import { withRandomEvidence } from './random-evidence.ts'
 import { randomFaults } from './random-faults.ts'
+import { withGuards } from './random-guards.ts'
 import { withLadder } from './random-ladder.ts'
 import { lateArrival, randomOthers } from './random-others.ts'
 import { randomPeople } from './random-people.ts'
@@ -47,7 +49,7 @@ function plainScenario(chance: Chance, seed: number): Scenario {
     ...randomUsers(chance, host, world.hosts[host] ?? {}),
     ...focus.events
   ]
-  return {
+  const base = {
     world,
     ...(isCalm ? {} : { segment: randomSegment(chance, spares.length > 0), limits: randomLimits(chance) }),
     ...(replicas > 1 && { replicas }),
@@ -59,19 +61,11 @@ function plainScenario(chance: Chance, seed: number): Scenario {
     ],
     ...(chance.percent(25) && { helper: true }),
     ...(seed % 5 === 0 && { polls: true }),
-    quietSeconds: chance.percent(25) ? 200 : 60,
-    expect: {}
+    quietSeconds: chance.percent(25) ? 200 : 60
   }
+  return { ...withGuards(chance, base, hosts), expect: {} }
 }
 
 function serverNames(host: HostSpec | undefined): string[] {
   return typeof host?.servers === 'object' ? host.servers.map(server => server.name) : []
-}
-
-/** No two things happen in the same millisecond: their order would be nobody's. */
-function apart(chance: Chance, events: readonly ScenarioEvent[]): ScenarioEvent[] {
-  return events.map(event => {
-    const ms = chance.int(1, 99) / 1000
-    return 'at' in event ? { ...event, at: event.at + ms } : { ...event, after: (event.after ?? 0) + ms }
-  })
 }

@@ -2,6 +2,15 @@ import type { Scenario } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 import { cutOffAndBeating, reportsWithoutStorage, sourcesThatFail } from './plights-of-evidence.ts'
 import {
+  approvalThatExpires,
+  diesAgainInADay,
+  linkToBmcsIsDown,
+  noControlPlane,
+  rackFails,
+  siteStarts,
+  stormThatPasses
+} from './plights-of-guards.ts'
+import {
   alarmThatMustBeLookedUp,
   anotherToolAtWork,
   backWhileDisarmed,
@@ -57,5 +66,12 @@ const plights: readonly Plight[] = [
   takenOutOfServiceWhenItDied,
   cutOffAndBeating,
   sourcesThatFail,
-  reportsWithoutStorage
+  reportsWithoutStorage,
+  stormThatPasses,
+  diesAgainInADay,
+  noControlPlane,
+  rackFails,
+  siteStarts,
+  approvalThatExpires,
+  linkToBmcsIsDown
 ]

@@ -134,6 +134,82 @@ export function limitsContract(makeBed: MakeBed): void {
   )
 
   test(
+    'the recoveries of a failure domain are counted over segments, and it is said when there is room again',
+    withStore(makeBed, async (store, bed) => {
+      const domains = [{ name: 'rack=r1', hosts: ['compute-01', 'compute-02'], max: 1 }]
+      const limits = { windowMs: 3_600_000, segmentMax: 10, cloudMax: 10, domains }
+      const one = await driven(store, 'compute-01')
+      const two = await driven(store, 'compute-02', { segment: 'rack-b' })
+      const three = await driven(store, 'compute-03')
+      expect(await store.admit(one.lease, limits)).toEqual({ admitted: true })
+      const untilMs = (await store.now()) + 3_600_000
+      const refused = await store.admit(two.lease, limits)
+      expect(refused).toMatchObject({ admitted: false, reason: expect.stringContaining('of rack=r1 have acted') })
+      expect('untilMs' in refused && Math.abs(refused.untilMs - untilMs)).toBeLessThan(5000)
+      expect(await store.admit(three.lease, { ...limits, domains: [] })).toEqual({ admitted: true })
+      await bed.pass(3_600_000)
+      expect(await store.admit(two.lease, limits)).toEqual({ admitted: true })
+    })
+  )
+
+  test(
+    'who has no limit is counted all the same',
+    withStore(makeBed, async store => {
+      const none = Number.POSITIVE_INFINITY
+      const one = await driven(store, 'compute-01')
+      const two = await driven(store, 'compute-02')
+      expect(await store.admit(one.lease, { windowMs: 3_600_000, segmentMax: none, cloudMax: none })).toEqual({
+        admitted: true
+      })
+      expect((await store.admit(two.lease, { windowMs: 3_600_000, segmentMax: 1, cloudMax: 9 })).admitted).toBe(false)
+    })
+  )
+
+  test(
+    'a sighting goes on while it is repeated, and begins anew after a gap',
+    withStore(makeBed, async (store, bed) => {
+      const since = async () => (await store.sightings())['storm:rack-a']
+      expect(await store.sightings()).toEqual({})
+      await store.sight('storm:rack-a', 60_000)
+      const first = await since()
+      expect(first?.seenAtMs).toBe(first?.sinceMs)
+      await bed.pass(50_000)
+      await store.sight('storm:rack-a', 60_000)
+      await store.sight('watch', 60_000)
+      const second = await since()
+      expect(second?.sinceMs).toBe(first?.sinceMs)
+      expect(second!.seenAtMs - first!.seenAtMs).toBeGreaterThanOrEqual(50_000)
+      await bed.pass(70_000)
+      await store.sight('storm:rack-a', 60_000)
+      const third = await since()
+      expect(third?.sinceMs).toBe(third?.seenAtMs)
+      expect(third!.sinceMs - first!.sinceMs).toBeGreaterThanOrEqual(120_000)
+    })
+  )
+
+  test(
+    'the failures of a host are its recoveries that isolated it, each once, within the time',
+    withStore(makeBed, async store => {
+      const isolated = async (host: string, atMs: number, continues?: string) => {
+        const { lease, stored } = await driven(store, host, continues === undefined ? {} : { continues })
+        const isolation = { disabledByUs: true, forcedDownByUs: true, reason: 'ours', atMs, novaAtMs: atMs }
+        await store.write(lease, { recovery: { ...stored.recovery, isolation, phase: ended } })
+        return stored.recovery.id
+      }
+      const first = await isolated('compute-01', 1000)
+      await isolated('compute-01', 1000, first)
+      await isolated('compute-01', 5000)
+      await isolated('compute-02', 5000)
+      const { lease, stored } = await driven(store, 'compute-01')
+      await store.write(lease, { recovery: { ...stored.recovery, phase: ended } })
+      expect(await store.failuresOf('compute-01', 0, 9000)).toBe(2)
+      expect(await store.failuresOf('compute-01', 1001, 9000)).toBe(1)
+      expect(await store.failuresOf('compute-01', 0, 4999)).toBe(1)
+      expect(await store.failuresOf('compute-03', 0, 9000)).toBe(0)
+    })
+  )
+
+  test(
     'the recovery of a lost target neither counts nor waits',
     withStore(makeBed, async store => {
       const limits = { windowMs: 3_600_000, segmentMax: 1, cloudMax: 1 }

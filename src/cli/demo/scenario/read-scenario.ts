@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SegmentConfig } from '../../../controller/directory.ts'
+import type { DirectoryOptions, SegmentConfig } from '../../../controller/directory.ts'
+import type { GuardSettings } from '../../../controller/ports.ts'
 import type { AliveSource } from '../../../core/segment.ts'
 import type { WorldSpec } from '../../../emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../../emulator/scenario-event.ts'
@@ -10,7 +11,10 @@ import { ConfigError, messageOf } from '../../../errors.ts'
 export interface Scenario {
   readonly world: WorldSpec
   readonly segment?: SegmentOverrides
-  readonly limits?: { readonly recoveriesPerHour?: number; readonly movesInFlight?: number }
+  readonly limits?: Partial<
+    Pick<DirectoryOptions, 'recoveriesPerHour' | 'movesInFlight' | 'approvalMinutes' | 'domain'>
+  >
+  readonly guards?: Partial<GuardSettings>
   readonly events: readonly ScenarioEvent[]
   readonly faults?: readonly { readonly on: string; readonly do: string }[]
   readonly untilSeconds?: number
@@ -18,7 +22,8 @@ export interface Scenario {
   readonly expect: Readonly<Record<string, string>>
 }
 
-type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares'>> & {
+type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares' | 'limits'>> & {
+  readonly limits?: Partial<SegmentConfig['limits']>
   readonly settings?: Partial<Omit<SegmentConfig['settings'], 'confirm' | 'evacuate'>> & {
     readonly confirm?: Partial<SegmentConfig['settings']['confirm']>
     readonly evacuate?: Partial<SegmentConfig['settings']['evacuate']>
@@ -63,7 +68,7 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
       downSeconds: inSeconds(downMs),
       timeoutSeconds: inSeconds(timeoutMs)
     },
-    limits: { recoveriesPerHour: 10, hostsDownPercent: 70, ...limits },
+    limits: limitsOf(limits ?? {}),
     evacuate: evacuateOf(evacuate ?? {})
   }
 }
@@ -77,6 +82,23 @@ function sourceOf(source: AliveSource): object {
     default:
       return { [source.kind]: source.port }
   }
+}
+
+/** Wide, so that a scenario is about one guard at most. */
+function limitsOf({ quietMs = 0, failuresWindowMs = dayMs, ...same }: Partial<SegmentConfig['limits']>): object {
+  return {
+    ...{ recoveriesPerHour: 10, hostsDownPercent: 70, failuresPerHost: 10 },
+    ...same,
+    ...{ quietMinutes: quietMs / 60_000, failuresWindowHours: failuresWindowMs / 3_600_000 }
+  }
+}
+
+const dayMs = 86_400_000
+
+/** Safety rules for all segments, as the configuration has them. */
+export function guardsOf({ guards = {} }: Scenario): Record<string, unknown> {
+  const { siteStartMs = 0, ...same } = guards
+  return { ...same, siteStartMinutes: siteStartMs / 60_000 }
 }
 
 function evacuateOf({ perTarget = 8, moveTimeoutMs, ...same }: Partial<SegmentConfig['settings']['evacuate']>): object {

@@ -29,6 +29,7 @@ export interface ConfigWishes {
   /** As schemas/config.json has it. */
   readonly segment: Readonly<Record<string, unknown>>
   readonly limits: Readonly<Record<string, unknown>>
+  readonly guards?: Readonly<Record<string, unknown>>
 }
 
 /** The names in the configuration that the demo speaks of. */
@@ -41,7 +42,7 @@ export function createTokens(): Tokens {
 
 /** The configuration file of the service, as an operator would write it (JSON is YAML as well). It only observes. */
 export function configText(wishes: ConfigWishes): string {
-  const { port, store, tokens, machines, heartbeats, segment, limits } = wishes
+  const { port, store, tokens, machines, heartbeats, segment, limits, guards = {} } = wishes
   const ssh = Object.fromEntries(machines.map(({ host, ssh: address }) => [host, address]))
   const bmcs = Object.fromEntries(
     machines.map(({ host, url, user, password, uuid }) => [host, { url, user, password, uuid }])
@@ -59,7 +60,8 @@ export function configText(wishes: ConfigWishes): string {
       { name: names.segment, storage: 'shared', fencing: [names.fencing], ...withSources(segment, ssh, heartbeats) }
     ],
     fencing: { [names.fencing]: { type: 'redfish', user: 'admin', password: 'of-each-host', hosts: bmcs } },
-    limits
+    limits,
+    guards
   }
   return `${JSON.stringify(file, undefined, 2)}\n`
 }

@@ -1,4 +1,4 @@
-import { foreignEvacuationsMax } from '../../../core/guards.ts'
+import { foreignEvacuationsMax } from '../../../core/guards/other-tool.ts'
 import type { HostsReading } from '../../../core/inventory.ts'
 import { findHost } from '../../../core/inventory.ts'
 import { isIsolatedByUs } from '../../../core/marks.ts'

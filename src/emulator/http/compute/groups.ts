@@ -6,7 +6,8 @@ import {
   aggregateUuid,
   aggregateWithId,
   type ModelAggregate,
-  removeFromAggregate
+  removeFromAggregate,
+  setAggregateMetadata
 } from '../../model/nova-aggregates.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { ModelGroup } from '../../model/world.ts'
@@ -15,6 +16,7 @@ import { asked, callerOf, type Face, requireAdmin } from '../face.ts'
 interface ActionBody {
   readonly add_host?: { readonly host: string }
   readonly remove_host?: { readonly host: string }
+  readonly set_metadata?: { readonly metadata: Readonly<Record<string, string | null>> }
 }
 
 /** Aggregates of hosts, and groups of servers. */
@@ -36,8 +38,12 @@ export const groupRoutes: FastifyPluginCallback<{ face: Face }> = (app, { face }
     return { aggregate: aggregateView(addAggregate(world, name, zone)) }
   })
   app.post<{ Params: { id: string }; Body: ActionBody }>('/os-aggregates/:id/action', request => {
-    const { add_host: added, remove_host: removed } = request.body ?? {}
+    const { add_host: added, remove_host: removed, set_metadata: set } = request.body ?? {}
     const id = Number(request.params.id)
+    if (set !== undefined) {
+      requireAdmin(request, 'os_compute_api:os-aggregates:set_metadata')
+      return { aggregate: aggregateView(setAggregateMetadata(world, id, set.metadata)) }
+    }
     if (added !== undefined) {
       requireAdmin(request, 'os_compute_api:os-aggregates:add_host')
       return { aggregate: aggregateView(addToAggregate(world, id, added.host)) }
@@ -91,14 +97,14 @@ interface GroupBody {
   readonly rules?: { readonly max_server_per_host?: number }
 }
 
-function aggregateView({ id, name, zone, hosts }: ModelAggregate): object {
+function aggregateView({ id, name, zone, hosts, metadata }: ModelAggregate): object {
   return {
     id,
     uuid: aggregateUuid(id),
     name,
     availability_zone: zone ?? null,
     hosts,
-    metadata: zone === undefined ? {} : { availability_zone: zone },
+    metadata: { ...metadata, ...(zone === undefined ? {} : { availability_zone: zone }) },
     created_at: '2026-01-01T00:00:00.000000',
     updated_at: null,
     deleted: false,

@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback } from 'fastify'
+import { controlServices } from '../../model/control-plane.ts'
 import { reports, shownReport } from '../../model/hosts.ts'
 import { uuidOf } from '../../model/ids.ts'
 import { zoneOf } from '../../model/nova-aggregates.ts'
@@ -65,14 +66,14 @@ export function serviceRow(world: World, host: ModelHost): ServiceRow {
 }
 
 function controlRows(world: World): ServiceRow[] {
-  return ['nova-scheduler', 'nova-conductor'].map(binary => ({
-    id: uuidOf(`service/${binary}`),
-    binary,
-    host: 'controller',
+  return controlServices(world).map(({ kind, host, state, reportedAtMs }) => ({
+    id: uuidOf(`service/nova-${kind}`),
+    binary: `nova-${kind}`,
+    host,
     zone: 'internal',
     status: 'enabled',
-    state: 'up',
-    updated_at: bareTime(world.clock.now()),
+    state,
+    updated_at: bareTime(reportedAtMs),
     disabled_reason: null,
     forced_down: false
   }))

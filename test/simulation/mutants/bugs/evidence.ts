@@ -74,9 +74,9 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'A host that others forced down is fenced all the same.',
     edits: [
       {
-        file: 'core/guards.ts',
-        find: 'if (host.forcedDown && !ours)',
-        replace: "if (host.forcedDown && !ours && host.state === 'up')"
+        file: 'core/guards/maintenance.ts',
+        find: 'if (forcedDown && !isIsolatedByUs(disabledReason))',
+        replace: "if (forcedDown && !isIsolatedByUs(disabledReason) && host.state === 'up')"
       }
     ]
   },
@@ -85,9 +85,9 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'A host that others disabled is fenced all the same.',
     edits: [
       {
-        file: 'core/guards.ts',
-        find: "if (host.status === 'disabled' && !isOurs(host.disabledReason)) {",
-        replace: "if (host.status === 'disabled' && host.disabledReason === undefined) {"
+        file: 'core/guards/maintenance.ts',
+        find: "if (status === 'disabled' && !isOurs(disabledReason)) {",
+        replace: "if (status === 'disabled' && disabledReason === undefined) {"
       }
     ]
   },
@@ -96,9 +96,9 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'However many hosts of the segment look down, recoveries begin to act.',
     edits: [
       {
-        file: 'core/guards.ts',
-        find: 'return down.length > 1 && percent > segment.percentMax',
-        replace: 'return down.length > members.length && percent > segment.percentMax'
+        file: 'core/guards/storm.ts',
+        find: 'return down > 1 && percent > segment.limits.hostsDownPercent',
+        replace: 'return down > 1000 && percent > segment.limits.hostsDownPercent'
       }
     ]
   },
@@ -107,7 +107,7 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'Another tool evacuates the host, and the recovery goes on beside it.',
     edits: [
       {
-        file: 'core/guards.ts',
+        file: 'core/guards/other-tool.ts',
         find: 'export const foreignEvacuationsMax = 3',
         replace: 'export const foreignEvacuationsMax = 3000'
       }

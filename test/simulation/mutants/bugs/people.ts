@@ -19,7 +19,7 @@ export const peopleMutations: readonly Mutation[] = [
     bug: 'An approval counts for whatever the plan is by now.',
     edits: [
       {
-        file: 'core/guards.ts',
+        file: 'core/guards/people.ts',
         find: 'if (approval.planHash !== planHash)',
         replace: "if (approval.planHash === '')"
       }
@@ -31,8 +31,8 @@ export const peopleMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/check-guards.ts',
-        find: "approvalGuard(segment.approval === 'required',",
-        replace: "approvalGuard(segment.approval === 'required' && recovery.retriedAtMs !== undefined,"
+        find: "approvalGuard(segment.approval === 'required', planHash",
+        replace: "approvalGuard(segment.approval === 'required' && recovery.retriedAtMs !== undefined, planHash"
       }
     ]
   },

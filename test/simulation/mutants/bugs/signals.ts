@@ -113,8 +113,8 @@ export const signalMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'store/recoveries/admission.ts',
-        find: 'if (inSegment.length >= segmentMax) {',
-        replace: 'if (inSegment.length > segmentMax) {'
+        find: 'counted.length >= max)',
+        replace: 'counted.length > max)'
       }
     ]
   },

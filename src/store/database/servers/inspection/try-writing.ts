@@ -24,7 +24,8 @@ const columns = {
   slots: 'holder',
   duties: 'owner',
   outbox: 'type',
-  arming: 'actor'
+  arming: 'actor',
+  sightings: 'what'
 } as const satisfies { [T in keyof Tables]: keyof Tables[T] }
 
 const probe = 'switchover_check'

@@ -1,0 +1,71 @@
+import type { Mutation } from '../mutation.ts'
+
+/** Rule 21 and beyond: may we act now? */
+export const guardMutations: readonly Mutation[] = [
+  {
+    name: 'storm-is-forgotten',
+    bug: 'As soon as few enough hosts are down recoveries begin, though a moment ago there was a storm.',
+    edits: [{ file: 'core/guards/storm.ts', find: 'seen.seenAtMs + quietMs', replace: 'seen.sinceMs' }]
+  },
+  {
+    name: 'storm-is-not-written-down',
+    bug: 'A storm is noticed only by recoveries of its time, and a hold that ends does not know of it.',
+    edits: [
+      {
+        file: 'controller/watch.ts',
+        find: 'isComplete(reading) && isStorm(reading, segment)',
+        replace: 'isComplete(reading) && segment.hosts.length === 0'
+      }
+    ]
+  },
+  {
+    name: 'flapping-host-goes-on',
+    bug: 'A host that was recovered as often as it may be is fenced and recovered once more.',
+    edits: [
+      { file: 'core/guards/flapping.ts', find: 'failures >= failuresPerHost', replace: 'failures > failuresPerHost' }
+    ]
+  },
+  {
+    name: 'acts-without-a-control-plane',
+    bug: 'A host is fenced though no scheduler or no conductor is up.',
+    edits: [{ file: 'core/guards/control-plane.ts', find: 'of > 0 && up === 0', replace: 'of > 1 && up === 0' }]
+  },
+  {
+    name: 'domain-of-one-aggregate',
+    bug: 'Only the hosts of one aggregate make a failure domain, though others have the same value.',
+    edits: [
+      {
+        file: 'core/guards/domain.ts',
+        find: 'const known = values.get(value) ?? new Set()',
+        replace: 'const known = new Set<string>()'
+      }
+    ]
+  },
+  {
+    name: 'site-start-does-not-wait',
+    bug: 'After the start of the site nothing is waited for, whatever is configured.',
+    edits: [{ file: 'core/guards/storm.ts', find: 'if (waitMs === 0)', replace: 'if (waitMs >= 0)' }]
+  },
+  {
+    name: 'approval-opens-every-guard',
+    bug: 'An approval lets through what no approval may: another tool, an absent control plane.',
+    edits: [
+      { file: 'core/guards/people.ts', find: '!report.holds || !report.approvable ||', replace: '!report.holds ||' }
+    ]
+  },
+  {
+    name: 'approval-never-expires',
+    bug: 'An approval counts for as long as the plan stays as it is.',
+    edits: [
+      { file: 'core/guards/people.ts', find: 'approval.untilMs <= nowMs', replace: 'approval.untilMs <= 0' },
+      { file: 'core/guards/people.ts', find: 'approval.untilMs > nowMs', replace: 'approval.untilMs > 0' }
+    ]
+  },
+  {
+    name: 'link-to-bmcs-stays-down',
+    bug: 'What was held since no BMC answered is not looked at again when they answer.',
+    edits: [
+      { file: 'core/guards/own-isolation.ts', find: 'if (answering.length > 0)', replace: 'if (answering.length > 3)' }
+    ]
+  }
+]
