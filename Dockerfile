@@ -1,6 +1,8 @@
 # No build step: Node runs the sources as they are.
 FROM node:24-slim
 ENV NODE_ENV=production
+# For `type: ipmi`.
+RUN apt-get update && apt-get install -y --no-install-recommends ipmitool && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/switchover
 COPY package.json package-lock.json .npmrc LICENSE ./
 # Without scripts: the only one would fetch a second Node, and this image has one.

@@ -39,6 +39,8 @@ export interface Memory {
   signalsSeen?: number
   /** When this run last saw the proof of the failed host to be true; undefined after anything that interrupts. */
   provenAtMs?: number
+  /** The proof was read again, and stands by what somebody remembers and the host's silence: what comes on then is not cut off. */
+  onItsWord?: true
   /** The reading of the failed host's power that is under way. */
   proofReading?: Promise<true | { readonly on: boolean; readonly reason: string }>
   /** When this run last saw the failed host on, or alive. */

@@ -95,7 +95,10 @@ async function fenceStands(
     const firstHand = agents.filter(agent => !readings.some(one => one.agent === agent && one.isHearsay === true))
     const proven = quick || firstHand.length === 0 || allProve(firstHand, readings, { minGapMs: readEveryMs })
     // Who only remembers can't see a button pressed: what the host itself shows has to be asked for as well.
-    if (proven && firstHand.length < agents.length) return await wordStands(ctx, 'is off by what was last known', quick)
+    if (proven && firstHand.length < agents.length) {
+      if (!quick) ctx.memory.onItsWord = true
+      return await wordStands(ctx, 'is off by what was last known', quick)
+    }
     if (proven) return true
   }
   const seen = said.find(reading => reading !== undefined && reading.power !== 'off')

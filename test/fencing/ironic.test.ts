@@ -72,6 +72,11 @@ test('what Ironic remembers as off is hearsay until it was asked to power off, a
   Object.assign(node, off)
   expect(await agent.read('node-1')).not.toHaveProperty('isHearsay')
   expect(await agent.read('node-1')).toMatchObject(remembered)
+  // A node that is off already shows no target: only the lock tells that Ironic looks.
+  await agent.powerOff('node-1')
+  expect(await agent.read('node-1')).toMatchObject(remembered)
+  Object.assign(node, off)
+  expect(await agent.read('node-1')).not.toHaveProperty('isHearsay')
 })
 
 test('the node is in maintenance before it is powered off, with our reason, so that Ironic does not switch it on again', async () => {

@@ -44,6 +44,7 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
     if (denied === undefined) {
       if (host === recovery.host) {
         ctx.memory.provenAtMs = ports.clock.now()
+        delete ctx.memory.onItsWord
         forgetReports(ctx)
       }
       return outcome

@@ -29,7 +29,8 @@ export function wayOf(host: ModelHost, agent: string): PowerWay {
 
 export function wayState(host: ModelHost, way: PowerWay): 'On' | 'Off' | 'PoweringOff' {
   if (way.kind === 'controller') return powerStateOf(host, way.habits)
-  if (way.doing === 'off') return 'PoweringOff'
+  // Ironic that finds a node off already shows no change.
+  if (way.doing === 'off' && (host.powered || !way.isOff)) return 'PoweringOff'
   return way.isOff || way.habits.mode === 'lies' ? 'Off' : 'On'
 }
 

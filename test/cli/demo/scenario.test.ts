@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { readScenario, segmentOf } from '../../../src/cli/demo/scenario/read-scenario.ts'
@@ -16,7 +16,15 @@ const machine = (host: string) => ({
 })
 const tokens = { alarms: 'a-secret-for-alarms', operator: 'a-secret-for-people' }
 
-test.each(readdirSync(folder))('the service is configured for %s as the simulation is', name => {
+/** What has other ways to power than a BMC is for the simulation alone. */
+const isForDemo = (name: string) =>
+  !/ipmi|feed|ironic/.test(
+    JSON.stringify(
+      (JSON.parse(readFileSync(join(folder, name, 'scenario.json'), 'utf8')) as { segment?: object }).segment ?? {}
+    )
+  )
+
+test.each(readdirSync(folder).filter(isForDemo))('the service is configured for %s as the simulation is', name => {
   const scenario = readScenario(join(folder, name))
   const { limits, guards = {} } = scenarioAct(join(folder, name))
   const machines = Object.keys(scenario.world.hosts).map(machine)
@@ -44,6 +52,12 @@ test.each(readdirSync(folder))('the service is configured for %s as the simulati
     ...(source.kind === 'exec' && { command: expect.anything() })
   }))
   expect(segment).toEqual({ ...simulated, alive })
+})
+
+test('a ladder with other ways to power than a BMC is refused', () => {
+  expect(() => readScenario(join(folder, 'redundant-feeds'))).toThrow(
+    /its ladder needs feed-a, feed-b; a demo has BMCs alone/
+  )
 })
 
 test('a folder without a scenario is named', () => {

@@ -43,8 +43,11 @@ function objectionsToLeave(at: Case, recovery: Recovery): Objection[] {
   if (!source.forcedDown && (lifted === undefined || chronicle.isOld(lifted)))
     objections.push(['proof-first', `${source.name} is not forced down`])
   const answers = answersSince(at, source.name)
-  const isWord = recovery.proofs[source.name]?.kind !== 'fenced'
-  if (isWord && answers !== undefined && segment.alive.length > 0 && chronicle.isOld(answers))
+  const proof = recovery.proofs[source.name]
+  const isWord = proof?.kind !== 'fenced'
+  // What Ironic only remembers is no more than a word.
+  const isRemembered = !isWord && proof.agents.some(({ method }) => method === 'ironic')
+  if ((isWord || isRemembered) && answers !== undefined && segment.alive.length > 0 && chronicle.isOld(answers))
     objections.push(['living-host', `${source.name} has long been answering`])
   const pausedAtMs = pauses.last(recovery.id) ?? 0
   const isRead = readings.get(source.name)?.some(({ power, atMs }) => power === 'off' && atMs >= pausedAtMs)

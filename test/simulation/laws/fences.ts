@@ -103,7 +103,9 @@ function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<stri
 function objectionsToRepeat({ readings, pauses }: Case, recovery: Recovery): Objection[] {
   const pausedAtMs = pauses.lastOutsideFence(recovery.id)
   if (recovery.isolation === undefined || pausedAtMs === undefined) return []
-  const wasOff = readings.get(recovery.host)?.some(({ power, atMs }) => power === 'off' && atMs >= pausedAtMs)
+  const wasOff = readings
+    .get(recovery.host)
+    ?.some(({ power, atMs, isHearsay }) => power === 'off' && atMs >= pausedAtMs && !isHearsay)
   return wasOff === true ? [] : [['stays-on', 'it was not seen off since the recovery paused']]
 }
 

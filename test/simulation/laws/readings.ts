@@ -13,6 +13,8 @@ export interface Reading {
   readonly atMs: number
   /** The feed was on; of a BMC: the machine was. */
   readonly isOn: boolean
+  /** Only remembered: it neither proves nor denies anything. */
+  readonly isHearsay: boolean
 }
 
 /** Host → what was said of its power, in order. */
@@ -27,9 +29,8 @@ export function watchReadings(fencing: Fencing, world: World, readings: Readings
       const host = hostOf(world, name)
       const way = wayOf(host, agent)
       const isOn = way.kind === 'feed' ? !way.isOff : host.powered && host.kernel === 'running'
-      // What is only remembered neither proves nor denies anything.
-      if (reading.isHearsay === true) return reading
-      readings.set(name, [...(readings.get(name) ?? []), { agent, power: reading.power, atMs: reading.atMs, isOn }])
+      const { power, atMs, isHearsay = false } = reading
+      readings.set(name, [...(readings.get(name) ?? []), { agent, power, atMs, isOn, isHearsay }])
       return reading
     }
   }
@@ -44,6 +45,7 @@ export function objectionToFence(
   said: readonly Reading[],
   ladder: Segment['fencing']
 ): string | undefined {
+  const firstHand = said.filter(reading => !reading.isHearsay)
   const agents = [...new Set(proof.readings.map(({ agent }) => agent))]
   const isStep = stepsOf(ladder).some(
     step => step.agents.length === agents.length && step.agents.every(agent => agents.includes(agent))
@@ -52,13 +54,13 @@ export function objectionToFence(
   const told = agents.map(agent => proof.readings.filter(reading => reading.agent === agent))
   const latestFirstMs = Math.max(...told.map(one => one[0]?.atMs ?? 0))
   if (told.some(one => (one.at(-1)?.atMs ?? 0) < latestFirstMs)) return 'its agents said off at different times'
-  const witness = denial(agents, said, { fromMs: latestFirstMs, ladder })
+  const witness = denial(agents, firstHand, { fromMs: latestFirstMs, ladder })
   if (witness !== undefined) return `${witness} says that it is on`
   return told
     .map((readings, index) =>
       objectionToAgent(
         readings,
-        said.filter(reading => reading.agent === agents[index])
+        firstHand.filter(reading => reading.agent === agents[index])
       )
     )
     .find(objection => objection !== undefined)

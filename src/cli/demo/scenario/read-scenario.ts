@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { agentNames } from '../../../config/ladder.ts'
 import type { DirectoryOptions, SegmentConfig } from '../../../controller/directory.ts'
 import type { GuardSettings } from '../../../controller/ports.ts'
 import type { AliveSource } from '../../../core/segment.ts'
 import type { WorldSpec } from '../../../emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../../emulator/scenario-event.ts'
 import { ConfigError, messageOf } from '../../../errors.ts'
+import type { Segment } from '../../../schemas/config.d.ts'
 
 /** A folder of test/simulation/scenarios, as far as a demo plays it (the README there describes the format). */
 export interface Scenario {
@@ -22,15 +24,16 @@ export interface Scenario {
   readonly expect: Readonly<Record<string, string>>
 }
 
-type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares' | 'limits'>> & {
+type SegmentOverrides = Partial<Omit<SegmentConfig, 'settings' | 'hosts' | 'spares' | 'fencing' | 'limits'>> & {
   readonly limits?: Partial<SegmentConfig['limits']>
+  readonly fencing?: Segment['fencing']
   readonly settings?: Partial<Omit<SegmentConfig['settings'], 'confirm' | 'evacuate'>> & {
     readonly confirm?: Partial<SegmentConfig['settings']['confirm']>
     readonly evacuate?: Partial<SegmentConfig['settings']['evacuate']>
   }
 }
 
-/** Throws ConfigError when there is no scenario in the folder. */
+/** Throws ConfigError when there is no scenario in the folder, or none that a demo can play. */
 export function readScenario(folder: string): Scenario {
   const file = join(folder, 'scenario.json')
   let scenario: Partial<Scenario>
@@ -42,6 +45,11 @@ export function readScenario(folder: string): Scenario {
   const { world, events, expect = {} } = scenario
   if (world === undefined || events === undefined)
     throw new ConfigError('--scenario', [`${file}: a scenario has a world and events`])
+  const others = (scenario.segment?.fencing ?? [])
+    .flatMap(agentNames)
+    .filter(agent => agent !== 'bmc' && agent !== 'none')
+  if (others.length > 0)
+    throw new ConfigError('--scenario', [`${file}: its ladder needs ${others.join(', ')}; a demo has BMCs alone`])
   return { ...scenario, world, events, expect }
 }
 

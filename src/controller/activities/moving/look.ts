@@ -65,7 +65,8 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
     host?.forcedDown === true && (isIsolatedByUs(host.disabledReason) || recovery.isolation?.forcedDownByUs === true)
   if (typeof proof === 'object' && proof.on) {
     // Only what this run itself saw off all the time may be fenced again: else a person may have brought it back.
-    return proofOf(recovery)?.kind === 'fenced' && ctx.memory.provenAtMs !== undefined && forcedDownByUs
+    const isSeen = proofOf(recovery)?.kind === 'fenced' && ctx.memory.onItsWord !== true
+    return isSeen && ctx.memory.provenAtMs !== undefined && forcedDownByUs
       ? { type: 'sourceCameOn', because: proof.reason }
       : { type: 'stopped', hold: doubtHold(proof) }
   }
