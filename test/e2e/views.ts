@@ -8,7 +8,14 @@ export interface RecoveryView {
   /** The replica that drives it. */
   readonly owner?: string
   readonly reason?: string
-  readonly hold?: { readonly from: string; readonly code: string; readonly reason: string; readonly releasedBy: string }
+  readonly hold?: {
+    readonly from: string
+    readonly code: string
+    readonly guard?: string
+    readonly reason: string
+    readonly releasedBy: string
+  }
+  readonly guards?: readonly { readonly guard: string; readonly holds: boolean; readonly approvedBy?: string }[]
   readonly verdict?: string
   readonly fenceIntents: Readonly<Record<string, number>>
   readonly proofs: Readonly<

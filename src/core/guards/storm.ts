@@ -31,7 +31,8 @@ export function hostsDownGuard(reading: HostsReading, segment: Members): GuardRe
 
 function countDown(reading: HostsReading, segment: Members): { down: number; of: number; percent: number } {
   const names = [...segment.hosts, ...segment.spares]
-  const of = reading.hosts.filter(host => names.includes(host.name)).length
+  const wanted = new Set(names)
+  const of = reading.hosts.filter(host => wanted.has(host.name)).length
   const down = looksDown(reading, names).length
   return { down, of, percent: of === 0 ? 0 : (100 * down) / of }
 }

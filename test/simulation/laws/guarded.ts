@@ -1,4 +1,3 @@
-import { domainsOf } from '../../../src/core/guards/domain.ts'
 import { agentsOf } from '../../../src/core/ladder.ts'
 import { isIsolatedByUs } from '../../../src/core/marks.ts'
 import type { Hold, Recovery } from '../../../src/core/recovery.ts'
@@ -64,7 +63,7 @@ function afterStorm({ storms, segment, world, chronicle }: Case): string[] {
 function domain(at: Case, host: string): string[] {
   const limit = at.limits.domain
   if (limit === undefined) return []
-  return domainsOf(host, at.world.aggregates, limit.key).flatMap(({ name, hosts }) => {
+  return domainsOf(at, host, limit.key).flatMap(({ name, hosts }) => {
     const down = hosts.filter(one => {
       const member = hostOf(at.world, one)
       return isLongDown(at, member, lookMs) && !isIsolatedByUs(member.disabledReason)
@@ -110,12 +109,23 @@ export function objectionToGuard(at: Case, hold: Hold, host: ModelHost): string 
   }
 }
 
-function mostDown({ world }: Case, host: string, key: string): number {
-  const counts = domainsOf(host, world.aggregates, key).map(
+function mostDown(at: Case, host: string, key: string): number {
+  const { world } = at
+  const counts = domainsOf(at, host, key).map(
     ({ hosts }) =>
       hosts.filter(
         name => !isUpInNova(world, hostOf(world, name)) && !isIsolatedByUs(hostOf(world, name).disabledReason)
       ).length
   )
   return Math.max(0, ...counts)
+}
+
+/** Hosts that may fail together with this one, by the value that they share. Counted here on its own, or the law would err as the code does. */
+function domainsOf({ world }: Case, host: string, key: string): { name: string; hosts: string[] }[] {
+  const valuesOf = (name: string): string[] =>
+    world.aggregates.flatMap(({ hosts, metadata }) => (hosts.includes(name) ? (metadata?.[key] ?? []) : []))
+  return [...new Set(valuesOf(host))].map(value => ({
+    name: value,
+    hosts: [...world.hosts.keys()].filter(name => valuesOf(name).includes(value))
+  }))
 }

@@ -59,6 +59,8 @@ export function noControlPlane(chance: Chance): Plight {
 export function rackFails(chance: Chance): Plight {
   const pair = [host, 'compute-02']
   const at = chance.int(2, 20)
+  // Heard late, both have long been called down.
+  const heardAt = at + chance.pick([5, 100])
   return {
     world: {
       hosts: rack(2, 2),
@@ -67,7 +69,7 @@ export function rackFails(chance: Chance): Plight {
     limits: { domain: { key: 'rack', hostsDown: 1, recoveriesPerHour: 5 } },
     events: pair.flatMap((name): ScenarioEvent[] => [
       { at, do: 'panic', host: name },
-      { at: at + 5, do: 'alarm', host: name }
+      { at: heardAt, do: 'alarm', host: name }
     ])
   }
 }

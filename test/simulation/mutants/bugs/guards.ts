@@ -47,11 +47,9 @@ export const guardMutations: readonly Mutation[] = [
     edits: [{ file: 'core/guards/storm.ts', find: 'if (waitMs === 0)', replace: 'if (waitMs >= 0)' }]
   },
   {
-    name: 'approval-opens-every-guard',
-    bug: 'An approval lets through what no approval may: another tool, an absent control plane.',
-    edits: [
-      { file: 'core/guards/people.ts', find: '!report.holds || !report.approvable ||', replace: '!report.holds ||' }
-    ]
+    name: 'approval-opens-the-control-plane',
+    bug: 'An approval lets through though no scheduler or no conductor is up.',
+    edits: [{ file: 'core/guards/guard.ts', find: "'control-plane': false", replace: "'control-plane': true" }]
   },
   {
     name: 'approval-never-expires',
@@ -63,9 +61,13 @@ export const guardMutations: readonly Mutation[] = [
   },
   {
     name: 'link-to-bmcs-stays-down',
-    bug: 'What was held since no BMC answered is not looked at again when they answer.',
+    bug: 'The BMC of a living host that answers counts as silent: what is held for our own link is held for ever.',
     edits: [
-      { file: 'core/guards/own-isolation.ts', find: 'if (answering.length > 0)', replace: 'if (answering.length > 3)' }
+      {
+        file: 'controller/bmc-link.ts',
+        find: 'await ports.fencing.read(agent, other, given)\n      return true',
+        replace: 'await ports.fencing.read(agent, other, given)\n      return false'
+      }
     ]
   }
 ]
