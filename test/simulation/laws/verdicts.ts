@@ -24,8 +24,14 @@ export function objectionToVerdict({ segment }: Case, { evidence }: Recovery): s
 }
 
 /** A fence is waived for what is dead: a host that is known to run is not left to that. */
-export function watchVerdicts({ recorder, book }: Case): void {
-  recorder.onChange(({ host, proofs, evidence }) => {
+export function watchVerdicts({ recorder, book, segment }: Case): void {
+  recorder.onChange(({ host, proofs, evidence, phase }) => {
+    if (
+      phase.state === 'dismissed' &&
+      evidence?.verdict === 'degraded' &&
+      segment.settings.confirm.degraded !== 'dismiss'
+    )
+      book.breach('dismissed', `${host} is dismissed, and the verdict is degraded`)
     if (proofs[host]?.kind === 'waived' && evidence?.verdict !== 'dead')
       book.breach('verdict-first', `the fence of ${host} is waived, and the verdict is ${evidence?.verdict}`)
   })

@@ -141,10 +141,10 @@ export const evidenceMutations: readonly Mutation[] = [
     ]
   },
   {
-    name: 'degraded-is-fenced',
-    bug: 'A host that reports, and of which a sign of life is silent, is fenced.',
+    name: 'degraded-is-dismissed',
+    bug: 'A host that reports is dismissed as if it were well, though an alarm stands and a sign of life is silent.',
     edits: [
-      { file: 'core/remedy.ts', find: "'dismiss' ? 'dismiss' : 'wait'", replace: "'dismiss' ? 'dismiss' : 'fence'" }
+      { file: 'core/remedy.ts', find: "'dismiss' ? 'dismiss' : 'wait'", replace: "'dismiss' ? 'dismiss' : 'dismiss'" }
     ]
   },
   {
