@@ -64,7 +64,7 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     wall: Date.now,
     ...(config.leaseByKeystone && { within: openstack.within })
   })
-  const intake = createIntake(ports, directory, config.rules, supervisor.nudge)
+  const intake = createIntake(ports, directory, () => config.rules, supervisor.nudge)
   const authenticate = createAuthenticator(config.auth)
   const readAction = (url: string) => readActionUrl(url, authenticate)
   const coverage = createCoverage(ports, readAction)

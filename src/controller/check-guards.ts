@@ -50,6 +50,11 @@ export function checkGuards(input: GuardInput, arming: Arming, policy: Policy): 
           })
         ]),
     armedGuard(isArmed(segment.name, arming, policy), segment.name),
-    approvalGuard(segment.approval === 'required', input.planHash, recovery.approval, input.nowMs)
+    approvalGuard(
+      (recovery.decision?.overrides?.approval ?? segment.approval) === 'required',
+      input.planHash,
+      recovery.approval,
+      input.nowMs
+    )
   ]
 }

@@ -1,7 +1,9 @@
-import type { Aggregate, HostsReading } from '../core/inventory.ts'
+import { type Aggregate, findHost, type HostsReading } from '../core/inventory.ts'
+import type { HostFacts } from '../core/rules/facts.ts'
 import type { Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
 import type { Cloud, Log, Policy } from './ports.ts'
+import { hostFacts } from './rule-facts.ts'
 
 /** Members of a segment: named, or all hosts of an aggregate or an availability zone. */
 export type Members = { readonly names: readonly string[] } | { readonly aggregate: string } | { readonly zone: string }
@@ -19,6 +21,8 @@ export interface DirectoryOptions {
   readonly recoveriesPerHour: number
   readonly movesInFlight: number
   readonly approvalMinutes: number
+  /** A rule looks at the aggregates of hosts. */
+  readonly rulesSeeHosts?: boolean
   readonly log: Log
 }
 
@@ -30,6 +34,8 @@ export interface Directory extends Policy {
   segments(): readonly Segment[]
   /** The last reading of the hosts. */
   reading(): HostsReading | undefined
+  /** What was last read of a host; `none` when Nova does not list it, undefined before it was read. */
+  seen(host: string): HostFacts | 'none' | undefined
   /** Why the last refresh failed. */
   error(): string | undefined
 }
@@ -43,12 +49,17 @@ export function createDirectory(
   const onlyNames = configured.every(segment => 'names' in segment.hosts && 'names' in segment.spares)
   let segments: readonly Segment[] = configured.map(segment => resolve(segment, undefined, []))
   let reading: HostsReading | undefined
+  let aggregatesRead: readonly Aggregate[] = []
   let error: string | undefined
 
   async function refresh(signal?: AbortSignal): Promise<void> {
     try {
-      const [hosts, aggregates] = await Promise.all([cloud.hosts(signal), onlyNames ? [] : cloud.aggregates(signal)])
+      const [hosts, aggregates] = await Promise.all([
+        cloud.hosts(signal),
+        onlyNames && options.rulesSeeHosts !== true ? [] : cloud.aggregates(signal)
+      ])
       reading = hosts
+      aggregatesRead = aggregates
       segments = configured.map(segment => resolve(segment, hosts, aggregates))
       if (error !== undefined) options.log.info({}, "the cloud's hosts can be read again")
       error = undefined
@@ -63,6 +74,7 @@ export function createDirectory(
     isKnown: () => onlyNames || reading !== undefined,
     segments: () => segments,
     reading: () => reading,
+    seen: host => (reading === undefined ? undefined : hostFacts(findHost(reading, host), aggregatesRead)),
     error: () => error,
     segment: name => segments.find(segment => segment.name === name),
     segmentOf: host => segments.find(segment => segment.hosts.includes(host) || segment.spares.includes(host)),

@@ -8,6 +8,7 @@ import { type CheckLine, checkCloud } from './check.ts'
 import { createCinder } from './cinder.ts'
 import { loadCloud } from './clouds.ts'
 import { createDependencies } from './dependencies.ts'
+import { createGlance } from './glance.ts'
 import { createLeaseSession, tidyCredentials } from './lease-session.ts'
 import { createNeutron } from './neutron.ts'
 import { createNovaClient } from './nova/client.ts'
@@ -82,6 +83,7 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
     ...createNova(nova, hypervisors, clock),
     ...createNeutron(access),
     ...createCinder(access),
+    ...createGlance(access),
     needs,
     rooms
   }

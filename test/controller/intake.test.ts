@@ -52,7 +52,12 @@ function use(config: ReturnType<typeof configOf>): void {
   const ports = { store, cloud: cloudOf(view), alarms: { definition } as Alarms, clock: systemClock, log: logOf() }
   const rules = compileRules([])
   if ('mistakes' in rules) throw new Error('no rules are no mistake')
-  intake = createIntake(ports as unknown as Ports, directory, rules.ok, id => nudged.push(id))
+  intake = createIntake(
+    ports as unknown as Ports,
+    directory,
+    () => rules.ok,
+    id => nudged.push(id)
+  )
 }
 
 function alarm(changes: Partial<NewSignal> = {}, current = 'alarm'): NewSignal {

@@ -5,7 +5,9 @@ import { compileRules, type Rule, type RuleContext, type Rules } from '../../src
 const context = (current: string, more: Partial<RuleContext['alarm']> = {}): RuleContext => ({
   source: 'aodh',
   host: 'compute-01',
-  segment: 'rack-a',
+  kind: 'host',
+  segment: { name: 'rack-a', method: 'reserved_host', storage: 'shared', approval: 'none', hosts: 4, spares: 1 },
+  nowMs: Date.UTC(2026, 11, 24, 22, 30),
   alarm: { id: 'a-1', name: 'host-down-compute-01', current, traits: {}, ...more }
 })
 
@@ -25,27 +27,35 @@ test.each([
   ['ok', 'note', 'the alarm is ok again'],
   ['insufficient data', 'note', 'the alarm\'s state is "insufficient data", which is no failure']
 ])('without rules the state %s means %s', (current, outcome, because) => {
-  expect(compiled().decide(context(current))).toEqual({ outcome, because })
+  expect(compiled().decide(context(current))).toEqual({ outcome, because, tried: [] })
 })
 
 test('the first rule that matches decides', () => {
   const rules = compiled(
-    { name: 'lab', when: 'segment == "lab"', then: 'ignore' },
+    { name: 'lab', when: 'segment.name == "lab"', then: 'ignore' },
     { name: 'dead host', when: 'alarm.current == "alarm" && alarm.name.startsWith("host-down-")', then: 'recover' },
     { name: 'rest', when: 'true', then: 'ignore' }
   )
   expect(rules.decide(context('alarm'))).toEqual({
     outcome: 'recover',
     rule: 'dead host',
-    because: 'rule "dead host" says recover'
+    because: 'rule "dead host" says recover',
+    tried: [
+      {
+        rule: 'lab',
+        result: 'notMatched',
+        because: 'segment.name == "lab" is not true (segment.name is "rack-a")'
+      },
+      { rule: 'dead host', result: 'matched', because: 'it is true' }
+    ]
   })
-  expect(rules.decide({ ...context('alarm'), segment: 'lab' }).rule).toBe('lab')
+  expect(rules.decide({ ...context('alarm'), segment: { ...context('alarm').segment, name: 'lab' } }).rule).toBe('lab')
   expect(rules.decide(context('alarm', { name: 'cpu' })).rule).toBe('rest')
 })
 
 test('what no rule matches is noted, and said', () => {
-  const rules = compiled({ name: 'never', when: 'host == "nobody"', then: 'recover' })
-  expect(rules.decide(context('alarm'))).toEqual({ outcome: 'note', because: 'no rule matches' })
+  const rules = compiled({ name: 'never', when: 'host.name == "nobody"', then: 'recover' })
+  expect(rules.decide(context('alarm'))).toMatchObject({ outcome: 'note', because: 'no rule matches' })
 })
 
 test('a rule that cannot be evaluated does not match, and it is said', () => {
@@ -77,13 +87,13 @@ test('a field that the alarm does not have is an empty text', () => {
 test.each([
   ['host ==', /is no CEL/],
   ['hots == "compute-01"', /unknown name "hots" \(did you mean "host"\?\)/],
-  ['alarm.curent == "alarm"', /an alarm has no "curent" \(did you mean "current"\?\)/],
-  ['true || alarm.nme == "x"', /an alarm has no "nme" \(did you mean "name"\?\)/],
-  ['host.beginsWith("a")', /unbound function: beginsWith/],
-  ['false && host > 3', /no matching overload/],
-  ['host == 3', /compares a text with a number: these are never equal/],
-  ['host', /answers a string, must answer true or false/],
-  ['host.matches("a(")', /missing closing/],
+  ['alarm.curent == "alarm"', /alarm has no "curent" \(did you mean "current"\?\)/],
+  ['true || alarm.nme == "x"', /alarm has no "nme" \(did you mean "name"\?\)/],
+  ['host.name.beginsWith("a")', /unbound function: beginsWith/],
+  ['false && host.name > 3', /no matching overload/],
+  ['host.name == 3', /compares a text with a number: these are never equal/],
+  ['host.name', /answers a text, must answer true or false/],
+  ['host.name.matches("a(")', /missing closing/],
   ['[1, 2].exists(x, x == hots)', /./],
   ['', /./]
 ])('%s is refused when the rules are read', (when, mistake) => {
@@ -91,11 +101,11 @@ test.each([
 })
 
 test.each([
-  'alarm.traits["host"] == host',
+  'alarm.traits["host"] == host.name',
   '"service" in alarm.traits && alarm.traits["service"] == "x"',
   'has(alarm.traits.service)',
   'alarm.severity in ["critical", "moderate"]',
-  'host.matches("^compute-[0-9]+$") && !alarm.name.contains("test")',
+  'host.name.matches("^compute-[0-9]+$") && !alarm.name.contains("test")',
   'alarm.traits.exists(k, k == "host")',
   'source == "poll" || alarm.type == "event" ? true : false',
   'alarm.name.lowerAscii().startsWith("host")'

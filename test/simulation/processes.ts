@@ -142,7 +142,7 @@ async function launch(
   const work = supervisor.run(abort.signal)
   work.catch((error: unknown) => void failures.push(`the supervisor threw: ${messageOf(error)}`))
   const nudge = (recovery?: string): void => supervisor.nudge(recovery)
-  const intake = createIntake(ports, directory, noRules(), nudge)
+  const intake = createIntake(ports, directory, noRules, nudge)
   const service = createService({ ports, directory, intake, nudge, dependencies: () => [] })
   const poll = createPoll(ports, directory, intake, { alarms: true, services: true, readAction })
   const periodic = standardDuties(ports, directory, intake, keep)

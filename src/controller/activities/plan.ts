@@ -12,7 +12,7 @@ import type { Context } from '../context.ts'
 import { note, record } from '../context.ts'
 import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../lost-targets.ts'
 import type { Drawn } from '../planning.ts'
-import { drawPlan } from '../planning.ts'
+import { drawPlan, nothingToMove } from '../planning.ts'
 import { asListed } from './isolate.ts'
 
 const looksMax = 5
@@ -96,10 +96,11 @@ export async function objectionBeforeFence(
   const { recovery } = ctx
   const host = findHost(drawn.reading, recovery.host)
   if (host !== undefined && isUp(host)) return { type: 'foundHealthy', because: `Nova sees ${recovery.host} up again` }
-  if (drawn.complete && drawn.listed.length === 0 && recovery.origin !== 'target') {
+  const nothing = recovery.origin === 'target' ? undefined : nothingToMove(drawn)
+  if (nothing !== undefined) {
     return {
       type: 'foundEmpty',
-      because: `${recovery.host} is dead, but no server is on it: nothing is fenced and nothing is moved`
+      because: `${recovery.host} is dead, but ${nothing}: nothing is fenced and nothing is moved`
     }
   }
   const guards = await guardsFor(ctx, segment, drawn)
@@ -181,7 +182,8 @@ async function admitted(
   const { ports, recovery } = ctx
   const guards = await guardsFor(ctx, segment, drawn)
   // What appeared there since the binding list was read is written down as it is before it is moved (rule 9).
-  const servers = recovery.isolation === undefined ? {} : { servers: drawn.listed.map(asListed) }
+  const servers =
+    recovery.isolation === undefined ? {} : { servers: drawn.listed.map(server => asListed(server, drawn.policy)) }
   const planned = { type: 'planned', plan: drawn.plan, guards, targets, ...servers } as const
   if (proofOf(recovery) !== undefined || recovery.origin === 'target' || recovery.continues !== undefined)
     return planned

@@ -46,7 +46,10 @@ async function lock(tx: Tx, { schemaLock }: Dialect): Promise<void> {
 }
 
 async function run(tx: Tx, dialect: Dialect, ddl: string): Promise<void> {
-  const text = ddl.replaceAll('{longText}', dialect.longText).replaceAll('{tableSuffix}', dialect.tableSuffix)
+  const text = ddl
+    .replaceAll('{longText}', dialect.longText)
+    .replaceAll('{tableSuffix}', dialect.tableSuffix)
+    .replaceAll('{ifNewColumn}', dialect.ifNewColumn)
   await sql.raw(text).execute(tx)
 }
 

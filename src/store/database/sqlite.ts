@@ -63,6 +63,7 @@ export function openSqlite(path: string, clock: Clock): Dialect {
     attemptsMax: 8,
     longText: 'text',
     tableSuffix: '',
+    ifNewColumn: '',
     exclusive: true,
     close() {
       if (database.isOpen) {
