@@ -74,8 +74,8 @@ export const serverMutations: readonly Mutation[] = [
       },
       {
         file: 'controller/activities/verify.ts',
-        find: "move.state === 'stays') && left.has(move.server)",
-        replace: "move.state === 'stays')"
+        find: 'left.has(server) &&',
+        replace: ''
       }
     ]
   },
@@ -179,8 +179,8 @@ export const serverMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'core/moves.ts',
-        find: "return before.vmState === 'stopped' ||",
-        replace: "return before.vmState === 'shutoff' ||"
+        find: "const stopped = before.vmState === 'stopped' ||",
+        replace: "const stopped = before.vmState === 'shutoff' ||"
       }
     ]
   },
@@ -190,8 +190,8 @@ export const serverMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'core/moves.ts',
-        find: "|| before.taskState === 'powering-off' ?",
-        replace: '?'
+        find: " || before.taskState === 'powering-off'",
+        replace: ''
       }
     ]
   },
