@@ -264,7 +264,7 @@ test.each([
   [
     'a rule that is no CEL',
     { rules: [{ name: 'r', when: 'alarm.nam == "x"', then: 'note' }] },
-    'rule "r": an alarm has no "nam" (did you mean "name"?)'
+    'rule "r": alarm has no "nam" (did you mean "name"?)'
   ],
   [
     'another store',

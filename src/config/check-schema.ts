@@ -62,13 +62,18 @@ function sentenceOf(error: ErrorObject, path: string): string | undefined {
     case 'pattern':
       return `${path}: must be like ${examples[params.pattern] ?? params.pattern}`
     case 'propertyNames':
-      return `${path}: a name must be like ${examples['^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$']}`
+      return `${path}: a name must be like ${examples[namePattern(parentSchema)]}`
     case 'minProperties':
     case 'maxProperties':
       return `${path}: must have exactly one of ${known.join(', ')}`
     default:
       return error.schemaPath.includes('/propertyNames/') ? undefined : `${path}: ${error.message ?? keyword}`
   }
+}
+
+function namePattern(parentSchema: ErrorObject['parentSchema']): string {
+  const names = parentSchema?.propertyNames as { readonly pattern?: string } | undefined
+  return names?.pattern ?? ''
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -82,6 +87,7 @@ const typeWords: Readonly<Record<string, string>> = {
 
 const examples: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$': '"rack-a" (letters, digits, dot, dash and underscore, at most 63)',
+  '^[A-Za-z_][A-Za-z0-9_]{0,62}$': '"freeze" (letters, digits and underscore, at most 63)',
   '^[1-9][0-9]{0,4}[hdwy]$': '12h, 90d, 6w or 2y',
   '^https?://[^/@\\s]+/?$': 'https://{host}-bmc.example:8443 (no path, no password)',
   '^https?://[^/?#@]+[^?#]*$': 'https://switchover.example:8787 (no user, no query)',

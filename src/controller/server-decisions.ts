@@ -40,17 +40,16 @@ export async function serverDecisions(
     servers.map(server => {
       const known = before.get(server.id)
       const group = groupOf.get(server.id)
-      return [
-        server.id,
-        policy.decide({
-          server,
-          host,
-          segment: recovery.segment,
-          imageProperties: properties?.get(server.imageId ?? '') ?? {},
-          ...(known === undefined ? {} : { before: known }),
-          ...(group === undefined ? {} : { group })
-        })
-      ]
+      // What each rule said would make the plan long; `rules test` tells it.
+      const { tried: _tried, ...decision } = policy.decide({
+        server,
+        host,
+        segment: recovery.segment,
+        imageProperties: properties?.get(server.imageId ?? '') ?? {},
+        ...(known === undefined ? {} : { before: known }),
+        ...(group === undefined ? {} : { group })
+      })
+      return [server.id, decision]
     })
   )
 }

@@ -1,7 +1,8 @@
-import { askable, type Compiled, compile } from './rules/expression.ts'
+import { askable, type Compiled, compile, type Trial, trialOf } from './rules/expression.ts'
 import { factsOf, lookedUp, type RuleContext, type RuleSettings, sampleFacts, seenFields } from './rules/facts.ts'
 import type { Settings } from './segment.ts'
 
+export type { Trial } from './rules/expression.ts'
 export type { RuleContext, RuleSettings } from './rules/facts.ts'
 
 /** `recover`: look at the host, and recover it if it is dead. `note`: keep it on record. `ignore`: the same, not worth a look. */
@@ -21,14 +22,6 @@ export interface Rule {
   readonly when: string
   readonly then: RuleOutcome
   readonly overrides?: Overrides
-}
-
-/** One rule that was tried. */
-export interface Trial {
-  readonly rule: string
-  readonly result: 'matched' | 'notMatched' | 'failed'
-  /** One sentence: which part is not true, or what could not be evaluated. */
-  readonly because: string
 }
 
 export interface Decision {
@@ -96,18 +89,16 @@ function decideByRules(rules: readonly CompiledRule[], context: RuleContext, set
   const facts = askable(factsOf(context, settings))
   const tried: Trial[] = []
   for (const rule of rules) {
-    const { result, because } = rule.condition.ask(facts)
-    if (result === 'failed') {
+    const answer = rule.condition.ask(facts)
+    if (answer.result === 'failed') {
       const missing = missingFor(rule.condition, context)
       if (missing !== undefined) return { outcome: 'lookUp', because: `rule "${rule.name}" needs ${missing}`, tried }
     }
-    tried.push({ rule: rule.name, result: trialResults[result], because })
-    if (result === 'yes') return decisionOf(rule, context, tried)
+    tried.push(trialOf(rule.name, answer))
+    if (answer.result === 'yes') return decisionOf(rule, context, tried)
   }
   return { outcome: 'note', because: `no rule matches${failuresIn(tried)}`, tried }
 }
-
-const trialResults = { yes: 'matched', no: 'notMatched', failed: 'failed' } as const
 
 /** Why it may have failed: something that can still be looked up. */
 function missingFor(condition: Compiled, { definition, seen }: RuleContext): string | undefined {

@@ -10,6 +10,20 @@ export interface Answer {
   readonly because: string
 }
 
+/** One rule that was tried. */
+export interface Trial {
+  readonly rule: string
+  readonly result: 'matched' | 'notMatched' | 'failed'
+  /** One sentence: which part is not true, or what could not be evaluated. */
+  readonly because: string
+}
+
+const trialResults = { yes: 'matched', no: 'notMatched', failed: 'failed' } as const
+
+export function trialOf(rule: string, { result, because }: Answer): Trial {
+  return { rule, result: trialResults[result], because }
+}
+
 export interface Compiled {
   /** Never throws. */
   ask(facts: Asked): Answer
@@ -34,9 +48,10 @@ export function compile(
   const mistakes = mistakesIn(when, sample)
   if (mistakes.length > 0) return { mistakes }
   const names = Object.keys(sample)
-  const whole = parse(when).expr
+  const parsed = parse(when)
+  const whole = parsed.expr
   const evaluate = planned(whole, names)
-  const needed = conjunctsOf(whole).map(part => conditionOf(part, names))
+  const needed = conjunctsOf(whole).map(part => conditionOf(part, names, textOf({ ...parsed, expr: part }) ?? when))
   const paths = new Set([...partsOf(whole)].flatMap(part => pathOf(part) ?? []))
   return {
     ok: {
@@ -66,7 +81,16 @@ function conjunctsOf(expression: Expression): Expression[] {
 
 const textMax = 120
 
-function conditionOf(expression: Expression, names: readonly string[]): Condition {
+/** As it was written, but for its blanks; undefined for what the library can't write. */
+function textOf(part: ReturnType<typeof parse>): string | undefined {
+  try {
+    return unparse(part)
+  } catch {
+    return undefined
+  }
+}
+
+function conditionOf(expression: Expression, names: readonly string[], text: string): Condition {
   const evaluate = planned(expression, names)
   const looked = new Map<string, ReturnType<typeof planned>>()
   for (const part of partsOf(expression)) {
@@ -78,10 +102,10 @@ function conditionOf(expression: Expression, names: readonly string[]): Conditio
     because(bindings) {
       const values = [...looked].flatMap(([path, read]) => {
         const value = read(bindings)
-        const text = shown(value)
-        return text === undefined ? [] : [`${path} is ${text}`]
+        const said = shown(value)
+        return said === undefined ? [] : [`${path} is ${said}`]
       })
-      return `${shortened(unparse(expression))} is not true${values.length === 0 ? '' : ` (${values.join(', ')})`}`
+      return `${shortened(text)} is not true${values.length === 0 ? '' : ` (${values.join(', ')})`}`
     }
   }
 }

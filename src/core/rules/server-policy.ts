@@ -1,7 +1,7 @@
 import type { Amounts, Server, ServerGroup } from '../inventory.ts'
 import type { ListedServer } from '../recovery.ts'
 import type { Facts } from './cel.ts'
-import { askable, type Compiled, compile } from './expression.ts'
+import { askable, type Compiled, compile, type Trial, trialOf } from './expression.ts'
 
 /** `leave`: it stays on the dead host. `leaveStopped`: it moves, and is stopped there even if it ran. */
 export type ServerOutcome = 'move' | 'leave' | 'leaveStopped'
@@ -24,6 +24,11 @@ export interface ServerDecision {
   readonly failed?: readonly string[]
 }
 
+/** With every rule up to the one that decided, in order. */
+export interface ServerVerdict extends ServerDecision {
+  readonly tried: readonly Trial[]
+}
+
 /** What a rule may look at. No time, and no state that changes while its host is recovered: a plan must not change by itself. */
 export interface ServerContext {
   readonly server: Server
@@ -38,12 +43,12 @@ export interface ServerContext {
 
 export interface ServerPolicy {
   /** Never throws. */
-  decide(context: ServerContext): ServerDecision
+  decide(context: ServerContext): ServerVerdict
   readonly needsImages: boolean
 }
 
 export const defaultPriority = 5
-const anyway: ServerDecision = { then: 'move', priority: defaultPriority }
+const anyway = { then: 'move', priority: defaultPriority } as const
 
 /** Every mistake of the rules as they are configured. */
 export function serverRuleMistakes(rules: readonly ServerRule[]): string[] {
@@ -73,20 +78,24 @@ function makePolicy(rules: readonly ServerRule[]): ServerPolicy {
   return {
     needsImages: compiled.some(({ read }) => 'ok' in read && read.ok.uses('server.image.properties')),
     decide(context) {
-      if (compiled.length === 0) return anyway
       const facts = askable(factsOf(context))
-      const failed: string[] = []
+      const tried: Trial[] = []
       for (const { rule, read } of compiled) {
         const answer = 'ok' in read ? read.ok.ask(facts) : unreadable(read.mistakes)
-        if (answer.result === 'failed') failed.push(`${rule.name}: ${answer.because}`)
+        tried.push(trialOf(rule.name, answer))
         if (answer.result === 'yes') {
           const { name, then, priority = defaultPriority } = rule
-          return { then, priority, rule: name, ...(failed.length === 0 ? {} : { failed }) }
+          return { then, priority, rule: name, tried, ...failuresIn(tried) }
         }
       }
-      return failed.length === 0 ? anyway : { ...anyway, failed }
+      return { ...anyway, tried, ...failuresIn(tried) }
     }
   }
+}
+
+function failuresIn(tried: readonly Trial[]): Pick<ServerDecision, 'failed'> {
+  const failed = tried.flatMap(({ rule, result, because }) => (result === 'failed' ? `${rule}: ${because}` : []))
+  return failed.length === 0 ? {} : { failed }
 }
 
 function unreadable(mistakes: readonly string[]): ReturnType<Compiled['ask']> {
