@@ -44,19 +44,19 @@ export function isFacts(fact: Fact | undefined): fact is Facts {
 function inputOf(fact: Fact): CelInput {
   if (typeof fact === 'number') return BigInt(Math.trunc(fact))
   if (typeof fact !== 'object') return fact
-  if (fact instanceof Moment) return timeOf(momentOf, Math.floor(fact.ms / 1000))
-  if (fact instanceof Span) return timeOf(spanOf, Math.floor(fact.ms / 1000))
+  if (fact instanceof Moment) return timeOf(momentOf, new Date(fact.ms).toISOString())
+  if (fact instanceof Span) return timeOf(spanOf, `${Math.floor(fact.ms / 1000)}s`)
   if (fact instanceof Map) return fact as ReadonlyMap<string, string>
   if (Array.isArray(fact)) return fact.map(inputOf)
   return new Map(Object.entries(fact as Facts).map(([name, value]) => [name, inputOf(value)]))
 }
 
-const momentOf = planned(parse('timestamp(seconds)').expr, ['seconds'])
-const spanOf = planned(parse('duration(string(seconds) + "s")').expr, ['seconds'])
+const momentOf = planned(parse('timestamp(text)').expr, ['text'])
+const spanOf = planned(parse('duration(text)').expr, ['text'])
 
-/** The library makes its times itself, so that no other package's types are needed. */
-function timeOf(make: Evaluate, seconds: number): CelInput {
-  const made = make({ seconds: BigInt(seconds) })
+/** The library makes its times itself, so that no other package's types are needed. By text: its numbers are not those of CEL. */
+function timeOf(make: Evaluate, text: string): CelInput {
+  const made = make({ text })
   if (isCelError(made)) throw made
   return made as CelInput
 }
