@@ -47,6 +47,8 @@ function convertedTo(type: unknown, text: string): number | boolean | undefined 
 function sentenceOf(error: ErrorObject, path: string): string | undefined {
   const { keyword, params, parentSchema } = error
   const at = (key: string) => (path === '' ? key : `${path}.${key}`)
+  // Said of the name as a whole, below.
+  if (error.schemaPath.includes('/propertyNames/')) return undefined
   const known = Object.keys((parentSchema?.properties ?? {}) as object)
   switch (keyword) {
     case 'additionalProperties':
@@ -67,7 +69,7 @@ function sentenceOf(error: ErrorObject, path: string): string | undefined {
     case 'maxProperties':
       return `${path}: must have exactly one of ${known.join(', ')}`
     default:
-      return error.schemaPath.includes('/propertyNames/') ? undefined : `${path}: ${error.message ?? keyword}`
+      return `${path}: ${error.message ?? keyword}`
   }
 }
 

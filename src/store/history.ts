@@ -75,13 +75,14 @@ export function createHistory({ read }: Transactions): History {
       const rows = await read(db =>
         db
           .selectFrom('recoveries')
-          .select(['state', 'opened_at', 'closed_at'])
+          .select(['id', 'state', 'opened_at', 'closed_at'])
           .where('host', '=', host)
           .orderBy('opened_at', 'desc')
           .limit(limit)
           .execute()
       )
-      return rows.map(({ state, opened_at: openedAtMs, closed_at: closedAtMs }) => ({
+      return rows.map(({ id, state, opened_at: openedAtMs, closed_at: closedAtMs }) => ({
+        id,
         state,
         openedAtMs,
         ...(closedAtMs === null ? {} : { closedAtMs })

@@ -48,7 +48,7 @@ async function judgeAgain(
   config: Config,
   store: ReadStore,
   segmentOf: SegmentOf,
-  { host, alarm, source, recovery, receivedAtMs }: Signal
+  { host, alarm, source, recovery, outcome, receivedAtMs }: Signal
 ): Promise<Replayed['judged']> {
   if (host === undefined) return { mistakes: ['nothing names its host'] }
   const stored = recovery === undefined ? undefined : await store.recovery(recovery)
@@ -63,7 +63,7 @@ async function judgeAgain(
     segment: segmentFacts(segment.ok),
     // As it was then: what came later had not happened yet.
     past: all
-      .filter(({ openedAtMs }) => openedAtMs < receivedAtMs)
+      .filter(({ id, openedAtMs }) => openedAtMs < receivedAtMs && !(outcome === 'opened' && id === recovery))
       .map(one => ((one.closedAtMs ?? 0) < receivedAtMs ? one : { state: 'open', openedAtMs: one.openedAtMs })),
     ...(told.id === '' ? { definition: 'none' } : {})
   })

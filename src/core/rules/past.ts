@@ -2,6 +2,7 @@ import { type Facts, Moment, Span } from './cel.ts'
 
 /** One recovery of a host, in short. */
 export interface PastRecovery {
+  readonly id?: string
   readonly openedAtMs: number
   readonly closedAtMs?: number
   /** Its state now: `recovered`, `partial`, `dismissed`, `cancelled`, `held` or one in which it works. */

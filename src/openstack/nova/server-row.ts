@@ -60,18 +60,18 @@ export function serverOf(row: ServerRow): Server {
     extraSpecs: flavor.extra_specs ?? {},
     volumes: (row['os-extended-volumes:volumes_attached'] ?? []).map(volume => volume.id),
     metadata: row.metadata ?? {},
-    tags: row.tags ?? [],
     ...describedBy(row),
     ...(fault === undefined ? {} : { fault })
   }
 }
 
 /** What only the operator's rules look at. */
-function describedBy(row: ServerRow): Pick<Server, 'userId' | 'zone' | 'flavor' | 'imageId'> {
+function describedBy(row: ServerRow): Pick<Server, 'tags' | 'userId' | 'zone' | 'flavor' | 'imageId'> {
   const zone = row['OS-EXT-AZ:availability_zone']
   const { original_name: name = '', vcpus = 0, ram = 0, disk = 0 } = row.flavor ?? {}
   const imageId = typeof row.image === 'object' ? row.image.id : undefined
   return {
+    ...(row.tags === undefined || row.tags.length === 0 ? {} : { tags: row.tags }),
     ...(row.user_id === undefined ? {} : { userId: row.user_id }),
     ...(zone ? { zone } : {}),
     flavor: { name, vcpus, ram, disk },

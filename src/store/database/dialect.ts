@@ -24,8 +24,6 @@ export interface Dialect {
   readonly longText: 'text' | 'longtext'
   /** Appended to each CREATE TABLE: character set and collation where the default compares names loosely. */
   readonly tableSuffix: string
-  /** Written after ADD COLUMN where a change of the schema does not roll back, so that it can be repeated. */
-  readonly ifNewColumn: '' | 'IF NOT EXISTS '
   /** Nobody else can have this database open: every lease found in it is a dead process's. */
   readonly exclusive: boolean
   /** Looks at the servers themselves; undefined where there are none. */
