@@ -27,6 +27,8 @@ export interface DirectoryOptions {
 }
 
 export interface Directory extends Policy {
+  /** From now on these; what was known stays when the members of the new ones can't be read. Throws CloudError. */
+  configure(segments: readonly SegmentConfig[], limits: Omit<DirectoryOptions, 'log'>): Promise<void>
   /** Reads the members anew; what was known stays when the cloud can't be read. */
   refresh(signal?: AbortSignal): Promise<void>
   /** False until the members were read once (or all are named in the configuration). */
@@ -42,35 +44,61 @@ export interface Directory extends Policy {
 
 /** Who belongs to which segment, and the configuration's side of every recovery. */
 export function createDirectory(
-  configured: readonly SegmentConfig[],
+  first: readonly SegmentConfig[],
   cloud: Cloud,
-  options: DirectoryOptions
+  { log, ...limits }: DirectoryOptions
 ): Directory {
-  const onlyNames = configured.every(segment => 'names' in segment.hosts && 'names' in segment.spares)
+  let configured = first
+  let options: Omit<DirectoryOptions, 'log'> = limits
+  let onlyNames = areNames(configured)
   let segments: readonly Segment[] = configured.map(segment => resolve(segment, undefined, []))
   let reading: HostsReading | undefined
   let aggregatesRead: readonly Aggregate[] = []
   let error: string | undefined
 
+  async function read(
+    wanted: readonly SegmentConfig[],
+    rulesSeeHosts: boolean | undefined,
+    signal?: AbortSignal
+  ): Promise<{ hosts: HostsReading; aggregates: readonly Aggregate[] }> {
+    const asksAggregates = rulesSeeHosts === true || !areNames(wanted)
+    const [hosts, aggregates] = await Promise.all([cloud.hosts(signal), asksAggregates ? cloud.aggregates(signal) : []])
+    return { hosts, aggregates }
+  }
+
   async function refresh(signal?: AbortSignal): Promise<void> {
+    const wanted = configured
     try {
-      const [hosts, aggregates] = await Promise.all([
-        cloud.hosts(signal),
-        onlyNames && options.rulesSeeHosts !== true ? [] : cloud.aggregates(signal)
-      ])
-      reading = hosts
-      aggregatesRead = aggregates
-      segments = configured.map(segment => resolve(segment, hosts, aggregates))
-      if (error !== undefined) options.log.info({}, "the cloud's hosts can be read again")
+      const seen = await read(wanted, options.rulesSeeHosts, signal)
+      // What was configured meanwhile has been read already, and may need what was not asked for here.
+      if (configured !== wanted) return
+      use(wanted, seen)
+      if (error !== undefined) log.info({}, "the cloud's hosts can be read again")
       error = undefined
     } catch (failure) {
-      if (error === undefined) options.log.warn({ err: messageOf(failure) }, "the cloud's hosts can't be read")
+      if (error === undefined) log.warn({ err: messageOf(failure) }, "the cloud's hosts can't be read")
       error = messageOf(failure)
     }
   }
 
+  /** All at once, once their members are known: a segment that looks empty would let guards and plans go wrong. */
+  async function configure(next: readonly SegmentConfig[], more: Omit<DirectoryOptions, 'log'>): Promise<void> {
+    const seen = areNames(next) ? undefined : await read(next, more.rulesSeeHosts)
+    configured = next
+    options = more
+    onlyNames = areNames(next)
+    use(next, seen)
+  }
+
+  function use(wanted: readonly SegmentConfig[], seen: Awaited<ReturnType<typeof read>> | undefined): void {
+    reading = seen?.hosts ?? reading
+    aggregatesRead = seen?.aggregates ?? aggregatesRead
+    segments = wanted.map(segment => resolve(segment, reading, aggregatesRead))
+  }
+
   return {
     refresh,
+    configure,
     isKnown: () => onlyNames || reading !== undefined,
     segments: () => segments,
     reading: () => reading,
@@ -79,10 +107,20 @@ export function createDirectory(
     segment: name => segments.find(segment => segment.name === name),
     segmentOf: host => segments.find(segment => segment.hosts.includes(host) || segment.spares.includes(host)),
     armed: name => configured.find(segment => segment.name === name)?.armed ?? options.armed,
-    recoveriesPerHour: options.recoveriesPerHour,
-    movesInFlight: options.movesInFlight,
-    approvalMinutes: options.approvalMinutes
+    get recoveriesPerHour() {
+      return options.recoveriesPerHour
+    },
+    get movesInFlight() {
+      return options.movesInFlight
+    },
+    get approvalMinutes() {
+      return options.approvalMinutes
+    }
   }
+}
+
+function areNames(segments: readonly SegmentConfig[]): boolean {
+  return segments.every(segment => 'names' in segment.hosts && 'names' in segment.spares)
 }
 
 function resolve(segment: SegmentConfig, reading: HostsReading | undefined, aggregates: readonly Aggregate[]): Segment {
