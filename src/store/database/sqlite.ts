@@ -83,6 +83,7 @@ function dialectOf(database: DatabaseSync, clock: Clock, close: () => void): Dia
     attemptsMax: 8,
     longText: 'text',
     tableSuffix: '',
+    ifNewColumn: '',
     exclusive: true,
     close
   }

@@ -50,6 +50,7 @@ export function openMariadb(address: ServerAddress, clock: Clock | undefined): D
     longText: 'longtext',
     // Names that differ in case or accents are different names.
     tableSuffix: 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+    ifNewColumn: 'IF NOT EXISTS ',
     exclusive: false,
     inspect: () => inspect(address, host => connect(address, host), askMariadb),
     close() {}

@@ -54,6 +54,7 @@ export function openPostgres(address: ServerAddress, clock: Clock | undefined): 
     schemaLock: sql`select pg_advisory_xact_lock(${schemaLockKey})`,
     longText: 'text',
     tableSuffix: '',
+    ifNewColumn: 'IF NOT EXISTS ',
     exclusive: false,
     inspect: () => inspect(address, host => connect(address, host), askPostgres),
     close() {}
