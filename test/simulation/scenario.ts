@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { SegmentConfig } from '../../src/controller/directory.ts'
+import type { Rule } from '../../src/core/rules.ts'
 import type { WorldSpec } from '../../src/emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../src/emulator/scenario-event.ts'
 import type { Fault } from './faults.ts'
@@ -11,6 +12,8 @@ export interface Scenario {
   readonly world: WorldSpec
   /** What differs from the plain segment `rack-a` (all hosts, all spares). */
   readonly segment?: SegmentOverrides
+  /** Business rules; without any an alarm means what Aodh says. */
+  readonly rules?: readonly Rule[]
   readonly limits?: { readonly recoveriesPerHour?: number; readonly movesInFlight?: number }
   /** Processes on the same store; 1 if left out. */
   readonly replicas?: number

@@ -84,6 +84,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     clock,
     plan,
     segment: at.segment,
+    rules: scenario.rules ?? [],
     limits,
     replicas: scenario.replicas ?? 1,
     polls: scenario.polls === true,

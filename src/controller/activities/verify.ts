@@ -45,7 +45,13 @@ function verdictOf(ctx: Context, left: ReadonlySet<string>, complaints: readonly
     ({ state, server }) => left.has(server) && (state === 'failed' || (state === 'stays' && !byPolicy.has(server)))
   )
   const reasons = [...unmoved.map(move => `${move.name}: ${move.reason ?? 'not moved'}`), ...complaints]
-  return { type: 'verified', unmoved: reasons, because: reasons.join('; ') }
+  const kept = moves.filter(({ server }) => left.has(server) && byPolicy.has(server)).length
+  return { type: 'verified', unmoved: reasons, because: reasons.join('; ') || allWell(kept) }
+}
+
+function allWell(kept: number): string {
+  const said = 'every server is where and as it should be'
+  return kept === 0 ? said : `${said}; ${kept} stayed, as the instance rules say`
 }
 
 interface HostSeen {

@@ -19,6 +19,7 @@ export type Law =
   | 'true-word'
   | 'target-first'
   | 'allowed-loss'
+  | 'policy'
   | 'limits'
   | 'spares'
   | 'alarms'
