@@ -1,5 +1,13 @@
-import { askable, type Compiled, compile, type Trial, trialOf } from './rules/expression.ts'
-import { factsOf, lookedUp, type RuleContext, type RuleSettings, sampleFacts, seenFields } from './rules/facts.ts'
+import { type Asked, askable, type Compiled, compile, type Trial, trialOf } from './rules/expression.ts'
+import {
+  factsOf,
+  lookedUp,
+  type RuleContext,
+  type RuleSettings,
+  sampleFacts,
+  seenFields,
+  timeNames
+} from './rules/facts.ts'
 import type { Settings } from './segment.ts'
 
 export type { Trial } from './rules/expression.ts'
@@ -62,9 +70,13 @@ export function compileRules(
   if (mistakes.length > 0) return { mistakes }
   const compiled = read.flatMap(({ rule, answer }) => ('ok' in answer ? { ...rule, condition: answer.ok } : []))
   const someUses = (uses: (condition: Compiled) => boolean): boolean => compiled.some(one => uses(one.condition))
+  const withTime = someUses(({ uses }) => timeNames.some(name => uses(name)))
   return {
     ok: {
-      decide: context => (compiled.length === 0 ? decideByState(context) : decideByRules(compiled, context, settings)),
+      decide: context =>
+        compiled.length === 0
+          ? decideByState(context)
+          : decideByRules(compiled, context, askable(factsOf(context, settings, withTime))),
       needs: {
         definition: someUses(usesDefinition),
         seen: someUses(usesSeen),
@@ -85,8 +97,7 @@ function decideByState({ alarm }: RuleContext): Decision {
   return { outcome: 'note', because: `the alarm's state is "${alarm.current}", which is no failure`, tried }
 }
 
-function decideByRules(rules: readonly CompiledRule[], context: RuleContext, settings: RuleSettings): Decision {
-  const facts = askable(factsOf(context, settings))
+function decideByRules(rules: readonly CompiledRule[], context: RuleContext, facts: Asked): Decision {
   const tried: Trial[] = []
   for (const rule of rules) {
     const answer = rule.condition.ask(facts)

@@ -77,11 +77,12 @@ const notSeen: HostFacts = {
   disabledReason: ''
 }
 
+/** The names that are made of the time; to make them takes longer than all else, and few rules look at them. */
+export const timeNames = ['now', 'time', 'calendar'] as const
+
 /** Every field is there, so that a rule need not ask whether it exists; what is not known yet is left out. */
-export function factsOf(context: RuleContext, { zone, calendars }: RuleSettings): Facts {
+export function factsOf(context: RuleContext, settings: RuleSettings, withTime = true): Facts {
   const { alarm, segment, source, host, kind, nowMs, definition, seen, past } = context
-  const wall = wallTime(nowMs, zone)
-  const free = Object.entries(calendars).map(([name, windows]) => [name, windows.some(one => isWithin(wall, one))])
   return {
     source,
     alarm: {
@@ -100,11 +101,15 @@ export function factsOf(context: RuleContext, { zone, calendars }: RuleSettings)
     },
     host: { name: host, kind, ...(seen === undefined ? {} : { ...(seen === 'none' ? notSeen : seen) }) },
     segment: { ...segment },
-    now: new Moment(nowMs),
-    time: { zone, ...wall },
-    calendar: Object.fromEntries(free) as Facts,
+    ...(withTime ? timeFacts(nowMs, settings) : {}),
     ...(past === undefined ? {} : { history: pastFacts(past, nowMs) })
   }
+}
+
+function timeFacts(nowMs: number, { zone, calendars }: RuleSettings): Facts {
+  const wall = wallTime(nowMs, zone)
+  const open = Object.entries(calendars).map(([name, windows]) => [name, windows.some(one => isWithin(wall, one))])
+  return { now: new Moment(nowMs), time: { zone, ...wall }, calendar: Object.fromEntries(open) as Facts }
 }
 
 /** A context that has everything, by which rules are checked. */
