@@ -138,7 +138,8 @@ export function createIntake(
 
   async function walk(signal?: AbortSignal): Promise<void> {
     const page = await store.signals({ outcome: 'received', limit: 200 })
-    for (const one of page.items) {
+    // The oldest first: an `ok` must not clear an alarm that came after it.
+    for (const one of page.items.toReversed()) {
       try {
         const { definition, host } = await lookUp(one, signal)
         const told: Told = {

@@ -229,6 +229,28 @@ export const serverMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'moves-what-a-rule-leaves',
+    bug: 'A server that an instance rule leaves is moved all the same.',
+    edits: [
+      {
+        file: 'core/plan.ts',
+        find: "policy?.then === 'leave' &&",
+        replace: "policy?.then === 'move' && policy.priority > 10 &&"
+      }
+    ]
+  },
+  {
+    name: 'a-rule-stops-nothing',
+    bug: 'A server that an instance rule leaves stopped runs on where it arrived.',
+    edits: [
+      {
+        file: 'core/moves.ts',
+        find: ' || before.leaveStopped === true',
+        replace: ''
+      }
+    ]
+  },
+  {
     name: 'waits-for-ever',
     bug: 'A move past its time is waited for without end.',
     edits: [
