@@ -74,8 +74,8 @@ export const serverMutations: readonly Mutation[] = [
       },
       {
         file: 'controller/activities/verify.ts',
-        find: 'left.has(server) &&',
-        replace: ''
+        find: 'left.has(server) && (state',
+        replace: '(state'
       }
     ]
   },
