@@ -11,6 +11,8 @@ export interface Act {
   /** Of the service's configuration, as schemas/config.json has them. */
   readonly segment: Readonly<Record<string, unknown>>
   readonly limits: Readonly<Record<string, unknown>>
+  /** `rules` and `servers`. */
+  readonly rules?: Readonly<Record<string, unknown>>
   /** Resolves when there is nothing more to see. */
   play(stage: Stage, watch: Watch): Promise<void>
   /** What ended otherwise than it should, a sentence each. */

@@ -18,9 +18,9 @@ const tokens = { alarms: 'a-secret-for-alarms', operator: 'a-secret-for-people' 
 
 test.each(readdirSync(folder))('the service is configured for %s as the simulation is', name => {
   const scenario = readScenario(join(folder, name))
-  const { limits } = scenarioAct(join(folder, name))
+  const { limits, rules = {} } = scenarioAct(join(folder, name))
   const machines = Object.keys(scenario.world.hosts).map(machine)
-  const text = configText({ port: 0, store: 'x.db', tokens, machines, segment: segmentOf(scenario), limits })
+  const text = configText({ port: 0, store: 'x.db', tokens, machines, segment: segmentOf(scenario), limits, rules })
   const [segment] = parseConfig('demo', text, {}).segments
   // It is armed over the API, and each host has an address of its own.
   const { armed: _armed, ...simulated } = simulatedSegmentOf(scenario as never)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SegmentConfig } from '../../../controller/directory.ts'
+import type { Rule } from '../../../core/rules.ts'
 import type { WorldSpec } from '../../../emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../../emulator/scenario-event.ts'
 import { ConfigError, messageOf } from '../../../errors.ts'
@@ -9,6 +10,7 @@ import { ConfigError, messageOf } from '../../../errors.ts'
 export interface Scenario {
   readonly world: WorldSpec
   readonly segment?: SegmentOverrides
+  readonly rules?: readonly Rule[]
   readonly limits?: { readonly recoveriesPerHour?: number; readonly movesInFlight?: number }
   readonly events: readonly ScenarioEvent[]
   readonly faults?: readonly { readonly on: string; readonly do: string }[]
@@ -46,7 +48,7 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
       .filter(([, host]) => (host.spare !== undefined) === isSpare)
       .map(([name]) => name)
   const { settings = {}, limits, approval, alive, fencing } = segment
-  const { confirm, evacuate, ...others } = settings
+  const { confirm, evacuate, servers: _servers, ...others } = settings
   return {
     hosts: { names: names(false) },
     spares: { names: names(true) },
@@ -61,6 +63,24 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
     },
     limits: { recoveriesPerHour: 10, hostsDownPercent: 70, ...limits },
     evacuate: evacuateOf(evacuate ?? {})
+  }
+}
+
+/** `rules` and `servers` as the service's configuration has them. */
+export function rulesOf({ rules = [], segment }: Scenario): Record<string, unknown> {
+  const written = rules.map(({ overrides: { confirm, evacuate, ...same } = {}, ...rule }) => ({
+    ...rule,
+    ...same,
+    ...(confirm === undefined ? {} : { confirm: confirmOf(confirm) }),
+    ...(evacuate === undefined ? {} : { evacuate: evacuateOf(evacuate) })
+  }))
+  return { rules: written, servers: segment?.settings?.servers ?? [] }
+}
+
+function confirmOf({ downMs, timeoutMs }: Partial<SegmentConfig['settings']['confirm']>): object {
+  return {
+    ...(downMs === undefined ? {} : { downSeconds: inSeconds(downMs) }),
+    ...(timeoutMs === undefined ? {} : { timeoutSeconds: inSeconds(timeoutMs) })
   }
 }
 

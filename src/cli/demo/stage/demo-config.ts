@@ -26,6 +26,8 @@ export interface ConfigWishes {
   /** As schemas/config.json has it. */
   readonly segment: Readonly<Record<string, unknown>>
   readonly limits: Readonly<Record<string, unknown>>
+  /** `rules` and `servers`. */
+  readonly rules?: Readonly<Record<string, unknown>>
 }
 
 /** The names in the configuration that the demo speaks of. */
@@ -37,7 +39,7 @@ export function createTokens(): Tokens {
 }
 
 /** The configuration file of the service, as an operator would write it (JSON is YAML as well). It only observes. */
-export function configText({ port, store, tokens, machines, segment, limits }: ConfigWishes): string {
+export function configText({ port, store, tokens, machines, segment, limits, rules }: ConfigWishes): string {
   const ssh = Object.fromEntries(machines.map(({ host, ssh: address }) => [host, address]))
   const bmcs = Object.fromEntries(
     machines.map(({ host, url, user, password, uuid }) => [host, { url, user, password, uuid }])
@@ -53,7 +55,8 @@ export function configText({ port, store, tokens, machines, segment, limits }: C
     armed: false,
     segments: [{ name: names.segment, storage: 'shared', fencing: [names.fencing], ...withSsh(segment, ssh) }],
     fencing: { [names.fencing]: { type: 'redfish', user: 'admin', password: 'of-each-host', hosts: bmcs } },
-    limits
+    limits,
+    ...rules
   }
   return `${JSON.stringify(file, undefined, 2)}\n`
 }

@@ -29,6 +29,7 @@ export interface StageWishes {
   readonly spec: WorldSpec
   readonly segment: Readonly<Record<string, unknown>>
   readonly limits: Readonly<Record<string, unknown>>
+  readonly rules?: Readonly<Record<string, unknown>>
   readonly port: number
   readonly version: string
 }
