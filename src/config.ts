@@ -5,10 +5,12 @@ import { crossChecks } from './config/cross-checks.ts'
 import { durationMs } from './config/durations.ts'
 import { ladderOf } from './config/ladder.ts'
 import { type Environment, readYaml } from './config/read-yaml.ts'
+import { readRules } from './config/rules.ts'
 import type { Members, SegmentConfig } from './controller/directory.ts'
 import type { PollOptions } from './controller/poll.ts'
 import type { GuardSettings } from './controller/ports.ts'
-import { compileRules, type Rules } from './core/rules.ts'
+import type { ServerRule } from './core/rules/server-policy.ts'
+import type { Rules } from './core/rules.ts'
 import { ConfigError, messageOf } from './errors.ts'
 import type { ConfigFile, Segment } from './schemas/config.d.ts'
 
@@ -43,14 +45,14 @@ export function parseConfig(name: string, text: string, env: Environment): Confi
   if (read.value === undefined && read.mistakes.length > 0) throw new ConfigError(name, read.mistakes)
   const file = checkSchema(read)
   if (!isFile(file)) throw new ConfigError(name, [...read.mistakes, ...withoutEchoes(file, read.mistakes)])
-  const rules = compileRules(file.rules)
+  const judged = readRules(file)
   const mistakes = [
     ...read.mistakes,
     ...withoutEchoes(crossChecks(file), read.mistakes),
-    ...('mistakes' in rules ? rules.mistakes : [])
+    ...withoutEchoes(judged.mistakes, read.mistakes)
   ]
-  if (mistakes.length > 0 || 'mistakes' in rules) throw new ConfigError(name, mistakes)
-  return deepFreeze(configOf(file, rules.ok))
+  if (mistakes.length > 0 || judged.rules === undefined) throw new ConfigError(name, mistakes)
+  return deepFreeze(configOf(file, judged.rules))
 }
 
 function isFile(checked: ConfigFile | readonly string[]): checked is ConfigFile {
@@ -74,7 +76,7 @@ function configOf(file: ConfigFile, rules: Rules): Config {
     },
     storeUrl: file.store.url,
     cloud: file.cloud.name,
-    segments: file.segments.map(segmentOf),
+    segments: file.segments.map(segment => segmentOf(segment, file.servers)),
     rules,
     hostEventTypes: file.intake.eventTypes,
     leaseMs: file.lease.seconds * 1000,
@@ -88,7 +90,10 @@ function configOf(file: ConfigFile, rules: Rules): Config {
   }
 }
 
-function segmentOf({ name, hosts, spares, method, storage, confirm, evacuate, ...rest }: Segment): SegmentConfig {
+function segmentOf(
+  { name, hosts, spares, method, storage, confirm, evacuate, ...rest }: Segment,
+  servers: readonly ServerRule[]
+): SegmentConfig {
   const { perSpare, moveTimeoutSeconds, attempts, spread, moveUnusual } = evacuate
   return {
     name,
@@ -99,7 +104,8 @@ function segmentOf({ name, hosts, spares, method, storage, confirm, evacuate, ..
       storage,
       allowLocalDiskLoss: rest.allowLocalDiskLoss ?? false,
       confirm: confirmOf(confirm),
-      evacuate: { perTarget: perSpare, moveTimeoutMs: moveTimeoutSeconds * 1000, attempts, spread, moveUnusual }
+      evacuate: { perTarget: perSpare, moveTimeoutMs: moveTimeoutSeconds * 1000, attempts, spread, moveUnusual },
+      ...(servers.length === 0 ? {} : { servers })
     },
     ...sourcesOf(confirm, rest.fencing),
     fencing: ladderOf(rest.fencing),

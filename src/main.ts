@@ -4,6 +4,7 @@ import packageFile from '../package.json' with { type: 'json' }
 import { addAlarmCommands } from './cli/alarms/commands.ts'
 import { check } from './cli/check.ts'
 import { type DemoWords, demoOptions } from './cli/demo/options.ts'
+import { addRuleCommands } from './cli/rules/commands.ts'
 import { serve } from './cli/serve.ts'
 import { adoptSpares } from './cli/spares-adopt.ts'
 import { ConfigError, messageOf } from './errors.ts'
@@ -69,6 +70,7 @@ program
   })
 
 addAlarmCommands(program, { config, json, env, out: stdout })
+addRuleCommands(program, { config, json, env, out: stdout })
 
 try {
   await program.parseAsync()

@@ -20,16 +20,19 @@ import { buildApp } from '../http/app.ts'
 import { createAuthenticator } from '../http/auth.ts'
 import { defaultHttpLimits } from '../http/limits.ts'
 import { createMetrics, type HttpMetrics } from '../http/metrics.ts'
+import type { ConfigurationState } from '../http/routes/health.ts'
 import { createNotifier } from '../notify/webhook.ts'
 import { openStore } from '../store/open-store.ts'
 import { createSharedClock, type SharedClock } from '../store/shared-clock.ts'
 import { pathOfStore } from '../store-url.ts'
-import { connectWorld, type OutsideWorld } from './world.ts'
+import { connectWorld, directoryLimits, type OutsideWorld } from './world.ts'
 
 export interface Switchover {
   readonly app: FastifyInstance
   /** Segments that may act, by the API's word where it was given, else by the file. */
   armedSegments(): Promise<string[]>
+  /** What of a new configuration counts without a restart. Throws CloudError when the members of its segments can't be read. */
+  apply(next: Config): Promise<void>
   /** Drives recoveries and does the periodic work until `stop`; rejects only for a mistake of our own. */
   run(): Promise<void>
   /** Takes no more requests, lets each deed in hand end within `limitMs`, and closes everything. Open recoveries wait for the next start. */
@@ -52,7 +55,14 @@ const rehearsalLookMs = 10_000
 const credentialsEveryMs = 60_000
 
 /** Builds the whole service from its configuration. Throws ConfigError if the store or the cloud can't be used as configured. */
-export async function compose(config: Config, env: Environment, log: Logger, version: string): Promise<Switchover> {
+export async function compose(
+  config: Config,
+  env: Environment,
+  log: Logger,
+  version: string,
+  configuration?: () => ConfigurationState
+): Promise<Switchover> {
+  let { rules } = config
   const metrics = createMetrics()
   const { store, clock, world } = await connect(config, env, log, metrics)
   const { openstack, fencing, probe, directory } = world
@@ -68,7 +78,7 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     machine: machineTime,
     ...(config.leaseByKeystone && { within: openstack.within })
   })
-  const intake = createIntake(ports, directory, config.rules, supervisor.nudge)
+  const intake = createIntake(ports, directory, () => rules, supervisor.nudge)
   const authenticate = createAuthenticator(config.auth)
   const readAction = (url: string) => readActionUrl(url, authenticate)
   const coverage = createCoverage(ports, readAction)
@@ -106,7 +116,8 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     clock,
     version,
     metricsOpen,
-    hostEventTypes
+    hostEventTypes,
+    ...(configuration === undefined ? {} : { configuration })
   })
 
   const ending = new AbortController()
@@ -115,7 +126,13 @@ export async function compose(config: Config, env: Environment, log: Logger, ver
     app,
     async armedSegments() {
       const arming = await store.arming()
-      return config.segments.flatMap(({ name }) => (isArmed(name, arming, directory) ? name : []))
+      return directory.segments().flatMap(({ name }) => (isArmed(name, arming, directory) ? name : []))
+    },
+    async apply(next) {
+      await directory.configure(next.segments, directoryLimits(next))
+      rules = next.rules
+      // What is held may go on by the new limits.
+      supervisor.nudge()
     },
     async run() {
       const { signal } = ending

@@ -1,35 +1,42 @@
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
+import { systemClock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { compose } from './compose.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
+import { createReload } from './reload.ts'
 
 /** Most deeds in hand (a power-off, a request to Nova) end within this; what does not is looked up by the next start. */
 const stopLimitMs = 10_000
 const killAfterMs = 20_000
 
 /**
- * Serves until SIGTERM or SIGINT. Resolves once it listens. Throws ConfigError when it can't start as configured.
+ * Serves until SIGTERM or SIGINT; SIGHUP reads the configuration again. Resolves once it listens. Throws ConfigError when it can't start as configured.
  * A mistake of our own ends the process with status 1: whoever restarts it resumes from what is written down.
  */
 export async function serve(file: string, env: Environment, version: string): Promise<void> {
   const config = loadConfig(file, env)
   const log = createLogger(config.logLevel)
-  const switchover = await compose(config, env, log, version)
+  const reload = createReload(config, { file, env, log, clock: systemClock })
+  const switchover = await compose(config, env, log, version, reload.state)
   try {
     await listen(switchover.app, config.listen)
   } catch (error) {
     await switchover.stop(0)
     throw error
   }
-  closeWithGrace({ delay: killAfterMs, logger: graceLog(log), skip: ['beforeExit'] }, async ({ signal, err }) => {
-    if (err === undefined) log.info({ signal }, 'stopping')
-    else log.fatal({ err }, 'stopping because of our own mistake')
-    await switchover.stop(stopLimitMs)
-    log.info({}, 'stopped')
-  })
+  closeWithGrace(
+    { delay: killAfterMs, logger: graceLog(log), skip: ['beforeExit', 'SIGHUP'] },
+    async ({ signal, err }) => {
+      if (err === undefined) log.info({ signal }, 'stopping')
+      else log.fatal({ err }, 'stopping because of our own mistake')
+      await switchover.stop(stopLimitMs)
+      log.info({}, 'stopped')
+    }
+  )
+  process.on('SIGHUP', () => void reload.now(switchover.apply))
   sayStart(config, log, version, await switchover.armedSegments())
   // It ends when the service does. A failure becomes an unhandled rejection on purpose: that stops the process as above.
   void switchover.run()

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
-import { createDirectory, type Directory } from '../controller/directory.ts'
+import { createDirectory, type Directory, type DirectoryOptions } from '../controller/directory.ts'
 import type { Fencing, Probe } from '../controller/ports.ts'
 import { createProbe } from '../evidence/create-probe.ts'
 import { createFencing } from '../fencing/fencing.ts'
@@ -26,6 +26,11 @@ const probeTimeoutMs = 3000
 /** For commands that somebody waits for: a Keystone that is away is said soon, not tried for half a minute. */
 export const loginTimeoutMs = 5000
 
+/** What the directory needs of the configuration beside the segments. */
+export function directoryLimits({ armed, limits, guards, rules }: Config): Omit<DirectoryOptions, 'log'> {
+  return { armed, ...limits, guards, rulesSeeHosts: rules.needs.seen }
+}
+
 /** Connects nothing yet. Throws ConfigError when the cloud's own files, or those that the configuration names, are wrong. */
 export async function connectWorld(
   config: Config,
@@ -43,12 +48,11 @@ export async function connectWorld(
     path: env.PATH ?? usualPath,
     bareMetal: name => (others.get(name ?? '') ?? openstack).bareMetal
   })
-  const { armed, limits, guards } = config
   return {
     openstack,
     fencing,
     probe: createProbe({ timeoutMs: probeTimeoutMs }),
-    directory: createDirectory(config.segments, openstack.cloud, { armed, ...limits, guards, log }),
+    directory: createDirectory(config.segments, openstack.cloud, { ...directoryLimits(config), log }),
     async close() {
       await fencing.close()
       openstack.close()

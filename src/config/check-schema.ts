@@ -50,6 +50,8 @@ function convertedTo(type: unknown, text: string): number | boolean | undefined 
 function sentenceOf(error: ErrorObject, path: string): string | undefined {
   const { keyword, params, parentSchema } = error
   const at = (key: string) => (path === '' ? key : `${path}.${key}`)
+  // Said of the name as a whole, below.
+  if (error.schemaPath.includes('/propertyNames/')) return undefined
   const known = Object.keys((parentSchema?.properties ?? {}) as object)
   switch (keyword) {
     case 'additionalProperties':
@@ -71,13 +73,18 @@ function sentenceOf(error: ErrorObject, path: string): string | undefined {
     case 'anyOf':
       return plainShapes(parentSchema) === undefined ? undefined : `${path}: must be ${plainShapes(parentSchema)}`
     case 'propertyNames':
-      return `${path}: a name must be like ${examples['^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$']}`
+      return `${path}: a name must be like ${examples[namePattern(parentSchema)]}`
     case 'minProperties':
     case 'maxProperties':
       return `${path}: must have exactly one of ${known.join(', ')}`
     default:
-      return error.schemaPath.includes('/propertyNames/') ? undefined : `${path}: ${error.message ?? keyword}`
+      return `${path}: ${error.message ?? keyword}`
   }
+}
+
+function namePattern(parentSchema: ErrorObject['parentSchema']): string {
+  const names = parentSchema?.propertyNames as { readonly pattern?: string } | undefined
+  return names?.pattern ?? ''
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -91,6 +98,7 @@ const typeWords: Readonly<Record<string, string>> = {
 
 const examples: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$': '"rack-a" (letters, digits, dot, dash and underscore, at most 63)',
+  '^[A-Za-z_][A-Za-z0-9_]{0,62}$': '"freeze" (letters, digits and underscore, at most 63)',
   '^[1-9][0-9]{0,4}[hdwy]$': '12h, 90d, 6w or 2y',
   '^https?://[^/@\\s]+/?$': 'https://{host}-bmc.example:8443 (no path, no password)',
   '^https?://[^/?#@]+[^?#]*$': 'https://switchover.example:8787 (no user, no query)',

@@ -12,6 +12,7 @@ export function crossChecks(file: ConfigFile): string[] {
     ...tokenMistakes(file),
     ...repeated(file.segments, 'segments'),
     ...repeated(file.rules, 'rules'),
+    ...repeated(file.servers, 'servers'),
     ...file.segments.flatMap((segment, index) => segmentMistakes(segment, `segments[${index}]`, file)),
     ...memberMistakes(file.segments),
     ...alarmMistakes(file),

@@ -51,7 +51,7 @@ export function checkGuards(input: GuardInput, arming: Arming, policy: Policy): 
     // The recovery of a lost target belongs to the one that waits for it (rule 21).
     ...(recovery.origin === 'target' ? [] : stormGuards(input, policy)),
     armedGuard(isArmed(segment.name, arming, policy), segment.name),
-    approvalGuard(segment.approval === 'required', planHash, recovery.approval, nowMs)
+    approvalGuard(asksForApproval(recovery, segment), planHash, recovery.approval, nowMs)
   ].map(report => letThrough(report, approver))
 }
 
@@ -77,4 +77,9 @@ function stormGuards(input: GuardInput, { guards, domain }: Policy): GuardReport
     domainGuard(reading, domains, domain),
     flappingGuard(recovery.host, input.failures, segment.limits)
   ]
+}
+
+/** A rule that opened it may ask for more than its segment, or for less. */
+function asksForApproval(recovery: Recovery, segment: Segment): boolean {
+  return (recovery.decision?.overrides?.approval ?? segment.approval) === 'required'
 }

@@ -1,8 +1,10 @@
 import type { DomainLimit } from '../core/guards/domain.ts'
-import type { Aggregate, HostsReading } from '../core/inventory.ts'
+import { type Aggregate, findHost, type HostsReading } from '../core/inventory.ts'
+import type { HostFacts } from '../core/rules/facts.ts'
 import type { Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
 import type { Cloud, GuardSettings, Log, Policy } from './ports.ts'
+import { hostFacts } from './rule-facts.ts'
 
 /** Members of a segment: named, or all hosts of an aggregate or an availability zone. */
 export type Members = { readonly names: readonly string[] } | { readonly aggregate: string } | { readonly zone: string }
@@ -22,10 +24,14 @@ export interface DirectoryOptions {
   readonly approvalMinutes: number
   readonly domain?: DomainLimit
   readonly guards: GuardSettings
+  /** A rule looks at the aggregates of hosts. */
+  readonly rulesSeeHosts?: boolean
   readonly log: Log
 }
 
 export interface Directory extends Policy {
+  /** From now on these; what was known stays when the members of the new ones can't be read. Throws CloudError. */
+  configure(segments: readonly SegmentConfig[], limits: Omit<DirectoryOptions, 'log'>): Promise<void>
   /** Reads the members anew; what was known stays when the cloud can't be read. */
   refresh(signal?: AbortSignal): Promise<void>
   /** False until the members were read once (or all are named in the configuration). */
@@ -33,49 +39,97 @@ export interface Directory extends Policy {
   segments(): readonly Segment[]
   /** The last reading of the hosts. */
   reading(): HostsReading | undefined
+  /** What was last read of a host; `none` when Nova does not list it, undefined before it was read. */
+  seen(host: string): HostFacts | 'none' | undefined
   /** Why the last refresh failed. */
   error(): string | undefined
 }
 
 /** Who belongs to which segment, and the configuration's side of every recovery. */
 export function createDirectory(
-  configured: readonly SegmentConfig[],
+  first: readonly SegmentConfig[],
   cloud: Cloud,
-  options: DirectoryOptions
+  { log, ...limits }: DirectoryOptions
 ): Directory {
-  const onlyNames = configured.every(segment => 'names' in segment.hosts && 'names' in segment.spares)
+  let configured = first
+  let options: Omit<DirectoryOptions, 'log'> = limits
+  let onlyNames = areNames(configured)
   let segments: readonly Segment[] = configured.map(segment => resolve(segment, undefined, []))
   let reading: HostsReading | undefined
+  let aggregatesRead: readonly Aggregate[] = []
   let error: string | undefined
 
+  async function read(
+    wanted: readonly SegmentConfig[],
+    rulesSeeHosts: boolean | undefined,
+    signal?: AbortSignal
+  ): Promise<{ hosts: HostsReading; aggregates: readonly Aggregate[] }> {
+    const asksAggregates = rulesSeeHosts === true || !areNames(wanted)
+    const [hosts, aggregates] = await Promise.all([cloud.hosts(signal), asksAggregates ? cloud.aggregates(signal) : []])
+    return { hosts, aggregates }
+  }
+
   async function refresh(signal?: AbortSignal): Promise<void> {
+    const wanted = configured
     try {
-      const [hosts, aggregates] = await Promise.all([cloud.hosts(signal), onlyNames ? [] : cloud.aggregates(signal)])
-      reading = hosts
-      segments = configured.map(segment => resolve(segment, hosts, aggregates))
-      if (error !== undefined) options.log.info({}, "the cloud's hosts can be read again")
+      const seen = await read(wanted, options.rulesSeeHosts, signal)
+      // What was configured meanwhile has been read already, and may need what was not asked for here.
+      if (configured !== wanted) return
+      use(wanted, seen)
+      if (error !== undefined) log.info({}, "the cloud's hosts can be read again")
       error = undefined
     } catch (failure) {
-      if (error === undefined) options.log.warn({ err: messageOf(failure) }, "the cloud's hosts can't be read")
+      if (error === undefined) log.warn({ err: messageOf(failure) }, "the cloud's hosts can't be read")
       error = messageOf(failure)
     }
   }
 
+  /** All at once, once their members are known: a segment that looks empty would let guards and plans go wrong. */
+  async function configure(next: readonly SegmentConfig[], more: Omit<DirectoryOptions, 'log'>): Promise<void> {
+    const seen = areNames(next) ? undefined : await read(next, more.rulesSeeHosts)
+    configured = next
+    options = more
+    onlyNames = areNames(next)
+    use(next, seen)
+  }
+
+  function use(wanted: readonly SegmentConfig[], seen: Awaited<ReturnType<typeof read>> | undefined): void {
+    reading = seen?.hosts ?? reading
+    aggregatesRead = seen?.aggregates ?? aggregatesRead
+    segments = wanted.map(segment => resolve(segment, reading, aggregatesRead))
+  }
+
   return {
     refresh,
+    configure,
     isKnown: () => onlyNames || reading !== undefined,
     segments: () => segments,
     reading: () => reading,
+    seen: host => (reading === undefined ? undefined : hostFacts(findHost(reading, host), aggregatesRead)),
     error: () => error,
     segment: name => segments.find(segment => segment.name === name),
     segmentOf: host => segments.find(segment => segment.hosts.includes(host) || segment.spares.includes(host)),
     armed: name => configured.find(segment => segment.name === name)?.armed ?? options.armed,
-    recoveriesPerHour: options.recoveriesPerHour,
-    movesInFlight: options.movesInFlight,
-    approvalMinutes: options.approvalMinutes,
-    guards: options.guards,
-    ...(options.domain === undefined ? {} : { domain: options.domain })
+    get recoveriesPerHour() {
+      return options.recoveriesPerHour
+    },
+    get movesInFlight() {
+      return options.movesInFlight
+    },
+    get approvalMinutes() {
+      return options.approvalMinutes
+    },
+    get guards() {
+      return options.guards
+    },
+    get domain() {
+      return options.domain
+    }
   }
+}
+
+function areNames(segments: readonly SegmentConfig[]): boolean {
+  return segments.every(segment => 'names' in segment.hosts && 'names' in segment.spares)
 }
 
 function resolve(segment: SegmentConfig, reading: HostsReading | undefined, aggregates: readonly Aggregate[]): Segment {

@@ -2,18 +2,24 @@ import { randomUUID } from 'node:crypto'
 import type { Host } from '../core/inventory.ts'
 import { findHost } from '../core/inventory.ts'
 import { openRecovery } from '../core/open.ts'
+import type { RuleContext } from '../core/rules/facts.ts'
+import { pastMax } from '../core/rules/past.ts'
 import type { Rules } from '../core/rules.ts'
-import type { AlarmFacts, SignalSource } from '../core/signal.ts'
+import type { Segment } from '../core/segment.ts'
+import type { AlarmFacts, Signal, SignalSource } from '../core/signal.ts'
 import type { TriageQuestion } from '../core/triage.ts'
 import { triage } from '../core/triage.ts'
 import { CloudError, messageOf, StoreUnavailable } from '../errors.ts'
 import type { Directory } from './directory.ts'
 import type { Disposition, NewSignal, Ports, Received } from './ports.ts'
+import { definitionFacts, segmentFacts } from './rule-facts.ts'
 
 interface Told {
   readonly source: SignalSource
   readonly host?: string
   readonly alarm?: AlarmFacts
+  /** As Aodh has it; missing while nobody has asked. */
+  readonly definition?: NonNullable<RuleContext['definition']>
 }
 
 export interface Intake {
@@ -28,28 +34,48 @@ export interface Intake {
 export function createIntake(
   ports: Ports,
   directory: Directory,
-  rules: Rules,
+  /** Those that count now: they may be loaded anew. */
+  rules: () => Rules,
   nudge: (recovery?: string) => void
 ): Intake {
   const { store, alarms, cloud, log } = ports
   let looking: Promise<void> | undefined
 
-  function decide(told: Told, more: Pick<TriageQuestion, 'canLookUp' | 'isolated'>): Disposition {
-    const segment = told.host === undefined ? undefined : directory.segmentOf(told.host)
-    const decision = triage({
-      ...told,
-      ...more,
-      rules,
+  async function decide(
+    { source, host, alarm, definition }: Told,
+    more: Pick<TriageQuestion, 'canLookUp' | 'isolated'>
+  ): Promise<Disposition> {
+    const nowMs = ports.clock.now()
+    const segment = host === undefined ? undefined : directory.segmentOf(host)
+    const { decision, ...told } = triage({
+      ...{ source, ...more, nowMs },
+      ...(host === undefined ? {} : { host }),
+      ...(alarm === undefined ? {} : { alarm }),
+      rules: rules(),
       membersKnown: directory.isKnown(),
-      ...(segment === undefined ? {} : { segment: segment.name })
+      ...(await lookAround(host, segment)),
+      ...((definition ?? hasNone(alarm)) ? { definition: definition ?? 'none' } : {})
     })
-    if (decision.outcome !== 'open') return decision
-    if (segment === undefined || told.host === undefined) throw new Error('only a host of a segment can be recovered')
-    const origin = told.source === 'manual' ? 'manual' : 'alarm'
+    const tried = decision === undefined ? {} : { rules: decision.tried }
+    if (told.outcome !== 'open') return { ...told, ...tried }
+    if (segment === undefined || host === undefined) throw new Error('only a host of a segment can be recovered')
+    const origin = source === 'manual' ? 'manual' : 'alarm'
+    const frozen = decision === undefined ? {} : { decision }
+    return { ...told, ...tried, recovery: openRecovery(randomUUID(), host, segment, origin, nowMs, frozen) }
+  }
+
+  /** What is told of the host besides the signal. Its past is read only where a rule looks at it. */
+  async function lookAround(
+    host: string | undefined,
+    segment: Segment | undefined
+  ): Promise<Pick<TriageQuestion, 'kind' | 'segment' | 'seen' | 'past'>> {
+    if (host === undefined || segment === undefined) return { kind: 'host' }
+    const seen = directory.seen(host)
     return {
-      ...decision,
-      outcome: 'open',
-      recovery: openRecovery(randomUUID(), told.host, segment, origin, ports.clock.now())
+      kind: segment.spares.includes(host) ? 'spare' : 'host',
+      segment: segmentFacts(segment),
+      ...(seen === undefined ? {} : { seen }),
+      ...(rules().needs.past ? { past: await store.pastOf(host, pastMax) } : {})
     }
   }
 
@@ -58,15 +84,12 @@ export function createIntake(
       signal.host === undefined || signal.source === 'manual' ? undefined : await store.isolationOf(signal.host)
     const received = await store.receive(
       signal,
-      decide(signal, {
+      await decide(signal, {
         canLookUp: signal.source === 'aodh',
         isolated: isolation === undefined ? 'no' : 'unknown'
       })
     )
-    if (received.outcome === 'received')
-      void lookUpReceived().catch((error: unknown) => {
-        if (!(error instanceof StoreUnavailable)) log.warn({ err: messageOf(error) }, 'signals not looked up')
-      })
+    if (received.outcome === 'received') lookUpSoon()
     // One that joins is seen by the next look; waking the driver for each would let a storm of alarms drive it.
     else if (received.outcome === 'opened') nudge(received.recovery)
     return received
@@ -74,11 +97,24 @@ export function createIntake(
 
   async function settleWith(signal: string, told: Told, host: string, actor?: string): Promise<Received> {
     const isolated = await isolatedNow(host)
-    const decided = decide({ ...told, host }, { canLookUp: false, isolated })
+    const decided = await decide({ ...told, host }, { canLookUp: false, isolated })
     const because = actor === undefined ? decided.because : `${actor} says that this is ${host}: ${decided.because}`
     const settled = await store.settle(signal, host, { ...decided, because })
     if (settled.recovery !== undefined) nudge(settled.recovery)
     return settled
+  }
+
+  /** Settled by a person, it may wait for what a rule looks at. */
+  async function settleByHand(signal: string, told: Told, host: string, actor?: string): Promise<Received> {
+    const settled = await settleWith(signal, told, host, actor)
+    if (settled.outcome === 'received') lookUpSoon()
+    return settled
+  }
+
+  function lookUpSoon(): void {
+    void lookUpReceived().catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) log.warn({ err: messageOf(error) }, 'signals not looked up')
+    })
   }
 
   /** Rule 1: until the force-down is lifted and the host has reported since, its alarms are only noted. */
@@ -102,14 +138,19 @@ export function createIntake(
 
   async function walk(signal?: AbortSignal): Promise<void> {
     const page = await store.signals({ outcome: 'received', limit: 200 })
-    for (const one of page.items) {
+    // The oldest first: an `ok` must not clear an alarm that came after it.
+    for (const one of page.items.toReversed()) {
       try {
-        const told = { source: one.source, ...(one.alarm === undefined ? {} : { alarm: one.alarm }) }
-        const host =
-          one.host ?? (one.alarm === undefined ? undefined : (await alarms.definition(one.alarm.id, signal))?.host)
+        const { definition, host } = await lookUp(one, signal)
+        const told: Told = {
+          source: one.source,
+          definition,
+          ...(one.alarm === undefined ? {} : { alarm: one.alarm })
+        }
         if (host === undefined)
-          await store.settle(one.id, undefined, decide(told, { canLookUp: false, isolated: 'no' }))
-        else if (directory.isKnown()) await settleWith(one.id, told, host)
+          await store.settle(one.id, undefined, await decide(told, { canLookUp: false, isolated: 'no' }))
+        else if (directory.isKnown() && (directory.reading() !== undefined || !rules().needs.seen))
+          await settleWith(one.id, told, host)
       } catch (error) {
         // It stays `received`, and the next walk tries again. While the cloud is away the others need not wait for it too.
         log.warn({ signal: one.id, waiting: page.items.length, err: messageOf(error) }, 'signal not looked up')
@@ -118,7 +159,23 @@ export function createIntake(
     }
   }
 
-  return { receive, settleWith, lookUpReceived }
+  /** Aodh's definition, if it must name the host or a rule looks at it. */
+  async function lookUp(
+    one: Signal,
+    signal: AbortSignal | undefined
+  ): Promise<{ definition: NonNullable<Told['definition']>; host?: string }> {
+    const isAsked = !hasNone(one.alarm) && (one.host === undefined || rules().needs.definition)
+    const read = isAsked && one.alarm !== undefined ? await alarms.definition(one.alarm.id, signal) : undefined
+    const host = one.host ?? read?.host
+    return { definition: read === undefined ? 'none' : definitionFacts(read), ...(host === undefined ? {} : { host }) }
+  }
+
+  return { receive, settleWith: settleByHand, lookUpReceived }
+}
+
+/** What no alarm told has no definition. */
+function hasNone(alarm: AlarmFacts | undefined): boolean {
+  return alarm === undefined || alarm.id === ''
 }
 
 /** Its force-down is gone, and it reports again (Nova's `state` goes by reports alone) or was enabled. */

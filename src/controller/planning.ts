@@ -5,12 +5,14 @@ import { isOpen } from '../core/moves.ts'
 import type { Candidate, Plan } from '../core/plan.ts'
 import { makePlan } from '../core/plan.ts'
 import type { Recovery } from '../core/recovery.ts'
+import type { ServerDecision } from '../core/rules/server-policy.ts'
 import type { Segment } from '../core/segment.ts'
 import type { Step } from '../core/step.ts'
 import { lastStep } from '../core/step.ts'
 import { candidates } from './candidates.ts'
 import { blockedServers, pins, withPinned } from './pins.ts'
 import type { Cloud, Store } from './ports.ts'
+import { serverDecisions } from './server-decisions.ts'
 
 export interface Drawn {
   readonly plan: Plan
@@ -23,6 +25,8 @@ export interface Drawn {
   /** Running evacuations off the host that are not ours. */
   readonly foreign: number
   readonly aggregates: readonly Aggregate[]
+  /** What the instance rules say of each server, where there are any. */
+  readonly policy: ReadonlyMap<string, ServerDecision>
 }
 
 export interface World {
@@ -48,6 +52,7 @@ export async function drawPlan(
   const reading = await cloud.hosts(signal)
   const servers = listed.filter(server => isUnsettled(server.id, steps))
   const { fit, unfit, aggregates } = await candidates(world, recovery, segment, reading, signal)
+  const policy = await serverDecisions(cloud, { recovery, reading, groups, servers: listed }, signal)
   const [needs, rooms, elsewhere] = await Promise.all([
     cloud.needs(recovery.host, servers, signal),
     cloud.rooms(
@@ -72,6 +77,7 @@ export async function drawPlan(
     pools: poolsOf(recovery, withRoom),
     pinned,
     blocked: withPinned(await blockedServers(world, servers, migrations, recovery), pinned, withRoom),
+    policy,
     settings: recovery.settings
   })
   return {
@@ -80,8 +86,20 @@ export async function drawPlan(
     reading,
     aggregates,
     complete: isComplete(before) && isComplete(reading),
-    foreign: foreignEvacuations(migrations, steps, recovery.proofs)
+    foreign: foreignEvacuations(migrations, steps, recovery.proofs),
+    policy
   }
+}
+
+/** Why the host need not be recovered though it is dead. */
+export function nothingToMove({ complete, listed, plan }: Drawn): string | undefined {
+  if (!complete) return undefined
+  if (listed.length === 0) return 'no server is on it'
+  const isLeft =
+    plan.moves.length === 0 &&
+    plan.staying.some(({ because }) => because === 'policy') &&
+    plan.staying.every(({ because }) => because === 'policy' || because === 'leaving')
+  return isLeft ? 'the instance rules leave every server there' : undefined
 }
 
 /** A server whose move has neither begun nor ended for good. */

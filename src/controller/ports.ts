@@ -33,6 +33,8 @@ export interface Cloud {
   migrationsFrom(host: string, signal?: AbortSignal): Promise<Migration[]>
   groups(signal?: AbortSignal): Promise<ServerGroup[]>
   aggregates(signal?: AbortSignal): Promise<Aggregate[]>
+  /** Of each image that still exists, by its id. */
+  imageProperties(images: readonly string[], signal?: AbortSignal): Promise<Map<string, Record<string, string>>>
   /** host_ip of each host's hypervisor, by service host; hypervisors of bare metal are left out. */
   addresses(signal?: AbortSignal): Promise<Record<string, string>>
   /** Service hosts whose hypervisor is Ironic: they are never evacuated. */
@@ -68,6 +70,7 @@ export interface AlarmDefinition {
   readonly state: string
   readonly stateTimestampMs?: number
   readonly projectId: string
+  readonly description?: string
   readonly repeatActions: boolean
   /** The host that its rule names, if it names exactly one. */
   readonly host?: string
@@ -179,7 +182,7 @@ export interface Policy {
   armed(segment: string): boolean
   readonly approvalMinutes: number
   /** undefined: nothing is limited by failure domain. */
-  readonly domain?: DomainLimit
+  readonly domain?: DomainLimit | undefined
   readonly guards: GuardSettings
 }
 

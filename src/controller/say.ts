@@ -31,8 +31,6 @@ export function sayEvent(event: RecoveryEvent): string {
       return `${event.by} tries again`
     case 'cancelAsked':
       return `${event.by} cancels: ${event.reason}`
-    case 'verified':
-      return event.unmoved.length === 0 ? 'every server is where and as it should be' : event.because
     default:
       return event.because
   }

@@ -2,6 +2,8 @@ import type { GuardName } from '../core/guards/guard.ts'
 import type { Sighting } from '../core/guards/storm.ts'
 import type { Complaints } from '../core/observation.ts'
 import type { HoldCode, Recovery } from '../core/recovery.ts'
+import type { PastRecovery } from '../core/rules/past.ts'
+import type { Trial } from '../core/rules.ts'
 import type { AlarmFacts, Signal, SignalOutcome, SignalSource } from '../core/signal.ts'
 import type { Step } from '../core/step.ts'
 import type { Arming, ArmingChange, Command, CommandAnswer, NewCommand } from './operator-words.ts'
@@ -75,13 +77,18 @@ export interface NewSignal {
 }
 
 /** What triage decided; `open` holds the recovery to open if none is open for its host (else the signal joins it). */
-export type Disposition =
-  | { readonly outcome: 'open'; readonly recovery: Recovery; readonly because: string }
+export type Disposition = {
+  readonly because: string
+  /** The business rules that were tried. */
+  readonly rules?: readonly Trial[]
+} & (
+  | { readonly outcome: 'open'; readonly recovery: Recovery }
   | {
       readonly outcome: Exclude<SignalOutcome, 'opened' | 'joined'>
-      readonly because: string /** The `ok` of an alarm: the open signals of (alarm, host) are cleared. */
+      /** The `ok` of an alarm: the open signals of (alarm, host) are cleared. */
       readonly clears?: boolean
     }
+)
 
 export interface Received {
   /** Why this outcome, a sentence. */
@@ -183,6 +190,8 @@ export interface OperatorStore {
   }): Promise<Page<StoredRecovery>>
   recovery(id: string): Promise<StoredRecovery | undefined>
   openRecoveryOf(host: string): Promise<StoredRecovery | undefined>
+  /** The host's recoveries in short, newest first, at most `limit`. */
+  pastOf(host: string, limit: number): Promise<PastRecovery[]>
   /** The newest recovery that isolated `host` and whose isolation was not seen to be lifted. */
   isolationOf(host: string): Promise<Recovery | undefined>
   isolations(): Promise<Recovery[]>

@@ -56,6 +56,14 @@ export interface Server {
   readonly extraSpecs: Readonly<Record<string, string>>
   readonly volumes: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
+  readonly tags?: readonly string[]
+  readonly userId?: string
+  /** Its availability zone. */
+  readonly zone?: string
+  /** As its flavor was when it was made; memory in MiB, disk in GiB. */
+  readonly flavor?: { readonly name: string; readonly vcpus: number; readonly ram: number; readonly disk: number }
+  /** Missing where its root disk is a volume. */
+  readonly imageId?: string
   /** Why it is in error. */
   readonly fault?: string
 }
@@ -64,6 +72,7 @@ export type GroupPolicy = 'affinity' | 'anti-affinity' | 'soft-affinity' | 'soft
 
 export interface ServerGroup {
   readonly id: string
+  readonly name?: string
   readonly policy: GroupPolicy
   readonly members: readonly string[]
   /** Members that anti-affinity allows on one host. */

@@ -117,10 +117,11 @@ export function isOpen(step: Step): boolean {
 
 /**
  * What a server must be brought back to after it arrived: Nova starts what was in error (openstack API, evacuate), and what
- * somebody was stopping when its host died: the order to stop it is lost with the host.
+ * somebody was stopping when its host died: the order to stop it is lost with the host. And what a rule leaves stopped.
  */
 export function restoreKind(before: ListedServer): 'stop' | undefined {
-  return before.vmState === 'stopped' || before.taskState === 'powering-off' ? 'stop' : undefined
+  const stopped = before.vmState === 'stopped' || before.taskState === 'powering-off' || before.leaveStopped === true
+  return stopped ? 'stop' : undefined
 }
 
 function restoreOf(server: string, recovery: Recovery, steps: readonly Step[]): 'none' | 'pending' | 'done' {

@@ -1,15 +1,17 @@
 import type { Recovery } from './recovery.ts'
-import type { Segment } from './segment.ts'
+import type { Decision, Overrides } from './rules.ts'
+import type { Segment, Settings } from './segment.ts'
 
-/** A recovery as it opens: the segment's settings are frozen into it (rule 19). */
+/** A recovery as it opens: the segment's settings and what the deciding rule sets are frozen into it (rule 19). */
 export function openRecovery(
   id: string,
   host: string,
   segment: Segment,
   origin: Recovery['origin'],
   nowMs: number,
-  more: { readonly chain?: number; readonly continues?: string } = {}
+  more: { readonly chain?: number; readonly continues?: string; readonly decision?: Decision } = {}
 ): Recovery {
+  const { decision } = more
   return {
     id,
     host,
@@ -17,7 +19,7 @@ export function openRecovery(
     origin,
     openedAtMs: nowMs,
     chain: more.chain ?? 0,
-    settings: segment.settings,
+    settings: overridden(segment.settings, decision?.overrides),
     phase: { state: 'confirming' },
     sinceMs: nowMs,
     fenceIntents: {},
@@ -25,7 +27,18 @@ export function openRecovery(
     servers: [],
     targets: {},
     vouchedServers: {},
-    ...(more.continues === undefined ? {} : { continues: more.continues })
+    ...(more.continues === undefined ? {} : { continues: more.continues }),
+    ...(decision === undefined ? {} : { decision })
+  }
+}
+
+/** The segment's settings with those of the rule in their place. */
+function overridden(settings: Settings, { method, confirm, evacuate }: Overrides = {}): Settings {
+  return {
+    ...settings,
+    ...(method === undefined ? {} : { method }),
+    confirm: { ...settings.confirm, ...confirm },
+    evacuate: { ...settings.evacuate, ...evacuate }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Amounts, Room, Server, ServerGroup } from './inventory.ts'
 import type { Candidate, PlannedMove, PlanQuestion, Staying } from './plan.ts'
 import { fitsInto, subtract } from './room.ts'
+import { defaultPriority } from './rules/server-policy.ts'
 
 export interface Placement {
   readonly moves: PlannedMove[]
@@ -21,7 +22,12 @@ export function bestPlacement(servers: readonly Server[], question: PlanQuestion
 
 /** `fewest`: the tightest single target that takes all, else big ones first over as few as possible. `fastest`: over all. */
 function placeAll(servers: readonly Server[], pool: readonly Candidate[], question: PlanQuestion): Placement {
-  const sorted = servers.toSorted((a, b) => sizeOf(b, question) - sizeOf(a, question) || compare(a.id, b.id))
+  const sorted = servers.toSorted(
+    (a, b) =>
+      priorityOf(a, question) - priorityOf(b, question) ||
+      sizeOf(b, question) - sizeOf(a, question) ||
+      compare(a.id, b.id)
+  )
   const byRoom = pool.toSorted((a, b) => memory(a.room) - memory(b.room) || compare(a.room.host, b.room.host))
   if (question.settings.evacuate.spread === 'fewest') {
     const refused: Record<string, string> = {}
@@ -46,7 +52,7 @@ function leftOver(pool: readonly Candidate[], moves: readonly PlannedMove[]): Re
   )
 }
 
-/** Places one server after the other, biggest first, each on the first (`fewest`) or the emptiest (`fastest`) target that takes it. */
+/** Places one server after the other, by priority and the biggest first, each on the first (`fewest`) or the emptiest (`fastest`) target that takes it. */
 function place(servers: readonly Server[], pool: readonly Candidate[], question: PlanQuestion): Placement {
   const free = new Map(pool.map(({ room }) => [room.host, room.free]))
   const count = new Map<string, number>()
@@ -77,7 +83,8 @@ function place(servers: readonly Server[], pool: readonly Candidate[], question:
         server: server.id,
         name: server.name,
         because: 'room',
-        reason: objections.join('; ') || 'there is no target to choose from'
+        reason: objections.join('; ') || 'there is no target to choose from',
+        ...policyOf(server, question)
       })
       continue
     }
@@ -85,13 +92,18 @@ function place(servers: readonly Server[], pool: readonly Candidate[], question:
     free.set(host, subtract(free.get(host) ?? {}, need))
     count.set(host, (count.get(host) ?? 0) + 1)
     const serial = group?.policy === 'anti-affinity' ? { group: group.id } : {}
-    moves.push({ server: server.id, name: server.name, target: host, need, ...serial })
+    moves.push({ server: server.id, name: server.name, target: host, need, ...serial, ...policyOf(server, question) })
   }
   const used = new Set(moves.map(move => move.target))
   const refused = Object.fromEntries(
     pool.filter(({ room }) => !used.has(room.host)).map(({ room }) => [room.host, 'takes none of the servers'])
   )
   return { moves, staying, refused }
+}
+
+function policyOf(server: Server, question: PlanQuestion): Pick<PlannedMove, 'policy'> {
+  const policy = question.policy.get(server.id)
+  return policy === undefined ? {} : { policy }
 }
 
 function objectionToTarget(
@@ -126,6 +138,10 @@ function missingTrait(server: Server, room: Room): string | undefined {
     if (value === 'forbidden' && room.traits.includes(trait)) return `has the forbidden trait ${trait}`
   }
   return undefined
+}
+
+function priorityOf(server: Server, question: PlanQuestion): number {
+  return question.policy.get(server.id)?.priority ?? defaultPriority
 }
 
 function sizeOf(server: Server, question: PlanQuestion): number {

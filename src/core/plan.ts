@@ -1,6 +1,7 @@
 import type { Amounts, Room, Server, ServerGroup } from './inventory.ts'
 import { objectionToMoving } from './movable.ts'
 import { bestPlacement } from './placement.ts'
+import type { ServerDecision } from './rules/server-policy.ts'
 import type { Settings } from './segment.ts'
 
 export interface PlannedMove {
@@ -10,17 +11,21 @@ export interface PlannedMove {
   readonly need: Amounts
   /** Group whose members move one at a time. */
   readonly group?: string
+  /** What the instance rules say of it, where there are any. */
+  readonly policy?: ServerDecision
 }
 
 /**
  * Why a server stays. `room`: more room or another spare would help; `kind`: nothing we do would; `person`: somebody has
- * to look and vouch; `leaving`: it is being deleted, or has no guest here, and needs no move.
+ * to look and vouch; `leaving`: it is being deleted, or has no guest here, and needs no move; `policy`: an instance rule
+ * leaves it, which makes no recovery partial.
  */
 export interface Staying {
   readonly server: string
   readonly name: string
-  readonly because: 'room' | 'kind' | 'person' | 'leaving'
+  readonly because: 'room' | 'kind' | 'person' | 'leaving' | 'policy'
   readonly reason: string
+  readonly policy?: ServerDecision
 }
 
 export interface Plan {
@@ -55,6 +60,8 @@ export interface PlanQuestion {
   readonly pinned: ReadonlyMap<string, string>
   /** Servers that somebody must look at first (rules 10, 13, 14), with the reason. */
   readonly blocked: ReadonlyMap<string, string>
+  /** What the instance rules say of each server, where there are any. */
+  readonly policy: ReadonlyMap<string, ServerDecision>
   readonly settings: Settings
 }
 
@@ -68,7 +75,10 @@ export function makePlan(question: PlanQuestion): Plan {
   for (const server of question.servers) {
     const blocked = question.blocked.get(server.id)
     const objection = objectionToMoving(server, question.groups, question.settings)
-    if (objection !== undefined) staying.push({ server: server.id, name: server.name, ...objection })
+    const policy = question.policy.get(server.id)
+    if (policy?.then === 'leave' && objection?.because !== 'leaving')
+      staying.push({ server: server.id, name: server.name, because: 'policy', reason: leftBy(policy), policy })
+    else if (objection !== undefined) staying.push({ server: server.id, name: server.name, ...objection })
     else if (blocked !== undefined)
       staying.push({ server: server.id, name: server.name, because: 'person', reason: blocked })
     else movable.push(server)
@@ -82,6 +92,10 @@ export function makePlan(question: PlanQuestion): Plan {
   return { moves, staying: stays, targets, refused, estimatedSeconds: estimate(moves), hash: hashOf(moves, stays) }
 }
 
+function leftBy({ rule }: ServerDecision): string {
+  return `the instance rule "${rule}" leaves it`
+}
+
 function estimate(moves: readonly PlannedMove[]): number {
   const perTarget = new Map<string, number>()
   for (const move of moves) perTarget.set(move.target, (perTarget.get(move.target) ?? 0) + 1)
@@ -91,7 +105,7 @@ function estimate(moves: readonly PlannedMove[]): number {
 /** FNV-1a over what a person approves: who goes where, who stays. */
 function hashOf(moves: readonly PlannedMove[], staying: readonly Staying[]): string {
   const lines = [
-    ...moves.map(move => `${move.server}>${move.target}`),
+    ...moves.map(move => `${move.server}>${move.target}${move.policy?.then === 'leaveStopped' ? '!' : ''}`),
     ...staying.map(stay => `${stay.server}=${stay.because}`)
   ].toSorted()
   let hash = 0xcbf29ce484222325n

@@ -1,5 +1,6 @@
 import type { GuardName, GuardReport } from './guards/guard.ts'
 import type { Plan } from './plan.ts'
+import type { Decision } from './rules.ts'
 import type { Settings } from './segment.ts'
 import type { Evidence } from './verdict.ts'
 
@@ -11,6 +12,8 @@ export interface ListedServer {
   readonly powerState: string
   readonly taskState?: string
   readonly locked: boolean
+  /** A rule of the operator: it is stopped where it arrives. */
+  readonly leaveStopped?: true
 }
 
 /** How an agent reaches power. */
@@ -120,6 +123,8 @@ export interface Recovery {
   /** How many lost targets led here: a recovery of a target of a recovery of a target is 2. */
   readonly chain: number
   readonly settings: Settings
+  /** What the business rules said of the signal that opened it; none were asked for a person's word or a lost target. */
+  readonly decision?: Decision
   readonly phase: Phase
   readonly sinceMs: number
   readonly evidence?: Evidence

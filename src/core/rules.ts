@@ -1,83 +1,142 @@
-import { isCelError, parse, plan } from '@bufbuild/cel'
-import { celBindings, celEnvironment, mistakesIn } from './rule-check.ts'
-import type { AlarmFacts, SignalSource } from './signal.ts'
+import { type Asked, askable, type Compiled, compile, type Trial, trialOf } from './rules/expression.ts'
+import {
+  factsOf,
+  lookedUp,
+  type RuleContext,
+  type RuleSettings,
+  sampleFacts,
+  seenFields,
+  timeNames
+} from './rules/facts.ts'
+import type { Settings } from './segment.ts'
+
+export type { Trial } from './rules/expression.ts'
+export type { RuleContext, RuleSettings } from './rules/facts.ts'
 
 /** `recover`: look at the host, and recover it if it is dead. `note`: keep it on record. `ignore`: the same, not worth a look. */
 export type RuleOutcome = 'recover' | 'note' | 'ignore'
+
+/** What a rule that says `recover` sets in place of the segment's settings. Frozen into the recovery. */
+export interface Overrides {
+  readonly approval?: 'none' | 'required'
+  readonly method?: Settings['method']
+  readonly confirm?: Partial<Settings['confirm']>
+  readonly evacuate?: Partial<Settings['evacuate']>
+}
 
 /** A business rule: `when` is CEL and answers true or false. */
 export interface Rule {
   readonly name: string
   readonly when: string
   readonly then: RuleOutcome
-}
-
-/** What a rule may look at. */
-export interface RuleContext {
-  readonly source: SignalSource
-  readonly host: string
-  readonly segment: string
-  readonly alarm: AlarmFacts
+  readonly overrides?: Overrides
 }
 
 export interface Decision {
-  readonly outcome: RuleOutcome
+  /** `lookUp`: a rule must first know what was not looked up yet. */
+  readonly outcome: RuleOutcome | 'lookUp'
   /** The rule that decided. */
   readonly rule?: string
+  readonly overrides?: Overrides
   /** One sentence, with the rules that could not be evaluated. */
   readonly because: string
+  /** Every rule up to the one that decided, in order. */
+  readonly tried: readonly Trial[]
 }
 
 export interface Rules {
   /** Never throws: what can't be evaluated does not match, and is said. */
   decide(context: RuleContext): Decision
+  /** What some rule looks at, and is to be looked up first. */
+  readonly needs: { readonly definition: boolean; readonly seen: boolean; readonly past: boolean }
 }
 
 interface CompiledRule extends Rule {
-  readonly evaluate: (bindings: ReturnType<typeof celBindings>) => unknown
+  readonly condition: Compiled
 }
+
+export const defaultRuleSettings: RuleSettings = { zone: 'UTC', calendars: {} }
 
 /** Ordered, the first match wins. Syntax, names and types are checked here, so that no alarm is the first to find a mistake. */
 export function compileRules(
-  rules: readonly Rule[]
+  rules: readonly Rule[],
+  settings: RuleSettings = defaultRuleSettings
 ): { readonly ok: Rules } | { readonly mistakes: readonly string[] } {
-  const mistakes = rules.flatMap(rule => mistakesIn(rule.when).map(mistake => `rule "${rule.name}": ${mistake}`))
+  const sample = sampleFacts(settings)
+  const read = rules.map(rule => ({ rule, answer: compile(rule.when, sample) }))
+  const mistakes = read.flatMap(({ rule, answer }) =>
+    'mistakes' in answer ? answer.mistakes.map(mistake => `rule "${rule.name}": ${mistake}`) : []
+  )
   if (mistakes.length > 0) return { mistakes }
-  const compiled = rules.map(rule => ({
-    ...rule,
-    evaluate: plan(celEnvironment, parse(rule.when)) as CompiledRule['evaluate']
-  }))
+  const compiled = read.flatMap(({ rule, answer }) => ('ok' in answer ? { ...rule, condition: answer.ok } : []))
+  const someUses = (uses: (condition: Compiled) => boolean): boolean => compiled.some(one => uses(one.condition))
+  const withTime = someUses(({ uses }) => timeNames.some(name => uses(name)))
   return {
-    ok: { decide: context => (compiled.length === 0 ? decideByState(context) : decideByRules(compiled, context)) }
+    ok: {
+      decide: context =>
+        compiled.length === 0
+          ? decideByState(context)
+          : decideByRules(compiled, context, askable(factsOf(context, settings, withTime))),
+      needs: {
+        definition: someUses(usesDefinition),
+        seen: someUses(usesSeen),
+        past: someUses(({ uses }) => uses(lookedUp.past))
+      }
+    }
   }
 }
+
+const usesDefinition = ({ uses }: Compiled): boolean => uses(lookedUp.definition)
+const usesSeen = ({ uses }: Compiled): boolean => seenFields.some(field => uses(`host.${field}`))
 
 /** Without rules an alarm means what Aodh says it means; missing data is no failure. */
 function decideByState({ alarm }: RuleContext): Decision {
-  if (alarm.current === 'alarm') return { outcome: 'recover', because: 'the alarm fired' }
-  if (alarm.current === 'ok') return { outcome: 'note', because: 'the alarm is ok again' }
-  return { outcome: 'note', because: `the alarm's state is "${alarm.current}", which is no failure` }
+  const tried: readonly Trial[] = []
+  if (alarm.current === 'alarm') return { outcome: 'recover', because: 'the alarm fired', tried }
+  if (alarm.current === 'ok') return { outcome: 'note', because: 'the alarm is ok again', tried }
+  return { outcome: 'note', because: `the alarm's state is "${alarm.current}", which is no failure`, tried }
 }
 
-function decideByRules(rules: readonly CompiledRule[], context: RuleContext): Decision {
-  const bindings = celBindings(context)
-  const failures: string[] = []
+function decideByRules(rules: readonly CompiledRule[], context: RuleContext, facts: Asked): Decision {
+  const tried: Trial[] = []
   for (const rule of rules) {
-    const result = rule.evaluate(bindings)
-    if (isCelError(result)) failures.push(`; rule "${rule.name}" could not be evaluated (${result.message})`)
-    if (result === true) return decisionOf(rule, context, failures.join(''))
+    const answer = rule.condition.ask(facts)
+    if (answer.result === 'failed') {
+      const missing = missingFor(rule.condition, context)
+      if (missing !== undefined) return { outcome: 'lookUp', because: `rule "${rule.name}" needs ${missing}`, tried }
+    }
+    tried.push(trialOf(rule.name, answer))
+    if (answer.result === 'yes') return decisionOf(rule, context, tried)
   }
-  return { outcome: 'note', because: `no rule matches${failures.join('')}` }
+  return { outcome: 'note', because: `no rule matches${failuresIn(tried)}`, tried }
+}
+
+/** Why it may have failed: something that can still be looked up. */
+function missingFor(condition: Compiled, { definition, seen }: RuleContext): string | undefined {
+  if (definition === undefined && usesDefinition(condition)) return "the alarm's definition, which is looked up"
+  return seen === undefined && usesSeen(condition) ? "the cloud's hosts, which have not been read yet" : undefined
 }
 
 /** An alarm that is ok again can cancel, but never start anything, whatever a rule that forgot the state says. */
-function decisionOf(rule: Rule, { alarm }: RuleContext, failures: string): Decision {
+function decisionOf(rule: Rule, { alarm }: RuleContext, tried: readonly Trial[]): Decision {
+  const failures = failuresIn(tried)
   if (rule.then === 'recover' && alarm.current === 'ok') {
-    return {
-      outcome: 'note',
-      rule: rule.name,
-      because: `rule "${rule.name}" matches, but the alarm is ok again${failures}`
-    }
+    const because = `rule "${rule.name}" matches, but the alarm is ok again${failures}`
+    return { outcome: 'note', rule: rule.name, because, tried }
   }
-  return { outcome: rule.then, rule: rule.name, because: `rule "${rule.name}" says ${rule.then}${failures}` }
+  return {
+    outcome: rule.then,
+    rule: rule.name,
+    because: `rule "${rule.name}" says ${rule.then}${rule.overrides?.approval === 'required' ? ' with approval' : ''}${failures}`,
+    tried,
+    ...(rule.then === 'recover' && rule.overrides !== undefined ? { overrides: rule.overrides } : {})
+  }
+}
+
+function failuresIn(tried: readonly Trial[]): string {
+  return tried
+    .flatMap(({ rule, result, because }) =>
+      result === 'failed' ? `; rule "${rule}" could not be evaluated (${because})` : []
+    )
+    .join('')
 }

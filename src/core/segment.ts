@@ -1,4 +1,5 @@
 import type { Ladder } from './ladder.ts'
+import type { ServerRule } from './rules/server-policy.ts'
 
 /** A failover segment as the operator configured it, its members looked up in the cloud. */
 
@@ -28,6 +29,8 @@ export interface Settings {
     /** Reset paused, suspended and rescued servers so that they can be moved, with the loss of their memory. */
     readonly moveUnusual: boolean
   }
+  /** Instance rules, in order. */
+  readonly servers?: readonly ServerRule[]
 }
 
 /** A positive sign of life that a segment asks for. `hosts` overrides the address: "10.0.0.1" or "10.0.0.1:2222". */

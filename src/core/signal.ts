@@ -1,3 +1,5 @@
+import type { Trial } from './rules.ts'
+
 /** One thing we were told about a host. */
 export type SignalSource = 'aodh' | 'manual' | 'poll' | 'target' | 'test'
 
@@ -34,4 +36,6 @@ export interface Signal {
   readonly recovery?: string
   /** The later `ok` of the same alarm came. */
   readonly cleared: boolean
+  /** The business rules that were tried, up to the one that decided. */
+  readonly rules?: readonly Trial[]
 }

@@ -195,10 +195,14 @@ function afterPlanning(recovery: Recovery): Phase {
   return to(recovery.isolation === undefined ? 'isolating' : 'preparing')
 }
 
-/** What was written down first about a server stays. */
+/** What was written down first about a server stays; what the rules say of it may come later. */
 function merged(known: readonly ListedServer[], listed: readonly ListedServer[]): readonly ListedServer[] {
   const ids = new Set(known.map(server => server.id))
-  return [...known, ...listed.filter(server => !ids.has(server.id))]
+  const stopped = new Set(listed.flatMap(({ id, leaveStopped }) => (leaveStopped === true ? id : [])))
+  return [
+    ...known.map(server => (stopped.has(server.id) ? { ...server, leaveStopped: true as const } : server)),
+    ...listed.filter(server => !ids.has(server.id))
+  ]
 }
 
 function without<T>(record: Readonly<Record<string, T>>, keys: readonly string[]): Readonly<Record<string, T>> {

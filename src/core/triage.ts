@@ -1,12 +1,12 @@
-import type { RuleContext, Rules } from './rules.ts'
+import type { Decision, RuleContext, Rules } from './rules.ts'
 import type { AlarmFacts, SignalSource } from './signal.ts'
 
-export interface TriageQuestion {
+export interface TriageQuestion
+  extends Pick<RuleContext, 'nowMs' | 'kind'>,
+    Partial<Pick<RuleContext, 'segment' | 'definition' | 'seen' | 'past'>> {
   readonly source: SignalSource
   readonly alarm?: AlarmFacts
   readonly host?: string
-  /** The segment that the host belongs to, when it is known. */
-  readonly segment?: string
   /** False until the cloud's hosts were read once: then nobody knows whose host it is. */
   readonly membersKnown: boolean
   /** The alarm's definition could still name the host. */
@@ -16,13 +16,14 @@ export interface TriageQuestion {
   readonly rules: Rules
 }
 
-export type Triage =
-  | { readonly outcome: 'open'; readonly because: string }
-  | {
-      readonly outcome: 'noted' | 'ignored' | 'received' | 'unresolved'
-      readonly because: string
-      readonly clears?: boolean
-    }
+export type Triage = {
+  readonly because: string
+  /** What the business rules said, where they were asked. */
+  readonly decision?: Decision
+} & (
+  | { readonly outcome: 'open' }
+  | { readonly outcome: 'noted' | 'ignored' | 'received' | 'unresolved'; readonly clears?: boolean }
+)
 
 /** What a signal means: rules 1, 2 and 5 and the operator's business rules. */
 export function triage(question: TriageQuestion): Triage {
@@ -44,19 +45,25 @@ export function triage(question: TriageQuestion): Triage {
   }
   if (question.source === 'manual') return { outcome: 'open', because: 'an operator asked for it' }
   if (question.source === 'target') return { outcome: 'open', because: 'a recovery lost it as its target' }
-  const context: RuleContext = {
-    source: question.source,
-    host,
-    segment: question.segment,
-    alarm: alarm ?? { id: '', current: 'alarm', traits: {} }
-  }
-  const decision = question.rules.decide(context)
-  if (decision.outcome === 'ignore') return { outcome: 'ignored', because: decision.because }
-  if (decision.outcome === 'note')
-    return { outcome: 'noted', because: decision.because, clears: alarm?.current === 'ok' }
+  const decision = question.rules.decide(contextOf(question, host, question.segment))
+  const { because } = decision
+  if (decision.outcome === 'lookUp') return { outcome: 'received', because }
+  if (decision.outcome === 'ignore') return { outcome: 'ignored', because, decision }
+  if (decision.outcome === 'note') return { outcome: 'noted', because, decision, clears: alarm?.current === 'ok' }
   if (question.isolated === 'unknown')
     return { outcome: 'received', because: `${host} was isolated by us; whether it has returned is looked up` }
   if (question.isolated === 'yes')
-    return { outcome: 'noted', because: `${host} is isolated by us and has not returned` }
-  return { outcome: 'open', because: decision.because }
+    return { outcome: 'noted', because: `${host} is isolated by us and has not returned`, decision }
+  return { outcome: 'open', because, decision }
+}
+
+function contextOf(question: TriageQuestion, host: string, segment: RuleContext['segment']): RuleContext {
+  const { source, kind, nowMs, definition, seen, past } = question
+  return {
+    ...{ source, host, kind, segment, nowMs },
+    alarm: question.alarm ?? { id: '', current: 'alarm', traits: {} },
+    ...(definition === undefined ? {} : { definition }),
+    ...(seen === undefined ? {} : { seen }),
+    ...(past === undefined ? {} : { past })
+  }
 }

@@ -23,7 +23,7 @@ import { createRefusals } from './refusals.ts'
 import { alarmRoutes } from './routes/alarms.ts'
 import { armingRoutes } from './routes/arming.ts'
 import { commandRoutes } from './routes/commands.ts'
-import { healthRoutes, probeRoutes } from './routes/health.ts'
+import { type ConfigurationState, healthRoutes, probeRoutes } from './routes/health.ts'
 import { metricsPage } from './routes/metrics-page.ts'
 import { recoveryRoutes } from './routes/recoveries.ts'
 import { segmentRoutes } from './routes/segments.ts'
@@ -45,6 +45,8 @@ export interface AppDeps {
   readonly metricsOpen: boolean
   /** Event types whose trait `host` or `hostname` names the failed host; else defaultHostEventTypes. */
   readonly hostEventTypes?: readonly string[]
+  /** When the configuration was loaded; left out where it is never loaded anew. */
+  readonly configuration?: () => ConfigurationState
 }
 
 /** Health and metrics may show segments that are this old, so that watching us costs Nova little. */
@@ -82,7 +84,9 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       people.register(signalRoutes, { service, store, guard })
       people.register(armingRoutes, { service, store, guard })
       people.register(segmentRoutes, { service, clock })
-      people.register(healthRoutes, { service, store, segments, clock, version })
+      const { configuration } = deps
+      const loaded = configuration === undefined ? {} : { configuration }
+      people.register(healthRoutes, { service, store, segments, clock, version, ...loaded })
     })
   })
   return app

@@ -34,13 +34,14 @@ export function detailOf(
   timeline: readonly StoredEvent[],
   signals: readonly Signal[]
 ): object {
-  const { settings, evidence, guards, plan, approval, fenceIntents, proofs, phase } = stored.recovery
+  const { settings, decision, evidence, guards, plan, approval, fenceIntents, proofs, phase } = stored.recovery
   const { isolation, servers, targets, vouchedServers, cancelling, chain } = stored.recovery
   return {
     ...summaryOf(stored),
     ...present({
       owner: stored.owner,
       fencing: fencingOf(phase),
+      decision,
       evidence,
       guards,
       plan,

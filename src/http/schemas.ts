@@ -16,7 +16,9 @@ import recovery from '../../schemas/recovery.json' with { type: 'json' }
 import recoverySummary from '../../schemas/recovery-summary.json' with { type: 'json' }
 import resolve from '../../schemas/resolve.json' with { type: 'json' }
 import segment from '../../schemas/segment.json' with { type: 'json' }
+import serverDecision from '../../schemas/server-decision.json' with { type: 'json' }
 import signal from '../../schemas/signal.json' with { type: 'json' }
+import trial from '../../schemas/trial.json' with { type: 'json' }
 import trigger from '../../schemas/trigger.json' with { type: 'json' }
 import vouch from '../../schemas/vouch.json' with { type: 'json' }
 
@@ -40,7 +42,9 @@ export const schemas: readonly { readonly $id: string; readonly title: string }[
   recovery,
   resolve,
   segment,
+  serverDecision,
   signal,
+  trial,
   trigger,
   vouch
 ]

@@ -16,6 +16,7 @@ interface DefinitionRow extends AlarmRow {
   readonly state: string
   readonly state_timestamp?: string | null
   readonly project_id: string
+  readonly description?: string | null
   readonly repeat_actions: boolean
   readonly severity?: string
   readonly state_reason?: string | null
@@ -110,6 +111,7 @@ function definitionOf(row: DefinitionRow, host: string | undefined): AlarmDefini
     state: row.state,
     ...(stateTimestampMs === undefined ? {} : { stateTimestampMs }),
     projectId: row.project_id,
+    description: row.description ?? '',
     repeatActions: row.repeat_actions,
     ...(host === undefined ? {} : { host })
   }

@@ -8,6 +8,7 @@ import { type CheckLine, checkCloud } from './check.ts'
 import { createCinder } from './cinder.ts'
 import { loadCloud } from './clouds.ts'
 import { createDependencies } from './dependencies.ts'
+import { createGlance } from './glance.ts'
 import { createIronicClient } from './ironic.ts'
 import { createLeaseSession, tidyCredentials } from './lease-session.ts'
 import { createNeutron } from './neutron.ts'
@@ -87,6 +88,7 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
     ...createNova(nova, hypervisors, clock),
     ...createNeutron(access),
     ...createCinder(access),
+    ...createGlance(access),
     needs,
     rooms
   }

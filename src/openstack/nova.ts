@@ -9,7 +9,7 @@ import { readServer, readServersOn } from './nova/servers.ts'
 import { createSharedRead } from './nova/shared-read.ts'
 
 /** What Nova alone answers of the port. */
-export type Nova = Omit<Cloud, 'needs' | 'rooms' | 'portsOf' | 'attachmentsOf'>
+export type Nova = Omit<Cloud, 'needs' | 'rooms' | 'portsOf' | 'attachmentsOf' | 'imageProperties'>
 
 /** Nova refuses a longer reason. */
 const reasonLengthMax = 255

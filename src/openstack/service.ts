@@ -40,7 +40,7 @@ export interface GetOptions extends SendOptions {
 
 export interface ServiceKind {
   /** For messages. */
-  readonly name: 'Nova' | 'Placement' | 'Aodh' | 'Neutron' | 'Cinder' | 'Gnocchi' | 'Ironic'
+  readonly name: 'Nova' | 'Placement' | 'Aodh' | 'Neutron' | 'Cinder' | 'Glance' | 'Gnocchi' | 'Ironic'
   /** Catalog type and aliases, the best first. */
   readonly types: readonly string[]
   /** From the catalog's URL to the one that paths are appended to. */

@@ -148,6 +148,25 @@ export interface ConfigFile {
    */
   rules: Rule[]
   /**
+   * Instance rules, in order; the first whose `when` is true decides what becomes of a server of a dead host. What none matches moves, with priority 5. Frozen into each recovery when it opens.
+   *
+   * @maxItems 500
+   */
+  servers: ServerRule[]
+  /**
+   * IANA name of the time zone of the calendars and of `time` in the rules.
+   */
+  timezone: string
+  /**
+   * Named windows of time, by the clock of `timezone`. A rule asks `calendar.NAME`: true while one of its windows is open.
+   */
+  calendars: {
+    /**
+     * @maxItems 500
+     */
+    [k: string]: Window[]
+  }
+  /**
    * For the whole cloud.
    */
   limits: {
@@ -790,13 +809,73 @@ export interface ExecHost {
 export interface Rule {
   name: string
   /**
-   * CEL that answers true or false, of alarm (id, name, current, previous, severity, reason, type, eventType, traits), host, segment and source.
+   * CEL that answers true or false, of alarm, host, segment, source, now, time, calendar and history (docs/rules.md).
    */
   when: string
   /**
    * recover: look at the host, and recover it if it is dead. note: keep it on record. ignore: not worth a look.
    */
   then: 'recover' | 'note' | 'ignore'
+  /**
+   * With recover: in place of the segment's. required: the plan waits for an operator.
+   */
+  approval?: 'none' | 'required'
+  /**
+   * With recover: in place of the segment's.
+   */
+  method?: 'reserved_host' | 'auto' | 'auto_priority' | 'rh_priority'
+  /**
+   * With recover: in place of the segment's.
+   */
+  confirm?: {
+    downSeconds?: number
+    timeoutSeconds?: number
+  }
+  /**
+   * With recover: in place of the segment's.
+   */
+  evacuate?: {
+    perSpare?: number
+    moveTimeoutSeconds?: number
+    attempts?: number
+    spread?: 'fewest' | 'fastest'
+    moveUnusual?: boolean
+  }
+}
+/**
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "serverRule".
+ */
+export interface ServerRule {
+  name: string
+  /**
+   * CEL that answers true or false, of server, host and segment (docs/rules.md).
+   */
+  when: string
+  /**
+   * move: onto the target. leave: it stays on the dead host, and the recovery is complete without it. leaveStopped: it moves, and is stopped where it arrives.
+   */
+  then: 'move' | 'leave' | 'leaveStopped'
+  /**
+   * 1 moves first, 10 last; without, 5. Of one priority the largest moves first.
+   */
+  priority?: number
+}
+/**
+ * Open from `from` until just before `to`: two dates (2026-12-24, or 2026-12-24 18:00), two moments of the week (sat 22:00) or two times of day (22:00).
+ *
+ * This interface was referenced by `ConfigFile`'s JSON-Schema
+ * via the `definition` "window".
+ */
+export interface Window {
+  /**
+   * Its first minute.
+   */
+  from: string
+  /**
+   * The first minute after it.
+   */
+  to: string
 }
 /**
  * This interface was referenced by `ConfigFile`'s JSON-Schema

@@ -144,6 +144,32 @@ export interface Health {
     ageSeconds: number
   }[]
   /**
+   * Of the file that counts now.
+   */
+  configuration?: {
+    /**
+     * When it was loaded.
+     */
+    loadedAtMs: number
+    /**
+     * Sections that have changed since the start and count after a restart only.
+     */
+    needsRestart: string[]
+    /**
+     * The last attempt to load it anew failed; the old one stays.
+     */
+    failed?: {
+      /**
+       * When.
+       */
+      atMs: number
+      /**
+       * Why.
+       */
+      mistakes: string[]
+    }
+  }
+  /**
    * Whether the next failure of a host can be taken, by segment. Empty while the cloud can't be read.
    */
   segments: {

@@ -10,7 +10,7 @@
  */
 export interface PlanView {
   /**
-   * Servers that move.
+   * Servers that move, the first to go first.
    */
   moves: {
     /**
@@ -35,6 +35,7 @@ export interface PlanView {
      * The anti-affinity group whose members move one at a time.
      */
     group?: string
+    policy?: ServerDecisionView
   }[]
   /**
    * Servers that stay.
@@ -49,13 +50,14 @@ export interface PlanView {
      */
     name: string
     /**
-     * room: another spare would help. kind: it cannot be moved.
+     * room: another spare would help. kind: it cannot be moved. person: somebody has to look and vouch. leaving: it is being deleted, or has no guest here. policy: an instance rule leaves it.
      */
-    because: 'room' | 'kind'
+    because: 'room' | 'kind' | 'person' | 'leaving' | 'policy'
     /**
      * Why, in one sentence.
      */
     reason: string
+    policy?: ServerDecisionView
   }[]
   /**
    * Hosts that are used, in order.
@@ -75,4 +77,25 @@ export interface PlanView {
    * The same plan has the same hash; an approval counts for one.
    */
   hash: string
+}
+/**
+ * What the instance rules say of a server.
+ */
+export interface ServerDecisionView {
+  /**
+   * leave: it stays on the dead host. leaveStopped: it moves, and is stopped where it arrives.
+   */
+  then: 'move' | 'leave' | 'leaveStopped'
+  /**
+   * 1 moves first, 10 last; of one priority the largest first.
+   */
+  priority: number
+  /**
+   * The rule that decided; missing if none matched.
+   */
+  rule?: string
+  /**
+   * Rules before it that could not be evaluated, each with why.
+   */
+  failed?: string[]
 }

@@ -22,10 +22,37 @@ export type RecoveryView = RecoverySummary & {
    */
   chain: number
   /**
-   * The segment's settings as they were when it was opened.
+   * The segment's settings and the instance rules as they were when it was opened, with what the deciding rule sets.
    */
   settings: {
     [k: string]: unknown
+  }
+  /**
+   * What the business rules said of the signal that opened it. Missing where a person, or another recovery, asked for it.
+   */
+  decision?: {
+    /**
+     * What the rule says.
+     */
+    outcome: 'recover'
+    /**
+     * The rule that decided; missing where there are none.
+     */
+    rule?: string
+    /**
+     * Why, in one sentence.
+     */
+    because: string
+    /**
+     * What the rule sets in place of the segment's settings; frozen.
+     */
+    overrides?: {
+      [k: string]: unknown
+    }
+    /**
+     * Every rule up to the one that decided, in order.
+     */
+    tried: TrialView[]
   }
   evidence?: EvidenceView
   /**
@@ -319,6 +346,23 @@ export interface RecoverySummary {
   }
 }
 /**
+ * A business rule that was tried.
+ */
+export interface TrialView {
+  /**
+   * Its name.
+   */
+  rule: string
+  /**
+   * matched: it decided. failed: it could not be evaluated, so it did not match.
+   */
+  result: 'matched' | 'notMatched' | 'failed'
+  /**
+   * Which part of it was not true, or what could not be evaluated.
+   */
+  because: string
+}
+/**
  * What was observed of a host, and what it adds up to.
  */
 export interface EvidenceView {
@@ -408,7 +452,7 @@ export interface GuardView {
  */
 export interface PlanView {
   /**
-   * Servers that move.
+   * Servers that move, the first to go first.
    */
   moves: {
     /**
@@ -433,6 +477,7 @@ export interface PlanView {
      * The anti-affinity group whose members move one at a time.
      */
     group?: string
+    policy?: ServerDecisionView
   }[]
   /**
    * Servers that stay.
@@ -447,13 +492,14 @@ export interface PlanView {
      */
     name: string
     /**
-     * room: another spare would help. kind: it cannot be moved.
+     * room: another spare would help. kind: it cannot be moved. person: somebody has to look and vouch. leaving: it is being deleted, or has no guest here. policy: an instance rule leaves it.
      */
-    because: 'room' | 'kind'
+    because: 'room' | 'kind' | 'person' | 'leaving' | 'policy'
     /**
      * Why, in one sentence.
      */
     reason: string
+    policy?: ServerDecisionView
   }[]
   /**
    * Hosts that are used, in order.
@@ -473,6 +519,27 @@ export interface PlanView {
    * The same plan has the same hash; an approval counts for one.
    */
   hash: string
+}
+/**
+ * What the instance rules say of a server.
+ */
+export interface ServerDecisionView {
+  /**
+   * leave: it stays on the dead host. leaveStopped: it moves, and is stopped where it arrives.
+   */
+  then: 'move' | 'leave' | 'leaveStopped'
+  /**
+   * 1 moves first, 10 last; of one priority the largest first.
+   */
+  priority: number
+  /**
+   * The rule that decided; missing if none matched.
+   */
+  rule?: string
+  /**
+   * Rules before it that could not be evaluated, each with why.
+   */
+  failed?: string[]
 }
 /**
  * One server's switch-over.
@@ -643,4 +710,8 @@ export interface SignalView {
    * The later ok of the same alarm came.
    */
   cleared: boolean
+  /**
+   * The business rules that were tried, in order, up to the one that decided.
+   */
+  rules?: TrialView[]
 }

@@ -92,4 +92,25 @@ export interface SignalView {
    * The later ok of the same alarm came.
    */
   cleared: boolean
+  /**
+   * The business rules that were tried, in order, up to the one that decided.
+   */
+  rules?: TrialView[]
+}
+/**
+ * A business rule that was tried.
+ */
+export interface TrialView {
+  /**
+   * Its name.
+   */
+  rule: string
+  /**
+   * matched: it decided. failed: it could not be evaluated, so it did not match.
+   */
+  result: 'matched' | 'notMatched' | 'failed'
+  /**
+   * Which part of it was not true, or what could not be evaluated.
+   */
+  because: string
 }

@@ -5,7 +5,7 @@ import { isAfter, pageOf, readCursor } from './paging.ts'
 import { recoveryColumns, toCommand, toEvent, toStored } from './rows.ts'
 
 type History = Pick<RecoveryStore, 'steps' | 'commands'> &
-  Pick<OperatorStore, 'recoveries' | 'recovery' | 'openRecoveryOf' | 'events'>
+  Pick<OperatorStore, 'recoveries' | 'recovery' | 'openRecoveryOf' | 'pastOf' | 'events'>
 
 /** Recoveries and what belongs to them, as it is read. The list is newest first. */
 export function createHistory({ read }: Transactions): History {
@@ -69,6 +69,24 @@ export function createHistory({ read }: Transactions): History {
         db.selectFrom('recoveries').select(recoveryColumns).where('active_key', '=', host).executeTakeFirst()
       )
       return row && toStored(row)
+    },
+
+    async pastOf(host, limit) {
+      const rows = await read(db =>
+        db
+          .selectFrom('recoveries')
+          .select(['id', 'state', 'opened_at', 'closed_at'])
+          .where('host', '=', host)
+          .orderBy('opened_at', 'desc')
+          .limit(limit)
+          .execute()
+      )
+      return rows.map(({ id, state, opened_at: openedAtMs, closed_at: closedAtMs }) => ({
+        id,
+        state,
+        openedAtMs,
+        ...(closedAtMs === null ? {} : { closedAtMs })
+      }))
     },
 
     async events(recovery) {

@@ -63,7 +63,7 @@ export function createIntake({ now, write }: Transactions): Pick<OperatorStore, 
         const placed = await place(tx, subject, disposition)
         await tx
           .insertInto('signals')
-          .values({ ...rowOf(signal), ...columnsOf(placed), id: subject.signal, host, received_at: now() })
+          .values({ ...rowOf(signal), ...columnsOf(placed, disposition), id: subject.signal, host, received_at: now() })
           .execute()
         return answer(subject.signal, placed)
       }),
@@ -85,7 +85,7 @@ export function createIntake({ now, write }: Transactions): Pick<OperatorStore, 
         const placed = await place(tx, subject, disposition)
         await tx
           .updateTable('signals')
-          .set({ ...columnsOf(placed), host })
+          .set({ ...columnsOf(placed, disposition), host })
           .where('id', '=', id)
           .execute()
         return answer(id, placed)
@@ -132,8 +132,9 @@ function rowOf(signal: NewSignal) {
   }
 }
 
-function columnsOf(placed: Placed) {
+function columnsOf(placed: Placed, { rules = [] }: Disposition) {
   return {
+    rules: rules.length === 0 ? null : JSON.stringify(rules),
     outcome: placed.outcome,
     because: placed.because,
     recovery_id: placed.recovery,

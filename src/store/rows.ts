@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Command, CommandKind, StoredEvent, StoredRecovery } from '../controller/ports.ts'
 import type { Recovery } from '../core/recovery.ts'
+import type { Trial } from '../core/rules.ts'
 import type { AlarmFacts, Signal, SignalOutcome, SignalSource } from '../core/signal.ts'
 import type { CommandRow, EventRow, RecoveryRow, SignalRow } from './database/tables.ts'
 
@@ -29,7 +30,8 @@ export function toSignal(row: Selectable<SignalRow>): Signal {
     outcome: row.outcome as SignalOutcome,
     because: row.because,
     ...(row.recovery_id !== null && { recovery: row.recovery_id }),
-    cleared: row.cleared === 1
+    cleared: row.cleared === 1,
+    ...(row.rules !== null && { rules: JSON.parse(row.rules) as Trial[] })
   }
 }
 

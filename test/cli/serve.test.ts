@@ -199,3 +199,33 @@ test('spares are not adopted while the cloud cannot be read', async () => {
   expect(status).toBe(1)
   expect(text).toMatch(/^switchover: [^\n]+\n$/)
 })
+
+test('SIGHUP loads the file anew, keeps the old one if it is wrong, and does not stop the service', async () => {
+  const cwd = folder()
+  writeFileSync(join(cwd, 's.yaml'), configText())
+  const service = await run(cwd, 'serve', '--config', 's.yaml')
+  const [, port] = await service.until(/Server listening at http:\/\/127\.0\.0\.1:(\d+)/)
+  await service.until(/switchover started/)
+  const post = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/alarms/compute-01`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ alarm_id: 'a', current: 'alarm' })
+    })
+    return ((await answer.json()) as { outcome: string }).outcome
+  }
+  writeFileSync(join(cwd, 's.yaml'), configText({ rules: [{ name: 'none', when: 'true', then: 'ignore' }] }))
+  service.child.kill('SIGHUP')
+  await service.until(/configuration loaded anew/)
+  expect(await post()).toBe('ignored')
+  writeFileSync(join(cwd, 's.yaml'), configText({ rules: [{ name: 'bad', when: 'hots == "a"', then: 'recover' }] }))
+  service.child.kill('SIGHUP')
+  await service.until(/unknown name \\"hots\\".*configuration not loaded/)
+  expect(await post()).toBe('ignored')
+  const health = await fetch(`http://127.0.0.1:${port}/health`, { headers: { authorization: `Bearer ${secret}-2` } })
+  expect(await health.json()).toMatchObject({
+    configuration: { needsRestart: [], failed: { mistakes: [expect.stringContaining('unknown name')] } }
+  })
+  service.child.kill('SIGTERM')
+  expect((await service.ended).status).toBe(0)
+})

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals'
 import { hostOf, readingOf } from '../core/builders.ts'
 import { configOf, directoryOf, logOf, viewOf } from './builders.ts'
 
+const guards = { bmcNetwork: true, siteStartMs: 0, otherTools: [] }
+
 const byAggregate = configOf({ hosts: { aggregate: 'rack-a' }, spares: { aggregate: 'rack-a-spares' } })
 const aggregates = [
   { id: 1, name: 'rack-a', hosts: ['a', 'b', 's'] },
@@ -69,4 +71,57 @@ test('observing is the default, and a segment may say otherwise', () => {
   expect(directory.armed('rack-a')).toBe(false)
   expect(directory.armed('rack-b')).toBe(true)
   expect(directory.armed('rack-z')).toBe(false)
+})
+
+test('a new configuration counts all at once, when the members of its segments were read', async () => {
+  const view = viewOf(readingOf(hostOf('compute-01'), hostOf('compute-07')), [
+    { id: 1, name: 'rack-b', hosts: ['compute-07'] }
+  ])
+  const directory = directoryOf(view, [configOf({ hosts: { names: ['compute-01'] } })])
+  const limits = { armed: true, recoveriesPerHour: 9, movesInFlight: 2, approvalMinutes: 5, guards }
+  await directory.configure([configOf({ name: 'rack-b', hosts: { aggregate: 'rack-b' } })], limits)
+  expect(directory.segment('rack-b')?.hosts).toEqual(['compute-07'])
+  expect(directory.segmentOf('compute-01')).toBeUndefined()
+  expect([directory.recoveriesPerHour, directory.movesInFlight, directory.approvalMinutes]).toEqual([9, 2, 5])
+  expect(directory.armed('rack-b')).toBe(true)
+})
+
+test('a configuration whose members cannot be read changes nothing', async () => {
+  const view = viewOf()
+  const directory = directoryOf(view, [configOf({ hosts: { names: ['compute-01'] } })])
+  const limits = { armed: true, recoveriesPerHour: 9, movesInFlight: 2, approvalMinutes: 5, guards }
+  await expect(directory.configure([configOf({ hosts: { aggregate: 'rack-b' } })], limits)).rejects.toThrow('503')
+  expect(directory.segmentOf('compute-01')?.name).toBe('rack-a')
+  expect(directory.recoveriesPerHour).toBe(3)
+})
+
+test('a refresh that was under way when the configuration changed does not empty its segments', async () => {
+  const view = viewOf(readingOf(hostOf('compute-07')), [{ id: 1, name: 'rack-b', hosts: ['compute-07'] }])
+  const directory = directoryOf(view, [configOf({ hosts: { names: ['compute-01'] } })])
+  const limits = { armed: true, recoveriesPerHour: 9, movesInFlight: 2, approvalMinutes: 5, guards }
+  const configured = directory.configure([configOf({ hosts: { aggregate: 'rack-b' } })], limits)
+  await Promise.all([directory.refresh(), configured, directory.refresh()])
+  expect(directory.segment('rack-a')?.hosts).toEqual(['compute-07'])
+})
+
+test('what was last read of a host is told for the rules, its aggregates only where a rule looks at them', async () => {
+  const view = viewOf(readingOf(hostOf('compute-01', { zone: 'az1', state: 'down' })), [
+    { id: 1, name: 'ssd', hosts: ['compute-01'] }
+  ])
+  const directory = directoryOf(view, [configOf({ hosts: { names: ['compute-01'] } })])
+  expect(directory.seen('compute-01')).toBeUndefined()
+  await directory.refresh()
+  expect(directory.seen('compute-01')).toMatchObject({ zone: 'az1', state: 'down', aggregates: [] })
+  expect(directory.seen('compute-99')).toBe('none')
+  const limits = {
+    armed: true,
+    recoveriesPerHour: 9,
+    movesInFlight: 2,
+    approvalMinutes: 5,
+    guards,
+    rulesSeeHosts: true
+  }
+  await directory.configure([configOf({ hosts: { names: ['compute-01'] } })], limits)
+  await directory.refresh()
+  expect(directory.seen('compute-01')).toMatchObject({ aggregates: ['ssd'] })
 })

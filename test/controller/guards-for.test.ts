@@ -13,7 +13,8 @@ const drawn: Drawn = {
   reading: readingOf(hostOf(source, { state: 'down' }), hostOf('compute-02'), hostOf('compute-03')),
   aggregates: [],
   complete: true,
-  foreign: 0
+  foreign: 0,
+  policy: new Map()
 }
 
 async function ask(more: { nodes?: Nodes; recovery?: Partial<Recovery>; failures?: number } = {}) {

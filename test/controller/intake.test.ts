@@ -6,7 +6,7 @@ import type { Intake } from '../../src/controller/intake.ts'
 import { createIntake, hasReturned } from '../../src/controller/intake.ts'
 import type { AlarmDefinition, Alarms, NewSignal, Ports, Store } from '../../src/controller/ports.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
-import { compileRules } from '../../src/core/rules.ts'
+import { compileRules, type Rules } from '../../src/core/rules.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { hostOf, isolation, nowMs, readingOf, recoveryOf, source } from '../core/builders.ts'
 import type { View } from './builders.ts'
@@ -16,9 +16,10 @@ let store: Store
 let view: View
 let directory: Directory
 let intake: Intake
-let definitions: Record<string, Pick<AlarmDefinition, 'host'>>
+let definitions: Record<string, Partial<AlarmDefinition>>
 let nudged: (string | undefined)[]
 let aodhWorks: boolean
+let rules: Rules
 
 beforeEach(async () => {
   store = await openStore('file::memory:')
@@ -26,10 +27,17 @@ beforeEach(async () => {
   definitions = {}
   nudged = []
   aodhWorks = true
+  rules = rulesOf()
   use(configOf())
 })
 
 afterEach(async () => await store.close())
+
+function rulesOf(...texts: string[]): Rules {
+  const compiled = compileRules(texts.map((when, index) => ({ name: `rule-${index + 1}`, when, then: 'recover' })))
+  if ('mistakes' in compiled) throw new Error(compiled.mistakes.join())
+  return compiled.ok
+}
 
 function use(config: ReturnType<typeof configOf>): void {
   directory = directoryOf(view, [config])
@@ -50,9 +58,12 @@ function use(config: ReturnType<typeof configOf>): void {
     )
   }
   const ports = { store, cloud: cloudOf(view), alarms: { definition } as Alarms, clock: systemClock, log: logOf() }
-  const rules = compileRules([])
-  if ('mistakes' in rules) throw new Error('no rules are no mistake')
-  intake = createIntake(ports as unknown as Ports, directory, rules.ok, id => nudged.push(id))
+  intake = createIntake(
+    ports as unknown as Ports,
+    directory,
+    () => rules,
+    id => nudged.push(id)
+  )
 }
 
 function alarm(changes: Partial<NewSignal> = {}, current = 'alarm'): NewSignal {
@@ -174,4 +185,79 @@ test.each([
   ['not listed any more', undefined, false]
 ] as const)('a host that is %s has returned: %s', (_, host, returned) => {
   expect(hasReturned(host)).toBe(returned)
+})
+
+test('a rule that looks at the definition has it looked up first, and the signal says which rules were tried', async () => {
+  rules = rulesOf('alarm.definition.project == "other"', 'alarm.definition.project == "p-1"')
+  definitions['alarm-1'] = { projectId: 'p-1' }
+  const received = await intake.receive(alarm({ host: source }))
+  expect(received).toMatchObject({
+    outcome: 'received',
+    because: 'rule "rule-1" needs the alarm\'s definition, which is looked up'
+  })
+  await settled()
+  expect(await store.signal(received.signal)).toMatchObject({
+    outcome: 'opened',
+    rules: [
+      { rule: 'rule-1', result: 'notMatched' },
+      { rule: 'rule-2', result: 'matched' }
+    ]
+  })
+  expect((await store.openRecoveryOf(source))?.recovery.decision).toMatchObject({ rule: 'rule-2', outcome: 'recover' })
+})
+
+test('while Aodh is away such a signal waits, and one that Aodh does not show is decided without', async () => {
+  rules = rulesOf('alarm.definition.known && alarm.definition.project == "p-1"')
+  aodhWorks = false
+  const received = await intake.receive(alarm({ host: source }))
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('received')
+  aodhWorks = true
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('noted')
+})
+
+test('what no alarm told has no definition to wait for', async () => {
+  rules = rulesOf('!alarm.definition.known')
+  expect((await intake.receive({ source: 'poll', actor: 'poll', host: source })).outcome).toBe('opened')
+})
+
+test('a rule that looks at the host waits until the hosts were read', async () => {
+  rules = rulesOf('host.state == "down" && host.kind == "host"')
+  const received = await intake.receive(alarm({ host: source }))
+  expect(received.outcome).toBe('received')
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('received')
+  await directory.refresh()
+  await settled()
+  expect(await outcomeOf(received.signal)).toBe('opened')
+})
+
+test('a rule that looks at the history sees the recoveries of the host', async () => {
+  rules = rulesOf('history.recoveriesLastDay == 0')
+  expect((await intake.receive(alarm({ host: source }))).outcome).toBe('opened')
+  expect((await intake.receive(alarm({ host: source }))).outcome).toBe('noted')
+  expect((await intake.receive(alarm({ host: 'compute-02' }))).outcome).toBe('opened')
+})
+
+test('a signal that did nothing says which rules were tried, and why none of them matched', async () => {
+  rules = rulesOf('alarm.severity == "critical"')
+  const { signal } = await intake.receive(alarm({ host: source }))
+  expect(await store.signal(signal)).toMatchObject({
+    outcome: 'noted',
+    rules: [
+      {
+        rule: 'rule-1',
+        result: 'notMatched',
+        because: 'alarm.severity == "critical" is not true (alarm.severity is "")'
+      }
+    ]
+  })
+})
+
+test('of an operator, who is always heard, the rules are not asked', async () => {
+  rules = rulesOf('false')
+  const { signal, recovery } = await intake.receive({ source: 'manual', actor: 'alice', host: source })
+  expect(await store.signal(signal)).not.toHaveProperty('rules')
+  expect((await store.recovery(recovery ?? ''))?.recovery).not.toHaveProperty('decision')
 })

@@ -98,6 +98,7 @@ export function questionOf(changes: Partial<PlanQuestion> = {}): PlanQuestion {
     unfit: {},
     pinned: new Map(),
     blocked: new Map(),
+    policy: new Map(),
     settings,
     ...changes
   }

@@ -28,6 +28,25 @@ test('a recovery opens with the settings of its segment frozen in, and nothing b
   expect(recovery).not.toHaveProperty('continues')
 })
 
+test('what the deciding rule sets stands in place of the settings, and stays with the recovery', () => {
+  const segment = segmentOf()
+  const overrides = {
+    approval: 'required',
+    method: 'auto',
+    confirm: { downMs: 60_000 },
+    evacuate: { attempts: 7 }
+  } as const
+  const decision = { outcome: 'recover', rule: 'r', because: 'rule "r" says recover', tried: [], overrides } as const
+  const recovery = openRecovery('r1', source, segment, 'alarm', nowMs, { decision })
+  expect(recovery.decision).toEqual(decision)
+  expect(recovery.settings).toEqual({
+    ...segment.settings,
+    method: 'auto',
+    confirm: { ...segment.settings.confirm, downMs: 60_000 },
+    evacuate: { ...segment.settings.evacuate, attempts: 7 }
+  })
+})
+
 const partial = recoveryOf({
   ...afterFence,
   phase: { state: 'partial', reason: 'two stays' },

@@ -33,6 +33,12 @@ const group = fc.record({
   elsewhere: fc.constantFrom(...hosts)
 })
 
+const decisions = fc.record({
+  then: fc.constantFrom('move' as const, 'move' as const, 'leave' as const, 'leaveStopped' as const),
+  priority: fc.integer({ min: 1, max: 10 }),
+  rule: fc.constant('mine')
+})
+
 const questions: fc.Arbitrary<PlanQuestion> = fc
   .record({
     servers,
@@ -42,7 +48,8 @@ const questions: fc.Arbitrary<PlanQuestion> = fc
     spread: fc.constantFrom('fewest' as const, 'fastest' as const),
     pinned: fc.dictionary(fc.constantFrom(...ids), fc.constantFrom(...hosts), { maxKeys: 2 }),
     blocked: fc.subarray(ids, { maxLength: 2 }),
-    doubled: fc.subarray(ids, { maxLength: 2 })
+    doubled: fc.subarray(ids, { maxLength: 2 }),
+    policy: fc.dictionary(fc.constantFrom(...ids), decisions, { maxKeys: 4 })
   })
   .map(drawn => {
     const all = drawn.servers.map(({ picky, deleting, ...server }, index) =>
@@ -72,6 +79,7 @@ const questions: fc.Arbitrary<PlanQuestion> = fc
       needs: new Map(drawn.doubled.map(id => [id, { VCPU: 2, MEMORY_MB: 6 }])),
       pinned: new Map(Object.entries(drawn.pinned)),
       blocked: new Map(drawn.blocked.map(id => [id, 'look first'])),
+      policy: new Map(Object.entries(drawn.policy)),
       settings: { ...settings, evacuate: { ...settings.evacuate, spread: drawn.spread } }
     })
   })
@@ -174,4 +182,46 @@ test('a change of who goes where, or of who stays, changes the hash', () => {
     const less = makePlan({ ...question, blocked: new Map([...question.blocked, [first.server, 'look first']]) })
     expect(less.hash).not.toBe(plan.hash)
   })
+})
+
+test('whom an instance rule leaves stays, whatever else is said of it, unless it is leaving by itself', () => {
+  law((plan, { policy, servers: all }) => {
+    for (const { id } of all) {
+      const stay = plan.staying.find(one => one.server === id)
+      if (policy.get(id)?.then === 'leave') expect(['policy', 'leaving']).toContain(stay?.because)
+      else expect(stay?.because).not.toBe('policy')
+    }
+  })
+})
+
+test('moves come by priority, those of one priority the largest first, and say what the rules say', () => {
+  law((plan, { policy }) => {
+    const key = ({ server, need }: Plan['moves'][number]) => [policy.get(server)?.priority ?? 5, -(need.MEMORY_MB ?? 0)]
+    const keys = plan.moves.map(key)
+    expect(keys).toEqual(keys.toSorted((a, b) => a[0]! - b[0]! || a[1]! - b[1]!))
+    for (const move of plan.moves) expect(move.policy).toEqual(policy.get(move.server))
+  })
+})
+
+test('where there is too little room, those of the first priority get it', () => {
+  const free = { VCPU: 4, MEMORY_MB: 4096 }
+  const decision = (priority: number) => ({ then: 'move', priority, rule: 'r' }) as const
+  const plan = makePlan(
+    questionOf({
+      servers: [serverOf('big', { flavorNeed: { MEMORY_MB: 4096 } }), serverOf('first'), serverOf('last')],
+      pools: [[candidateOf('spare-1', { free })]],
+      policy: new Map([
+        ['first', decision(1)],
+        ['last', decision(10)]
+      ])
+    })
+  )
+  expect(plan.moves.map(({ server }) => server)).toEqual(['first', 'last'])
+  expect(plan.staying).toMatchObject([{ server: 'big', because: 'room' }])
+})
+
+test('a server that is to be stopped where it arrives makes another plan', () => {
+  const hashWith = (then: 'move' | 'leaveStopped') =>
+    makePlan(questionOf({ servers: [serverOf('a')], policy: new Map([['a', { then, priority: 5, rule: 'r' }]]) })).hash
+  expect(hashWith('leaveStopped')).not.toBe(hashWith('move'))
 })

@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
-import { compileRules, type Rule, type RuleContext, type Rules } from '../../src/core/rules.ts'
+import { compileRules, type Decision, type Rule, type RuleContext, type Rules } from '../../src/core/rules.ts'
 
 const context = (current: string, more: Partial<RuleContext['alarm']> = {}): RuleContext => ({
   source: 'aodh',
   host: 'compute-01',
-  segment: 'rack-a',
+  kind: 'host',
+  segment: { name: 'rack-a', method: 'reserved_host', storage: 'shared', approval: 'none', hosts: 4, spares: 1 },
+  nowMs: Date.UTC(2026, 11, 24, 22, 30),
   alarm: { id: 'a-1', name: 'host-down-compute-01', current, traits: {}, ...more }
 })
 
@@ -25,27 +27,35 @@ test.each([
   ['ok', 'note', 'the alarm is ok again'],
   ['insufficient data', 'note', 'the alarm\'s state is "insufficient data", which is no failure']
 ])('without rules the state %s means %s', (current, outcome, because) => {
-  expect(compiled().decide(context(current))).toEqual({ outcome, because })
+  expect(compiled().decide(context(current))).toEqual({ outcome, because, tried: [] })
 })
 
 test('the first rule that matches decides', () => {
   const rules = compiled(
-    { name: 'lab', when: 'segment == "lab"', then: 'ignore' },
+    { name: 'lab', when: 'segment.name == "lab"', then: 'ignore' },
     { name: 'dead host', when: 'alarm.current == "alarm" && alarm.name.startsWith("host-down-")', then: 'recover' },
     { name: 'rest', when: 'true', then: 'ignore' }
   )
   expect(rules.decide(context('alarm'))).toEqual({
     outcome: 'recover',
     rule: 'dead host',
-    because: 'rule "dead host" says recover'
+    because: 'rule "dead host" says recover',
+    tried: [
+      {
+        rule: 'lab',
+        result: 'notMatched',
+        because: 'segment.name == "lab" is not true (segment.name is "rack-a")'
+      },
+      { rule: 'dead host', result: 'matched', because: 'it is true' }
+    ]
   })
-  expect(rules.decide({ ...context('alarm'), segment: 'lab' }).rule).toBe('lab')
+  expect(rules.decide({ ...context('alarm'), segment: { ...context('alarm').segment, name: 'lab' } }).rule).toBe('lab')
   expect(rules.decide(context('alarm', { name: 'cpu' })).rule).toBe('rest')
 })
 
 test('what no rule matches is noted, and said', () => {
-  const rules = compiled({ name: 'never', when: 'host == "nobody"', then: 'recover' })
-  expect(rules.decide(context('alarm'))).toEqual({ outcome: 'note', because: 'no rule matches' })
+  const rules = compiled({ name: 'never', when: 'host.name == "nobody"', then: 'recover' })
+  expect(rules.decide(context('alarm'))).toMatchObject({ outcome: 'note', because: 'no rule matches' })
 })
 
 test('a rule that cannot be evaluated does not match, and it is said', () => {
@@ -77,13 +87,13 @@ test('a field that the alarm does not have is an empty text', () => {
 test.each([
   ['host ==', /is no CEL/],
   ['hots == "compute-01"', /unknown name "hots" \(did you mean "host"\?\)/],
-  ['alarm.curent == "alarm"', /an alarm has no "curent" \(did you mean "current"\?\)/],
-  ['true || alarm.nme == "x"', /an alarm has no "nme" \(did you mean "name"\?\)/],
-  ['host.beginsWith("a")', /unbound function: beginsWith/],
-  ['false && host > 3', /no matching overload/],
-  ['host == 3', /compares a text with a number: these are never equal/],
-  ['host', /answers a string, must answer true or false/],
-  ['host.matches("a(")', /missing closing/],
+  ['alarm.curent == "alarm"', /alarm has no "curent" \(did you mean "current"\?\)/],
+  ['true || alarm.nme == "x"', /alarm has no "nme" \(did you mean "name"\?\)/],
+  ['host.name.beginsWith("a")', /unbound function: beginsWith/],
+  ['false && host.name > 3', /no matching overload/],
+  ['host.name == 3', /compares a text with a number: these are never equal/],
+  ['host.name', /answers a text, must answer true or false/],
+  ['host.name.matches("a(")', /missing closing/],
   ['[1, 2].exists(x, x == hots)', /./],
   ['', /./]
 ])('%s is refused when the rules are read', (when, mistake) => {
@@ -91,11 +101,11 @@ test.each([
 })
 
 test.each([
-  'alarm.traits["host"] == host',
+  'alarm.traits["host"] == host.name',
   '"service" in alarm.traits && alarm.traits["service"] == "x"',
   'has(alarm.traits.service)',
   'alarm.severity in ["critical", "moderate"]',
-  'host.matches("^compute-[0-9]+$") && !alarm.name.contains("test")',
+  'host.name.matches("^compute-[0-9]+$") && !alarm.name.contains("test")',
   'alarm.traits.exists(k, k == "host")',
   'source == "poll" || alarm.type == "event" ? true : false',
   'alarm.name.lowerAscii().startsWith("host")'
@@ -114,5 +124,150 @@ test('no alarm makes a rule throw', () => {
       expect(['recover', 'note']).toContain(rules.decide(context(current, { name, traits })).outcome)
     }),
     { numRuns: 200 }
+  )
+})
+
+const settings = {
+  zone: 'Europe/Berlin',
+  calendars: { freeze: [{ from: '2026-12-20', to: '2027-01-04' }], nights: [{ from: '22:00', to: '06:00' }] }
+}
+
+function decideBy(context: RuleContext, when: string): Decision {
+  const result = compileRules([{ name: 'r', when, then: 'recover' }], settings)
+  if (!('ok' in result)) throw new Error(result.mistakes.join('\n'))
+  return result.ok.decide(context)
+}
+
+test.each([
+  // 22:30 in London is 23:30 in Berlin, on a Thursday.
+  ['time.clock == "23:30" && time.hour == 23 && time.minute == 30', true],
+  ['time.weekday == "thu" && time.date == "2026-12-24" && time.zone == "Europe/Berlin"', true],
+  ['calendar.freeze && calendar.nights', true],
+  ['now.getHours("Europe/Berlin") == 23 && now.getHours() == 22', true],
+  ['now > timestamp("2026-12-24T22:00:00Z") && now - timestamp("2026-12-24T22:00:00Z") == duration("30m")', true],
+  ['segment.hosts == 4 && segment.spares == 1 && segment.method == "reserved_host"', true],
+  ['host.kind == "spare"', false]
+])('%s is %s', (when, expected) => {
+  expect(decideBy(context('alarm'), when).outcome).toBe(expected ? 'recover' : 'note')
+})
+
+const hourMs = 3_600_000
+const past = (nowMs: number) => [
+  { openedAtMs: nowMs - 2 * hourMs, closedAtMs: nowMs - hourMs, state: 'recovered' },
+  { openedAtMs: nowMs - 30 * hourMs, closedAtMs: nowMs - 29 * hourMs, state: 'dismissed' },
+  { openedAtMs: nowMs - 400 * hourMs, closedAtMs: nowMs - 399 * hourMs, state: 'partial' }
+]
+
+test.each([
+  'history.recoveriesLastDay == 1 && history.recoveriesLastWeek == 2',
+  'history.failuresLastDay == 1 && history.failuresLastWeek == 1',
+  'history.lastState == "recovered" && history.lastAge == duration("1h")',
+  'now - history.lastEndedAt < duration("61m")'
+])('the history of the host: %s', when => {
+  const asked = context('alarm')
+  expect(decideBy({ ...asked, past: past(asked.nowMs) }, when).outcome).toBe('recover')
+})
+
+test('a host without a history was never recovered', () => {
+  const when = 'history.recoveriesLastWeek == 0 && history.lastAge > duration("1000h") && history.lastState == ""'
+  expect(decideBy({ ...context('alarm'), past: [] }, when).outcome).toBe('recover')
+})
+
+test('only what a rule looks at is asked for', () => {
+  const needs = (when: string) => {
+    const result = compileRules([{ name: 'r', when, then: 'recover' }], settings)
+    return 'ok' in result ? result.ok.needs : undefined
+  }
+  expect(needs('host.name == "a" && host.kind == "spare"')).toEqual({ definition: false, seen: false, past: false })
+  expect(needs('"ssd" in host.aggregates')).toMatchObject({ seen: true })
+  expect(needs('alarm.definition.project == "p"')).toMatchObject({ definition: true })
+  expect(needs('alarm.current == "alarm" && history.failuresLastDay > 1')).toMatchObject({ past: true })
+  expect(needs('alarm.traits.exists(k, k == alarm.definition.name)')).toMatchObject({ definition: true })
+})
+
+test('a rule that needs the definition waits for it, unless the rest decides without', () => {
+  const when = 'alarm.name == "cpu" && alarm.definition.project == "p"'
+  expect(decideBy(context('alarm', { name: 'cpu' }), when)).toMatchObject({
+    outcome: 'lookUp',
+    because: 'rule "r" needs the alarm\'s definition, which is looked up'
+  })
+  expect(decideBy(context('alarm', { name: 'disk' }), when).outcome).toBe('note')
+  const definition = { name: 'cpu', type: 'event', project: 'p', description: '', enabled: true, repeatActions: true }
+  expect(decideBy({ ...context('alarm', { name: 'cpu' }), definition }, when).outcome).toBe('recover')
+  expect(decideBy({ ...context('alarm', { name: 'cpu' }), definition: 'none' }, when).outcome).toBe('note')
+  expect(decideBy({ ...context('alarm'), definition: 'none' }, '!alarm.definition.known').outcome).toBe('recover')
+})
+
+test('a rule that looks at the host waits until the hosts were read', () => {
+  const when = 'host.zone == "az1" && !host.forcedDown && host.status == "enabled"'
+  expect(decideBy(context('alarm'), when).outcome).toBe('lookUp')
+  const seen = { zone: 'az1', aggregates: [], status: 'enabled', state: 'down', forcedDown: false, disabledReason: '' }
+  expect(decideBy({ ...context('alarm'), seen }, when).outcome).toBe('recover')
+  expect(decideBy({ ...context('alarm'), seen: 'none' }, when).outcome).toBe('note')
+})
+
+test('the rules before one that must wait decide first', () => {
+  const rules = compiled(
+    { name: 'lab', when: 'host.name == "compute-01"', then: 'ignore' },
+    { name: 'project', when: 'alarm.definition.project == "p"', then: 'recover' }
+  )
+  expect(rules.decide(context('alarm')).rule).toBe('lab')
+})
+
+test('a rule that recovers says what it sets in place of the settings', () => {
+  const overrides = { approval: 'required', confirm: { downMs: 60_000 } } as const
+  const rules = compiled({ name: 'careful', when: 'true', then: 'recover', overrides })
+  expect(rules.decide(context('alarm'))).toMatchObject({
+    overrides,
+    because: 'rule "careful" says recover with approval'
+  })
+  expect(rules.decide(context('ok')).overrides).toBeUndefined()
+})
+
+test.each([
+  ['calendar.freze', /calendar has no "freze" \(did you mean "freeze"\?\)/],
+  ['history.lastAge > 3', /no matching overload/],
+  ['now.getHours("Europe/Nowhere") > 3', /[Ii]nvalid time zone/],
+  ['host.aggregates.exists(a, a == 3)', /never equal/],
+  ['3 in host.aggregates', /never equal/],
+  ['alarm["nme"] == "x"', /alarm has no "nme"/],
+  ['alarm.traits["age"] > 3', /no matching overload/],
+  ['has(alarm.nme)', /alarm has no "nme"/],
+  ['segment == "rack-a"', /segment is a group of facts: write which one, like segment.name/]
+])('%s is refused, with its calendars and all', (when, mistake) => {
+  const result = compileRules([{ name: 'r', when, then: 'recover' }], settings)
+  expect('mistakes' in result && result.mistakes.join('\n')).toMatch(mistake)
+})
+
+test('whatever is known by then, no rule throws, and the answer is always the same', () => {
+  const result = compileRules(
+    [
+      { name: 'a', when: 'alarm.traits[alarm.name].matches(alarm.reason)', then: 'ignore' },
+      { name: 'b', when: 'host.zone == alarm.name || calendar.freeze && history.failuresLastDay > 0', then: 'note' },
+      { name: 'c', when: 'alarm.definition.description.contains(alarm.reason)', then: 'recover' }
+    ],
+    settings
+  )
+  if (!('ok' in result)) throw new Error(result.mistakes.join())
+  const seen = { zone: 'az1', aggregates: [], status: '', state: '', forcedDown: false, disabledReason: '' }
+  const definition = { name: '', type: '', project: '', description: 'd', enabled: true, repeatActions: true }
+  const known = fc.record(
+    { seen: fc.constantFrom(seen, 'none' as const), definition: fc.constantFrom(definition, 'none' as const) },
+    { requiredKeys: [] }
+  )
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.integer({ min: 0, max: 4e12 }), known, (name, reason, nowMs, more) => {
+      const asked: RuleContext = {
+        ...context('alarm', { name, reason, traits: { [name]: reason } }),
+        nowMs,
+        past: [],
+        ...more
+      }
+      const decision = result.ok.decide(asked)
+      expect(['recover', 'note', 'ignore', 'lookUp']).toContain(decision.outcome)
+      expect(decision.tried.length).toBeLessThanOrEqual(3)
+      expect(result.ok.decide(asked)).toEqual(decision)
+    }),
+    { numRuns: 300 }
   )
 })

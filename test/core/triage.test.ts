@@ -11,6 +11,15 @@ function rulesOf(...rules: Rule[]): Rules {
   return compiled.ok
 }
 
+const segment = {
+  name: 'rack-a',
+  method: 'reserved_host',
+  storage: 'shared',
+  approval: 'none',
+  hosts: 4,
+  spares: 1
+}
+
 function alarm(current: string) {
   return { id: 'alarm-1', name: 'host-down', current, traits: {} }
 }
@@ -20,7 +29,9 @@ function ask(changes: Partial<TriageQuestion> = {}): Triage {
     source: 'aodh',
     alarm: alarm('alarm'),
     host: source,
-    segment: 'rack-a',
+    segment,
+    kind: 'host',
+    nowMs: 0,
     membersKnown: true,
     canLookUp: false,
     isolated: 'no',
@@ -35,14 +46,22 @@ function without(key: 'host' | 'segment', changes: Partial<TriageQuestion> = {})
     source: 'aodh',
     alarm: alarm('alarm'),
     host: source,
-    segment: 'rack-a',
+    segment,
     ...changes
   } as const
-  return triage({ membersKnown: true, canLookUp: false, isolated: 'no', rules: rulesOf(), ...rest })
+  return triage({
+    kind: 'host',
+    nowMs: 0,
+    membersKnown: true,
+    canLookUp: false,
+    isolated: 'no',
+    rules: rulesOf(),
+    ...rest
+  })
 }
 
 test('an alarm for a host of a segment opens a recovery', () => {
-  expect(ask()).toEqual({ outcome: 'open', because: 'the alarm fired' })
+  expect(ask()).toMatchObject({ outcome: 'open', because: 'the alarm fired' })
 })
 
 test.each(['ok', 'insufficient data', ''])('an alarm that is "%s" opens nothing', current => {
@@ -114,14 +133,14 @@ test.each([
   ['note', 'noted'],
   ['ignore', 'ignored']
 ] as const)('a rule that says %s: %s', (then, outcome) => {
-  expect(ask({ rules: rulesOf({ name: 'mine', when: `host == "${source}"`, then }) })).toMatchObject({
+  expect(ask({ rules: rulesOf({ name: 'mine', when: `host.name == "${source}"`, then }) })).toMatchObject({
     outcome,
     because: `rule "mine" says ${then}`
   })
 })
 
 test('with rules, what none matches is noted, and said', () => {
-  expect(ask({ rules: rulesOf({ name: 'other', when: 'segment == "rack-b"', then: 'recover' }) })).toMatchObject({
+  expect(ask({ rules: rulesOf({ name: 'other', when: 'segment.name == "rack-b"', then: 'recover' }) })).toMatchObject({
     outcome: 'noted',
     because: 'no rule matches'
   })

@@ -20,7 +20,7 @@ test('recoveries are listed in short, with the cursor of the next page', async (
       hold: { from: 'moving', code: 'proof' },
       verdict: 'dead',
       proof: 'fenced',
-      moves: { planned: 2, staying: 1 }
+      moves: { planned: 2, staying: 2 }
     },
     { id: 'r-0', state: 'dismissed', reason: 'It answers.', closedAtMs: closed.closedAtMs }
   ])
@@ -61,7 +61,8 @@ test('one recovery is told with its evidence, plan, moves, timeline and signals'
   expect(moveList).toMatchObject([
     { server: 'vm-1', name: 'web', target: 'spare-1', state: 'moving', attempts: 2, migration: 12, requestId: 'req-1' },
     { server: 'vm-2', name: 'db', target: 'spare-1', state: 'waiting', attempts: 0 },
-    { server: 'vm-3', name: 'gpu', state: 'stays', reason: 'it was never started' }
+    { server: 'vm-3', name: 'gpu', state: 'stays', reason: 'it was never started' },
+    { server: 'vm-4', name: 'ci', state: 'stays', reason: 'the instance rule "ci" leaves it' }
   ])
 })
 

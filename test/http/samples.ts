@@ -19,9 +19,18 @@ const evidence: Evidence = {
 const plan: Plan = {
   moves: [
     { server: 'vm-1', name: 'web', target: 'spare-1', need: { VCPU: 2, MEMORY_MB: 2048 } },
-    { server: 'vm-2', name: 'db', target: 'spare-1', need: { VCPU: 4 }, group: 'g-1' }
+    {
+      ...{ server: 'vm-2', name: 'db', target: 'spare-1', need: { VCPU: 4 }, group: 'g-1' },
+      policy: { then: 'leaveStopped', priority: 1, rule: 'databases', failed: ['by tag: no such key'] }
+    }
   ],
-  staying: [{ server: 'vm-3', name: 'gpu', because: 'kind', reason: 'it was never started' }],
+  staying: [
+    { server: 'vm-3', name: 'gpu', because: 'kind', reason: 'it was never started' },
+    {
+      ...{ server: 'vm-4', name: 'ci', because: 'policy', reason: 'the instance rule "ci" leaves it' },
+      policy: { then: 'leave', priority: 5, rule: 'ci' }
+    }
+  ],
   targets: ['spare-1'],
   refused: { 'spare-2': 'is down' },
   estimatedSeconds: 40,
@@ -44,6 +53,16 @@ export const recovery: Recovery = {
   },
   phase: { state: 'held', from: 'moving', hold: { code: 'proof', reason: 'The BMC reads On.', releasedBy: 'person' } },
   sinceMs: nowMs - 30_000,
+  decision: {
+    outcome: 'recover',
+    rule: 'dead host',
+    because: 'rule "dead host" says recover with approval',
+    overrides: { approval: 'required', confirm: { downMs: 60_000 } },
+    tried: [
+      { rule: 'lab', result: 'notMatched', because: 'host.name == "lab" is not true' },
+      { rule: 'dead host', result: 'matched', because: 'it is true' }
+    ]
+  },
   evidence,
   guards: [
     {
@@ -146,7 +165,8 @@ export const signal: Signal = {
   outcome: 'opened',
   because: 'compute-01 is in rack-a and has no open recovery.',
   recovery: 'r-1',
-  cleared: false
+  cleared: false,
+  rules: [{ rule: 'dead host', result: 'matched', because: 'it is true' }]
 }
 
 export const segment: SegmentView = {

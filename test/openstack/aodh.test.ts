@@ -28,6 +28,7 @@ test('a definition names the host of its rule', async () => {
     state: 'alarm',
     stateTimestampMs: Date.parse('2026-11-23T01:00:00.123Z'),
     projectId: 'p1',
+    description: '',
     repeatActions: false,
     host: 'compute-01'
   })

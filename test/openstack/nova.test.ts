@@ -144,9 +144,20 @@ test('a server is told in our words', async () => {
       flavorNeed: { VCPU: 2, MEMORY_MB: 512, DISK_GB: 13 },
       extraSpecs: {},
       volumes: ['vol-1'],
-      metadata: { role: 'db' }
+      metadata: { role: 'db' },
+      flavor: { name: '', vcpus: 2, ram: 512, disk: 10 },
+      imageId: 'img'
     }
   ])
+})
+
+test('what only rules look at is told as well', async () => {
+  const flavor = { original_name: 'm1.small', vcpus: 2, ram: 512, disk: 10 }
+  const more = { tags: ['batch'], user_id: 'u7', 'OS-EXT-AZ:availability_zone': 'az1', flavor, image: '' }
+  const { openstack } = await startCloud({ [servers]: [200, { servers: [row('a', more)] }] })
+  const [server] = await openstack.cloud.serversOn('compute-01')
+  expect(server).toMatchObject({ tags: ['batch'], userId: 'u7', zone: 'az1', flavor: { name: 'm1.small', ram: 512 } })
+  expect(server).not.toHaveProperty('imageId')
 })
 
 test('the need of a flavor follows its extra specs, and a volume as root needs no disk', async () => {
@@ -213,8 +224,8 @@ test('groups of all projects are read until a page is empty', async () => {
     ]
   })
   expect(await openstack.cloud.groups()).toEqual([
-    { id: 'g1', policy: 'anti-affinity', members: ['a'], maxPerHost: 2 },
-    { id: 'g2', policy: 'affinity', members: ['a'], maxPerHost: 1 }
+    { id: 'g1', name: 'g', policy: 'anti-affinity', members: ['a'], maxPerHost: 2 },
+    { id: 'g2', name: 'g', policy: 'affinity', members: ['a'], maxPerHost: 1 }
   ])
   expect(asked('GET /compute/v2.1/os-server-groups').map(one => one.path.split('offset=')[1])).toEqual(['0', '1', '2'])
 })

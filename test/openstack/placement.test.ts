@@ -181,3 +181,25 @@ test('without Neutron and Cinder in the catalog they can’t be checked', async 
   expect(await openstack.cloud.portsOf('s1')).toBeUndefined()
   expect(await openstack.cloud.attachmentsOf('s1')).toBeUndefined()
 })
+
+test('properties of images are what is no field of their own, and an image that is gone has none', async () => {
+  const { openstack } = await startCloud(
+    {
+      'GET /image/v2/images/i1': [
+        200,
+        { id: 'i1', name: 'web', min_disk: 0, tags: ['a'], ha_enabled: 'false', hw_x: true }
+      ],
+      'GET /image/v2/images/gone': [404, {}]
+    },
+    { services: ['compute', 'image'] }
+  )
+  const read = await openstack.cloud.imageProperties(['i1', 'gone'])
+  expect(Object.fromEntries(read)).toEqual({ i1: { ha_enabled: 'false', hw_x: 'true' } })
+})
+
+test('an image that cannot be read is an error: a rule that looks at it must not be decided by an accident', async () => {
+  const { openstack } = await startCloud({ 'GET /image/v2/images/i1': [403, {}] }, { services: ['compute', 'image'] })
+  await expect(openstack.cloud.imageProperties(['i1'])).rejects.toMatchObject({ code: 'forbidden' })
+  const { openstack: without } = await startCloud({}, { services: ['compute'] })
+  await expect(without.cloud.imageProperties(['i1'])).rejects.toThrow('the catalog has no image service')
+})

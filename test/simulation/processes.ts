@@ -8,7 +8,7 @@ import type { GuardSettings, Log, Ports } from '../../src/controller/ports.ts'
 import type { Service } from '../../src/controller/service.ts'
 import { createSupervisor } from '../../src/controller/supervisor.ts'
 import type { State } from '../../src/core/recovery.ts'
-import type { Rules } from '../../src/core/rules.ts'
+import type { Rule, Rules } from '../../src/core/rules.ts'
 import { compileRules } from '../../src/core/rules.ts'
 import { messageOf, StoreUnavailable } from '../../src/errors.ts'
 import type { FaultPlan } from './faults.ts'
@@ -24,6 +24,7 @@ export interface ProcessWorld {
   readonly clock: VirtualClock
   readonly plan: FaultPlan
   readonly segment: SegmentConfig
+  readonly rules: readonly Rule[]
   readonly limits: CloudLimits
   readonly guards: GuardSettings
   readonly replicas: number
@@ -132,6 +133,7 @@ async function launch(
   failures: string[]
 ): Promise<Pick<Running, 'service' | 'stop'>> {
   const { clock, segment, limits, guards, plan, stateOf, late } = world
+  const rules = compiled(world.rules)
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {}, polled() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
@@ -149,7 +151,7 @@ async function launch(
   const work = supervisor.run(abort.signal)
   work.catch((error: unknown) => void failures.push(`the supervisor threw: ${messageOf(error)}`))
   const nudge = (recovery?: string): void => supervisor.nudge(recovery)
-  const intake = createIntake(ports, directory, noRules(), nudge)
+  const intake = createIntake(ports, directory, () => rules, nudge)
   const service = createService({ ports, directory, intake, nudge, dependencies: () => [] })
   const poll = createPoll(ports, directory, intake, { alarms: true, services: true, readAction })
   const periodic = standardDuties(ports, directory, intake, keep)
@@ -171,10 +173,10 @@ function readAction(url: string): { actor: string; host: string | undefined; isT
   return { actor: 'aodh', host: url.split('/').at(-1), isTest: false }
 }
 
-function noRules(): Rules {
-  const compiled = compileRules([])
-  if ('mistakes' in compiled) throw new Error(compiled.mistakes.join())
-  return compiled.ok
+function compiled(rules: readonly Rule[]): Rules {
+  const read = compileRules(rules)
+  if ('mistakes' in read) throw new Error(read.mistakes.join())
+  return read.ok
 }
 
 /** What is logged as an error is a mistake of ours, and so is a finding; with `LOG=1` all is printed. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { ladderOf } from '../../src/config/ladder.ts'
 import type { DirectoryOptions, SegmentConfig } from '../../src/controller/directory.ts'
 import type { GuardSettings } from '../../src/controller/ports.ts'
+import type { Rule } from '../../src/core/rules.ts'
 import type { WorldSpec } from '../../src/emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../src/emulator/scenario-event.ts'
 import type { Segment as SegmentFile } from '../../src/schemas/config.d.ts'
@@ -14,6 +15,8 @@ export interface Scenario {
   readonly world: WorldSpec
   /** What differs from the plain segment `rack-a` (all hosts, all spares). */
   readonly segment?: SegmentOverrides
+  /** Business rules; without any an alarm means what Aodh says. */
+  readonly rules?: readonly Rule[]
   readonly limits?: Partial<CloudLimits>
   readonly guards?: Partial<GuardSettings>
   /** Processes on the same store; 1 if left out. */

@@ -95,6 +95,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     clock,
     plan,
     segment: at.segment,
+    rules: scenario.rules ?? [],
     limits,
     guards,
     replicas: scenario.replicas ?? 1,

@@ -12,6 +12,8 @@ export interface Act {
   readonly segment: Readonly<Record<string, unknown>>
   readonly limits: Readonly<Record<string, unknown>>
   readonly guards?: Readonly<Record<string, unknown>>
+  /** `rules` and `servers`. */
+  readonly rules?: Readonly<Record<string, unknown>>
   /** Resolves when there is nothing more to see. */
   play(stage: Stage, watch: Watch): Promise<void>
   /** What ended otherwise than it should, a sentence each. */

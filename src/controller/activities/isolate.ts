@@ -5,6 +5,7 @@ import type { Isolation, ListedServer } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Context } from '../context.ts'
 import { act } from '../context.ts'
+import type { Drawn } from '../planning.ts'
 import { drawPlan } from '../planning.ts'
 import { reserveAll, segmentGone } from './plan.ts'
 
@@ -27,7 +28,7 @@ export async function isolate(ctx: Context): Promise<RecoveryEvent | 'interrupte
       return {
         type: 'isolated',
         isolation: { ...isolation, ...recovery.isolation, ...reportOf(isolation) },
-        servers: drawn.listed.map(asListed),
+        servers: drawn.listed.map(server => asListed(server, drawn.policy)),
         plan: drawn.plan,
         targets
       }
@@ -86,13 +87,14 @@ function reportOf({ reportedAtMs }: Pick<Host, 'reportedAtMs'>): Pick<Isolation,
   return reportedAtMs === undefined ? {} : { reportedAtMs }
 }
 
-export function asListed(server: Server): ListedServer {
+export function asListed(server: Server, policy?: Drawn['policy']): ListedServer {
   return {
     id: server.id,
     name: server.name,
     vmState: server.vmState,
     powerState: server.powerState,
     locked: server.locked,
-    ...(server.taskState === undefined ? {} : { taskState: server.taskState })
+    ...(server.taskState === undefined ? {} : { taskState: server.taskState }),
+    ...(policy?.get(server.id)?.then === 'leaveStopped' ? { leaveStopped: true } : {})
   }
 }

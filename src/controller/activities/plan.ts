@@ -13,7 +13,7 @@ import { guardsFor } from '../guards-for.ts'
 import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../lost-targets.ts'
 import { noteExpiry } from '../note-expiry.ts'
 import type { Drawn } from '../planning.ts'
-import { drawPlan } from '../planning.ts'
+import { drawPlan, nothingToMove } from '../planning.ts'
 import { noteStorm } from '../watch.ts'
 import { asListed } from './isolate.ts'
 import { returned } from './returned.ts'
@@ -99,10 +99,11 @@ export async function objectionBeforeFence(
   const { recovery } = ctx
   const back = returned(recovery, drawn)
   if (back !== undefined) return back
-  if (drawn.complete && drawn.listed.length === 0 && recovery.origin !== 'target') {
+  const nothing = recovery.origin === 'target' ? undefined : nothingToMove(drawn)
+  if (nothing !== undefined) {
     return {
       type: 'foundEmpty',
-      because: `${recovery.host} is dead, but no server is on it: nothing is fenced and nothing is moved`
+      because: `${recovery.host} is dead, but ${nothing}: nothing is fenced and nothing is moved`
     }
   }
   await noteStorm(ctx.ports.store, segment, drawn.reading)
@@ -165,7 +166,8 @@ async function admitted(
   const { recovery } = ctx
   const guards = await guardsFor(ctx, segment, drawn)
   // What appeared there since the binding list was read is written down as it is before it is moved (rule 9).
-  const servers = recovery.isolation === undefined ? {} : { servers: drawn.listed.map(asListed) }
+  const servers =
+    recovery.isolation === undefined ? {} : { servers: drawn.listed.map(server => asListed(server, drawn.policy)) }
   const planned = { type: 'planned', plan: drawn.plan, guards, targets, ...servers } as const
   if (proofOf(recovery) !== undefined || recovery.origin === 'target' || recovery.continues !== undefined)
     return planned

@@ -35,12 +35,23 @@ const unreadable: Hold = {
   releasedBy: 'world'
 }
 
-/** Who was deleted or went elsewhere by now is not left behind (rule 8). */
+/** Who was deleted or went elsewhere by now is not left behind (rule 8), nor whom a rule of the operator leaves. */
 function verdictOf(ctx: Context, left: ReadonlySet<string>, complaints: readonly string[]): RecoveryEvent {
   const moves = movesOf(ctx.recovery, ctx.steps)
-  const unmoved = moves.filter(move => (move.state === 'failed' || move.state === 'stays') && left.has(move.server))
+  const byPolicy = new Set(
+    (ctx.recovery.plan?.staying ?? []).flatMap(({ because, server }) => (because === 'policy' ? server : []))
+  )
+  const unmoved = moves.filter(
+    ({ state, server }) => left.has(server) && (state === 'failed' || (state === 'stays' && !byPolicy.has(server)))
+  )
   const reasons = [...unmoved.map(move => `${move.name}: ${move.reason ?? 'not moved'}`), ...complaints]
-  return { type: 'verified', unmoved: reasons, because: reasons.join('; ') }
+  const kept = moves.filter(({ server }) => left.has(server) && byPolicy.has(server)).length
+  return { type: 'verified', unmoved: reasons, because: reasons.join('; ') || allWell(kept) }
+}
+
+function allWell(kept: number): string {
+  const said = 'every server is where and as it should be'
+  return kept === 0 ? said : `${said}; ${kept} stayed, as the instance rules say`
 }
 
 interface HostSeen {
@@ -63,7 +74,7 @@ async function lookAtHost(ctx: Context): Promise<HostSeen | undefined> {
   const late = staying.filter(server => !known.has(server.id))
   if (late.length === 0) return { left }
   const because = `${late.map(server => server.name).join(', ')} appeared on ${ctx.recovery.host}`
-  return { left, late: { type: 'lateServers', servers: late.map(asListed), because } }
+  return { left, late: { type: 'lateServers', servers: late.map(server => asListed(server)), because } }
 }
 
 async function complaintsOf(ctx: Context): Promise<string[]> {
@@ -116,7 +127,7 @@ function statusComplaint(ctx: Context, server: Server): string | undefined {
   ) {
     // Its user may have started it since it arrived; that is theirs to do.
     const step = ctx.steps.find(one => one.kind === 'stop' && one.target === server.id)
-    return step?.state === 'done' || step === undefined ? undefined : 'runs, though it was stopped'
+    return step?.state === 'done' || step === undefined ? undefined : 'runs, though it should be stopped'
   }
   return undefined
 }

@@ -49,7 +49,7 @@ function createNovaReads(world: World): NovaReads {
   }
 }
 
-type ResourceReads = Pick<Cloud, 'needs' | 'rooms' | 'portsOf' | 'attachmentsOf'>
+type ResourceReads = Pick<Cloud, 'needs' | 'rooms' | 'portsOf' | 'attachmentsOf' | 'imageProperties'>
 
 function createResourceReads(world: World): ResourceReads {
   return {
@@ -61,6 +61,7 @@ function createResourceReads(world: World): ResourceReads {
         const bound = world.servers.get(id)?.boundTo
         return bound === undefined ? [] : [{ id: `port-of-${id}`, host: bound, active: true }]
       }),
+    imageProperties: (images, signal) => answer(world, signal, () => new Map(images.map(id => [id, {}]))),
     attachmentsOf: (id, signal) => answer(world, signal, () => attachmentsOf(world, id))
   }
 }
@@ -99,6 +100,9 @@ function serversOf(world: World, host: ModelHost): ModelServer[] {
   return host.cellDown ? [] : [...world.servers.values()].filter(server => server.host === host.name)
 }
 
+/** All are of one image, but for those whose root disk is a volume. */
+const imageId = 'image-tiny'
+
 function serverAsTold(server: ModelServer): Server {
   return {
     id: server.id,
@@ -112,7 +116,8 @@ function serverAsTold(server: ModelServer): Server {
     flavorNeed: server.need,
     extraSpecs: server.extraSpecs,
     volumes: server.volumes,
-    metadata: {},
+    metadata: server.metadata,
+    ...(server.localDisk ? { imageId } : {}),
     ...(server.host === undefined ? {} : { host: server.host }),
     ...(server.taskState === undefined ? {} : { taskState: server.taskState }),
     ...(server.fault === undefined ? {} : { fault: server.fault.trim() })

@@ -14,7 +14,10 @@ export interface HealthRoutes {
   readonly segments: () => Promise<readonly SegmentView[]>
   readonly clock: Clock
   readonly version: string
+  readonly configuration?: () => ConfigurationState
 }
+
+export type ConfigurationState = NonNullable<Health['configuration']>
 
 /** GET /health: the whole state in one JSON. Answers 200 whatever it says, so that its body is always read. */
 export const healthRoutes: FastifyPluginAsync<HealthRoutes> = async (app, options) => {
@@ -67,7 +70,7 @@ async function readStore(store: HealthRoutes['store']): Promise<StoreState> {
 }
 
 function healthOf(
-  { service, clock, version }: HealthRoutes,
+  { service, clock, version, configuration }: HealthRoutes,
   store: StoreState | string,
   segments: readonly SegmentView[] | undefined
 ): Health {
@@ -87,7 +90,8 @@ function healthOf(
     duties: [...(state?.duties ?? [])],
     recoveries: state?.summary.states ?? {},
     held: (state?.summary.held ?? []).map(hold => ({ ...hold, ageSeconds: ageSeconds(hold.sinceMs, nowMs) })),
-    segments: (segments ?? []).map(segmentHealth)
+    segments: (segments ?? []).map(segmentHealth),
+    ...(configuration === undefined ? {} : { configuration: configuration() })
   }
 }
 

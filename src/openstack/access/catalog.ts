@@ -51,6 +51,7 @@ export const bases = {
   neutron: (url: string) => `${cut(url, /\/v2(\.0)?$/)}/v2.0`,
   gnocchi: (url: string) => `${cut(url, /\/v1$/)}/v1`,
   cinder: (url: string, project: string) => `${cut(url, /\/v[23](\/.*)?$/)}/v3/${project}`,
+  glance: (url: string) => `${cut(url, /\/v2(\.\d+)?$/)}/v2`,
   keystone: (url: string) => `${cut(url, /\/v(2\.0|3)$/)}/v3`
 } as const
 

@@ -4,6 +4,7 @@ import { type NovaClient, pins } from './client.ts'
 
 interface GroupRow {
   readonly id: string
+  readonly name?: string
   readonly policy: GroupPolicy
   readonly rules?: { readonly max_server_per_host?: number }
   readonly members?: readonly string[]
@@ -34,7 +35,13 @@ export async function readGroups(nova: NovaClient, signal?: AbortSignal): Promis
 }
 
 function groupOf(row: GroupRow): ServerGroup {
-  return { id: row.id, policy: row.policy, members: row.members ?? [], maxPerHost: row.rules?.max_server_per_host ?? 1 }
+  return {
+    id: row.id,
+    ...(row.name === undefined ? {} : { name: row.name }),
+    policy: row.policy,
+    members: row.members ?? [],
+    maxPerHost: row.rules?.max_server_per_host ?? 1
+  }
 }
 
 export async function readAggregates(nova: NovaClient, signal?: AbortSignal): Promise<Aggregate[]> {

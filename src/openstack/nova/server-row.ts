@@ -6,6 +6,9 @@ export interface ServerRow {
   readonly name?: string
   readonly status?: string
   readonly tenant_id?: string
+  readonly user_id?: string
+  readonly tags?: readonly string[]
+  readonly 'OS-EXT-AZ:availability_zone'?: string | null
   readonly metadata?: Readonly<Record<string, string>>
   readonly locked?: boolean
   readonly 'OS-EXT-SRV-ATTR:host'?: string | null
@@ -21,6 +24,7 @@ export interface ServerRow {
 }
 
 interface FlavorRow {
+  readonly original_name?: string
   readonly vcpus?: number
   readonly ram?: number
   readonly disk?: number
@@ -56,7 +60,22 @@ export function serverOf(row: ServerRow): Server {
     extraSpecs: flavor.extra_specs ?? {},
     volumes: (row['os-extended-volumes:volumes_attached'] ?? []).map(volume => volume.id),
     metadata: row.metadata ?? {},
+    ...describedBy(row),
     ...(fault === undefined ? {} : { fault })
+  }
+}
+
+/** What only the operator's rules look at. */
+function describedBy(row: ServerRow): Pick<Server, 'tags' | 'userId' | 'zone' | 'flavor' | 'imageId'> {
+  const zone = row['OS-EXT-AZ:availability_zone']
+  const { original_name: name = '', vcpus = 0, ram = 0, disk = 0 } = row.flavor ?? {}
+  const imageId = typeof row.image === 'object' ? row.image.id : undefined
+  return {
+    ...(row.tags === undefined || row.tags.length === 0 ? {} : { tags: row.tags }),
+    ...(row.user_id === undefined ? {} : { userId: row.user_id }),
+    ...(zone ? { zone } : {}),
+    flavor: { name, vcpus, ram, disk },
+    ...(imageId === undefined ? {} : { imageId })
   }
 }
 

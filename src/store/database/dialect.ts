@@ -24,6 +24,8 @@ export interface Dialect {
   readonly longText: 'text' | 'longtext'
   /** Appended to each CREATE TABLE: character set and collation where the default compares names loosely. */
   readonly tableSuffix: string
+  /** Written after ADD COLUMN, where the database knows it; it must where several processes may change the schema at once. */
+  readonly ifNewColumn: '' | 'IF NOT EXISTS '
   /** Nobody else can have this database open: every lease found in it is a dead process's. */
   readonly exclusive: boolean
   /** Where the servers are, without the password; undefined where there are none. */

@@ -85,8 +85,20 @@ async function lock(tx: Tx, { schemaLock }: Dialect): Promise<void> {
 }
 
 async function run(tx: Tx, dialect: Dialect, ddl: string): Promise<void> {
-  const text = ddl.replaceAll('{longText}', dialect.longText).replaceAll('{tableSuffix}', dialect.tableSuffix)
+  const text = ddl
+    .replaceAll('{longText}', dialect.longText)
+    .replaceAll('{tableSuffix}', dialect.tableSuffix)
+    .replaceAll('{ifNewColumn}', dialect.ifNewColumn)
+  if (dialect.ifNewColumn === '' && (await hasColumn(tx, text))) return
   await sql.raw(text).execute(tx)
+}
+
+/** What ADD COLUMN IF NOT EXISTS would ask. */
+async function hasColumn(tx: Tx, ddl: string): Promise<boolean> {
+  const [, table, column] = /^ALTER TABLE (\w+) ADD COLUMN (\w+) /.exec(ddl) ?? []
+  if (table === undefined) return false
+  const tables = await tx.introspection.getTables()
+  return tables.some(({ name, columns }) => name === table && columns.some(one => one.name === column))
 }
 
 async function seed(transactions: Transactions, k: string, v: string): Promise<void> {

@@ -11,7 +11,7 @@ function table(name: string, columns: string): string {
 /**
  * One DDL statement each, each safe to repeat, never changed or reordered once released: DDL does not roll back
  * everywhere, so a start that was cut short simply goes on. `schema` in `meta` is how many of them are done.
- * Times are ms by the database's clock, ids our UUIDs, JSON is text. `{longText}` and `{tableSuffix}` come from the dialect.
+ * Times are ms by the database's clock, ids our UUIDs, JSON is text. What stands in braces comes from the dialect.
  */
 export const migrations: readonly string[] = [
   // `active_key` is the host while the recovery is open and NULL afterwards: at most one open recovery a host.
@@ -178,7 +178,9 @@ export const migrations: readonly string[] = [
     what varchar(255) NOT NULL PRIMARY KEY,
     since_at bigint NOT NULL,
     seen_at bigint NOT NULL`
-  )
+  ),
+  // The business rules that were tried, in order.
+  `ALTER TABLE signals ADD COLUMN {ifNewColumn}rules ${longText}`
 ]
 
 /** Where the schema's version lives; it is there before everything else. */

@@ -53,6 +53,26 @@ export function openSqlite(path: string, clock: Clock): Dialect {
     lock?.close()
     throw new ConfigError('store.url', [`${file} can't be opened as a SQLite database: ${messageOf(error)}`])
   }
+  return dialectOf(database, clock, () => {
+    if (database.isOpen) {
+      if (!inMemory) database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      database.close()
+    }
+    if (lock?.isOpen) lock.close()
+  })
+}
+
+/** The same file beside the process that has it, to look at only. Throws ConfigError when it is not there. */
+export function openSqliteForReading(path: string, clock: Clock): Dialect {
+  try {
+    const database = new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true })
+    return dialectOf(database, clock, () => database.isOpen && database.close())
+  } catch (error) {
+    throw new ConfigError('store.url', [`${path} can't be read as a SQLite database: ${messageOf(error)}`])
+  }
+}
+
+function dialectOf(database: DatabaseSync, clock: Clock, close: () => void): Dialect {
   return {
     kysely: new SqliteDialect({ database: asKyselyExpects(database) }),
     now: () => sql<number>`${clock.now()}`,
@@ -63,14 +83,9 @@ export function openSqlite(path: string, clock: Clock): Dialect {
     attemptsMax: 8,
     longText: 'text',
     tableSuffix: '',
+    ifNewColumn: '',
     exclusive: true,
-    close() {
-      if (database.isOpen) {
-        if (!inMemory) database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-        database.close()
-      }
-      if (lock?.isOpen) lock.close()
-    }
+    close
   }
 }
 

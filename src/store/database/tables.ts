@@ -60,6 +60,7 @@ export interface SignalRow {
   cleared: number
   received_at: number
   settled_at: number | null
+  rules: string | null
 }
 
 export interface StepRow {

@@ -26,14 +26,13 @@ const isForDemo = (name: string) =>
 
 test.each(readdirSync(folder).filter(isForDemo))('the service is configured for %s as the simulation is', name => {
   const scenario = readScenario(join(folder, name))
-  const { limits, guards = {} } = scenarioAct(join(folder, name))
+  const { limits, guards = {}, rules = {} } = scenarioAct(join(folder, name))
   const machines = Object.keys(scenario.world.hosts).map(machine)
   const heartbeats = 'http://127.0.0.1:3/storage/heartbeats'
   const text = configText({
     ...{ port: 0, store: 'x.db', tokens, machines, heartbeats },
     segment: segmentOf(scenario),
-    limits,
-    guards
+    ...{ limits, guards, rules }
   })
   const {
     segments: [segment],

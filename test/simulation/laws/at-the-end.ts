@@ -6,6 +6,7 @@ import type { ModelHost } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
 import { objectionToHold } from './holds.ts'
+import { ruleFor } from './instance-rules.ts'
 import { isLongDown } from './since.ts'
 import { isLeaving, isMovableKind, serversOn, silentForMs } from './truth.ts'
 
@@ -58,7 +59,8 @@ async function checkPartial({ store, world, book, segment }: Case, recovery: Rec
     if (move.state !== 'stays' || server === undefined || vmState === undefined || isLeaving(server)) continue
     const isAffine = world.groups.some(group => group.policy === 'affinity' && group.members.includes(server.id))
     const isLocal = server.localDisk && segment.settings.storage === 'local' && !segment.settings.allowLocalDiskLoss
-    const isLeft = !segment.settings.evacuate.moveUnusual && ['paused', 'suspended', 'rescued'].includes(vmState)
+    const isUnusual = !segment.settings.evacuate.moveUnusual && ['paused', 'suspended', 'rescued'].includes(vmState)
+    const isLeft = isUnusual || ruleFor(segment.settings, server.name) === 'leave'
     if (isMovableKind(server, vmState) && !isAffine && !isLocal && !isLeft)
       book.breach('moved', `${server.name} (${vmState}) was not moved: ${move.reason}`)
   }
@@ -68,7 +70,9 @@ async function checkPartial({ store, world, book, segment }: Case, recovery: Rec
 function checkForgotten(at: Case, host: ModelHost): void {
   const { world, recorder, book, told, touched } = at
   const toldAtMs = told.get(host.name) ?? (isPolled(at, host) ? 0 : undefined)
-  const servers = serversOn(world, host.name).filter(server => !touched.has(server.id))
+  const servers = serversOn(world, host.name).filter(
+    ({ id, name }) => !touched.has(id) && ruleFor(at.segment.settings, name) !== 'leave'
+  )
   if (toldAtMs === undefined || servers.length === 0) return
   const silentMs = silentForMs(world, host)
   if (silentMs === 0 || (toldAtMs > 0 && world.clock.now() - toldAtMs > silentMs)) return

@@ -2,6 +2,7 @@ import type { Recovery } from '../../../src/core/recovery.ts'
 import { whereRunning } from '../../../src/emulator/model/oracle.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
+import { ruleFor } from './instance-rules.ts'
 import { isLeaving, isUpInNova, mayRunGuests, serversOn, silentForMs } from './truth.ts'
 
 /** Nova calls a host up for so long after its last report, and some rounds more may pass. */
@@ -22,6 +23,7 @@ export function watchClosings(at: Case): void {
 function checkRecovered({ world, excuses, book, touched, chronicle }: Case, recovery: Recovery): void {
   for (const server of serversOn(world, recovery.host)) {
     if (!chronicle.isOld(touched.get(server.id) ?? 0, lookMs)) continue
+    if (ruleFor(recovery.settings, server.name) === 'leave') continue
     book.breach('restored', `${server.name} is still on ${recovery.host}, which is called recovered`)
   }
   for (const listed of recovery.servers) {
@@ -30,7 +32,10 @@ function checkRecovered({ world, excuses, book, touched, chronicle }: Case, reco
     if (server.host === recovery.host || touched.has(listed.id)) continue
     const places = whereRunning(world, listed.id).filter(host => host === server.host || !excuses.hosts.has(host))
     // What was being stopped is to be stopped: by its user, or by another tool's evacuation, which lets it run for a moment.
-    const isStopped = listed.vmState === 'stopped' || listed.taskState === 'powering-off'
+    const isStopped =
+      listed.vmState === 'stopped' ||
+      listed.taskState === 'powering-off' ||
+      ruleFor(recovery.settings, listed.name) === 'leaveStopped'
     if (isStopped && places.length > 0) book.breach('restored', `${listed.name} was stopped and runs on ${places}`)
     // A target that died since is its own recovery's affair.
     const there = hostOf(world, server.host)
@@ -43,7 +48,7 @@ function checkRecovered({ world, excuses, book, touched, chronicle }: Case, reco
 /** A dead host with servers on it is no false alarm. */
 function checkDismissed({ world, book }: Case, recovery: Recovery): void {
   const host = hostOf(world, recovery.host)
-  if (silentForMs(world, host) < world.timing.serviceDownMs + noticeMs || serversOn(world, host.name).length === 0)
-    return
+  const servers = serversOn(world, host.name).filter(({ name }) => ruleFor(recovery.settings, name) !== 'leave')
+  if (silentForMs(world, host) < world.timing.serviceDownMs + noticeMs || servers.length === 0) return
   book.breach('nothing-lost', `${host.name} is dismissed: dead, with servers on it`)
 }

@@ -5,6 +5,7 @@ import { lastReport, reports } from '../../../src/emulator/model/hosts.ts'
 import type { ModelServer } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
+import { ruleFor } from './instance-rules.ts'
 import { flying, isLongDown } from './since.ts'
 
 /** As the model's BMC says: after this long a power-off can no longer arrive. */
@@ -98,7 +99,8 @@ function checkDismissed(at: Case, recovery: Recovery): void {
   if (unseen !== undefined)
     book.breach('nothing-lost', `${host.name} is dismissed on a look that is older than its last signal (${unseen})`)
   if (lastReport(world, host) >= recovery.openedAtMs) return
-  if (![...world.servers.values()].some(server => server.host === host.name)) return
+  const isWanted = ({ name }: { readonly name: string }) => ruleFor(recovery.settings, name) !== 'leave'
+  if (![...world.servers.values()].some(server => server.host === host.name && isWanted(server))) return
   if (!isLongDown(at, host) && said.takenBack(recovery)) return
   book.breach('dismissed', `${host.name} is dismissed, and it has not reported since ${recovery.openedAtMs / 1000} s`)
 }

@@ -2,6 +2,7 @@ import type { Recovery } from '../../../src/core/recovery.ts'
 import type { Deed, ModelMigration, ModelServer } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
+import { ruleFor } from './instance-rules.ts'
 import type { Law } from './law-book.ts'
 import { answersSince, flying, isLongDown } from './since.ts'
 
@@ -75,6 +76,7 @@ function strangers({ world, chronicle, moved }: Case, recovery: Recovery): strin
 function objectionsToServer({ world, recorder }: Case, recovery: Recovery, server: ModelServer): Objection[] {
   const { settings } = recovery
   const objections: Objection[] = []
+  if (ruleFor(settings, server.name) === 'leave') objections.push(['policy', 'an instance rule leaves it'])
   if (server.localDisk && settings.storage === 'local' && !settings.allowLocalDiskLoss)
     objections.push(['allowed-loss', 'its disk lies on the dead host'])
   const begun = world.migrations.find(

@@ -21,6 +21,7 @@ export type Law =
   | 'true-word'
   | 'target-first'
   | 'allowed-loss'
+  | 'policy'
   | 'limits'
   | 'spares'
   | 'alarms'

@@ -1,3 +1,4 @@
+import type { ServerRule } from '../../../src/core/rules/server-policy.ts'
 import type { Scenario, SegmentOverrides } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 
@@ -9,7 +10,8 @@ export function randomSegment(chance: Chance, hasSpares: boolean): SegmentOverri
     ...(chance.percent(45) && { method: chance.pick(methods) }),
     ...(chance.percent(8) && { storage: 'local' as const, allowLocalDiskLoss: chance.percent(50) }),
     ...(chance.percent(20) && { confirm: { downMs: chance.pick([5000, 90_000]) } }),
-    ...(chance.percent(60) && { evacuate: randomEvacuate(chance) })
+    ...(chance.percent(60) && { evacuate: randomEvacuate(chance) }),
+    ...(chance.percent(15) && { servers: randomServerRules(chance) })
   }
   return {
     ...(Object.keys(settings).length > 0 && { settings }),
@@ -21,6 +23,16 @@ export function randomSegment(chance: Chance, hasSpares: boolean): SegmentOverri
       limits: { recoveriesPerHour: chance.int(1, 2), hostsDownPercent: chance.pick([30, 60]) }
     })
   }
+}
+
+/** By the end of the name, which the laws can read. */
+function randomServerRules(chance: Chance): ServerRule[] {
+  return ['-1', '-2', '-3'].map(end => ({
+    name: `rule${end}`,
+    when: `server.name.endsWith("${end}")`,
+    then: chance.pick(['move', 'leave', 'leaveStopped'] as const),
+    priority: chance.int(1, 10)
+  }))
 }
 
 function randomEvacuate(chance: Chance): NonNullable<NonNullable<SegmentOverrides['settings']>['evacuate']> {

@@ -22,6 +22,29 @@ export function intakeContract(makeBed: MakeBed): void {
   )
 
   test(
+    'a signal keeps the rules that were tried, and the past of a host is told in short, newest first',
+    withStore(makeBed, async store => {
+      const rules = [{ rule: 'r', result: 'notMatched', because: 'it is not' }] as const
+      const noted = await store.receive(alarmFor('compute-01'), { outcome: 'noted', because: 'no rule matches', rules })
+      expect((await store.signal(noted.signal))?.rules).toEqual(rules)
+      const { lease, stored } = await driven(store, 'compute-01')
+      await store.write(lease, { recovery: { ...stored.recovery, phase: ended } })
+      await store.receive(alarmFor('compute-01'), opens(recoveryOf('compute-01')))
+      await store.receive(alarmFor('compute-02'), opens(recoveryOf('compute-02')))
+      const [now, before, ...more] = await store.pastOf('compute-01', 10)
+      expect(more).toEqual([])
+      expect(now).toEqual({ id: expect.any(String), state: 'confirming', openedAtMs: expect.any(Number) })
+      expect(before).toEqual({
+        id: lease.recovery,
+        state: ended.state,
+        openedAtMs: expect.any(Number),
+        closedAtMs: expect.any(Number)
+      })
+      expect(await store.pastOf('compute-01', 1)).toHaveLength(1)
+    })
+  )
+
+  test(
     'of many signals at once exactly one opens',
     withStore(makeBed, async store => {
       const answers = await Promise.all(

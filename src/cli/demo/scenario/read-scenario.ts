@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { agentNames } from '../../../config/ladder.ts'
 import type { DirectoryOptions, SegmentConfig } from '../../../controller/directory.ts'
 import type { GuardSettings } from '../../../controller/ports.ts'
+import type { Rule } from '../../../core/rules.ts'
 import type { AliveSource } from '../../../core/segment.ts'
 import type { WorldSpec } from '../../../emulator/model/spec.ts'
 import type { ScenarioEvent } from '../../../emulator/scenario-event.ts'
@@ -13,6 +14,7 @@ import type { Segment } from '../../../schemas/config.d.ts'
 export interface Scenario {
   readonly world: WorldSpec
   readonly segment?: SegmentOverrides
+  readonly rules?: readonly Rule[]
   readonly limits?: Partial<
     Pick<DirectoryOptions, 'recoveriesPerHour' | 'movesInFlight' | 'approvalMinutes' | 'domain'>
   >
@@ -60,7 +62,7 @@ export function segmentOf({ world, segment = {} }: Scenario): Record<string, unk
       .filter(([, host]) => (host.spare !== undefined) === isSpare)
       .map(([name]) => name)
   const { settings = {}, limits, approval, alive, power, fencing } = segment
-  const { confirm = {}, evacuate, ...others } = settings
+  const { confirm = {}, evacuate, servers: _servers, ...others } = settings
   const { downMs = 20_000, timeoutMs = 120_000, ...more } = confirm
   return {
     hosts: { names: names(false) },
@@ -107,6 +109,24 @@ const dayMs = 86_400_000
 export function guardsOf({ guards = {} }: Scenario): Record<string, unknown> {
   const { siteStartMs = 0, ...same } = guards
   return { ...same, siteStartMinutes: siteStartMs / 60_000 }
+}
+
+/** `rules` and `servers` as the service's configuration has them. */
+export function rulesOf({ rules = [], segment }: Scenario): Record<string, unknown> {
+  const written = rules.map(({ overrides: { confirm, evacuate, ...same } = {}, ...rule }) => ({
+    ...rule,
+    ...same,
+    ...(confirm === undefined ? {} : { confirm: confirmOf(confirm) }),
+    ...(evacuate === undefined ? {} : { evacuate: evacuateOf(evacuate) })
+  }))
+  return { rules: written, servers: segment?.settings?.servers ?? [] }
+}
+
+function confirmOf({ downMs, timeoutMs }: Partial<SegmentConfig['settings']['confirm']>): object {
+  return {
+    ...(downMs === undefined ? {} : { downSeconds: inSeconds(downMs) }),
+    ...(timeoutMs === undefined ? {} : { timeoutSeconds: inSeconds(timeoutMs) })
+  }
 }
 
 function evacuateOf({ perTarget = 8, moveTimeoutMs, ...same }: Partial<SegmentConfig['settings']['evacuate']>): object {

@@ -3,7 +3,7 @@ import type { WorldSpec } from '../../../emulator/model/spec.ts'
 import type { Act } from '../act.ts'
 import type { Scene } from '../seen/scene.ts'
 import { playScenario } from './play-scenario.ts'
-import { guardsOf, readScenario, type Scenario, segmentOf } from './read-scenario.ts'
+import { guardsOf, readScenario, rulesOf, type Scenario, segmentOf } from './read-scenario.ts'
 
 /** A scenario's world and events in real time, with what an Aodh and people do in it done over HTTP. Throws ConfigError. */
 export function scenarioAct(folder: string): Act {
@@ -16,6 +16,7 @@ export function scenarioAct(folder: string): Act {
     segment: segmentOf(scenario),
     limits: { recoveriesPerHour: 10, movesInFlight: 30, ...scenario.limits },
     guards: guardsOf(scenario),
+    rules: rulesOf(scenario),
     async play(stage, watch) {
       if (leftOut !== undefined) watch.tell(`not played: ${leftOut}; so it may end otherwise than the simulation`)
       await playScenario(scenario, stage, watch)

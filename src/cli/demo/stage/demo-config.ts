@@ -30,6 +30,8 @@ export interface ConfigWishes {
   readonly segment: Readonly<Record<string, unknown>>
   readonly limits: Readonly<Record<string, unknown>>
   readonly guards?: Readonly<Record<string, unknown>>
+  /** `rules` and `servers`. */
+  readonly rules?: Readonly<Record<string, unknown>>
 }
 
 /** The names in the configuration that the demo speaks of. */
@@ -42,7 +44,7 @@ export function createTokens(): Tokens {
 
 /** The configuration file of the service, as an operator would write it (JSON is YAML as well). It only observes. */
 export function configText(wishes: ConfigWishes): string {
-  const { port, store, tokens, machines, heartbeats, segment, limits, guards = {} } = wishes
+  const { port, store, tokens, machines, heartbeats, segment, limits, guards = {}, rules } = wishes
   const ssh = Object.fromEntries(machines.map(({ host, ssh: address }) => [host, address]))
   const bmcs = Object.fromEntries(
     machines.map(({ host, url, user, password, uuid }) => [host, { url, user, password, uuid }])
@@ -61,7 +63,8 @@ export function configText(wishes: ConfigWishes): string {
     ],
     fencing: { [names.fencing]: { type: 'redfish', user: 'admin', password: 'of-each-host', hosts: bmcs } },
     limits,
-    guards
+    guards,
+    ...rules
   }
   return `${JSON.stringify(file, undefined, 2)}\n`
 }

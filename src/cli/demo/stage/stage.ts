@@ -30,6 +30,7 @@ export interface StageWishes {
   readonly segment: Readonly<Record<string, unknown>>
   readonly limits: Readonly<Record<string, unknown>>
   readonly guards?: Readonly<Record<string, unknown>>
+  readonly rules?: Readonly<Record<string, unknown>>
   readonly port: number
   readonly version: string
 }

@@ -30,7 +30,7 @@ export function begin(ctx: Context, migrations: readonly Migration[], window: nu
     if (!isStuck(ctx, move)) flying += 1
   }
   const next: Beginning[] = []
-  for (const move of moves) {
+  for (const move of inOrder(ctx, moves)) {
     if (flying >= window) break
     if (!mayBegin(ctx, move) || move.target === undefined) continue
     if ((perTarget.get(move.target) ?? 0) >= ctx.recovery.settings.evacuate.perTarget) continue
@@ -40,6 +40,13 @@ export function begin(ctx: Context, migrations: readonly Migration[], window: nu
   }
   const read = createServerReader(ctx, ctx.recovery.host, next.length)
   for (const one of next) launch(ctx, one.move.server, beginOne(ctx, one, migrations, read))
+}
+
+/** The plan's order: by priority, the largest first. */
+function inOrder({ recovery }: Context, moves: readonly Move[]): Move[] {
+  const places = new Map(recovery.plan?.moves.map(({ server }, index) => [server, index]))
+  const placeOf = ({ server }: Move): number => places.get(server) ?? places.size
+  return moves.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
 interface Beginning {

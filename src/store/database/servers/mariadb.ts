@@ -84,6 +84,7 @@ export function openMariadb(address: ServerAddress, clock: Clock | undefined): D
     attemptsMax: 20,
     longText: 'longtext',
     tableSuffix,
+    ifNewColumn: 'IF NOT EXISTS ',
     exclusive: false,
     limits,
     shown: address.shown,

@@ -79,6 +79,7 @@ export function openPostgres(address: ServerAddress, clock: Clock | undefined): 
     schemaLock: sql`select set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true), pg_advisory_xact_lock(${schemaLockKey})`,
     longText: 'text',
     tableSuffix: '',
+    ifNewColumn: 'IF NOT EXISTS ',
     exclusive: false,
     limits,
     shown: address.shown,

@@ -31,8 +31,8 @@ export const peopleMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/check-guards.ts',
-        find: "approvalGuard(segment.approval === 'required', planHash",
-        replace: "approvalGuard(segment.approval === 'required' && recovery.retriedAtMs !== undefined, planHash"
+        find: "segment.approval) === 'required'",
+        replace: "segment.approval) === 'required' && recovery.retriedAtMs !== undefined"
       }
     ]
   },

@@ -74,8 +74,8 @@ export const serverMutations: readonly Mutation[] = [
       },
       {
         file: 'controller/activities/verify.ts',
-        find: "move.state === 'stays') && left.has(move.server)",
-        replace: "move.state === 'stays')"
+        find: 'left.has(server) && (state',
+        replace: '(state'
       }
     ]
   },
@@ -179,8 +179,8 @@ export const serverMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'core/moves.ts',
-        find: "return before.vmState === 'stopped' ||",
-        replace: "return before.vmState === 'shutoff' ||"
+        find: "const stopped = before.vmState === 'stopped' ||",
+        replace: "const stopped = before.vmState === 'shutoff' ||"
       }
     ]
   },
@@ -190,8 +190,8 @@ export const serverMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'core/moves.ts',
-        find: "|| before.taskState === 'powering-off' ?",
-        replace: '?'
+        find: " || before.taskState === 'powering-off'",
+        replace: ''
       }
     ]
   },
@@ -225,6 +225,28 @@ export const serverMutations: readonly Mutation[] = [
         file: 'core/movable.ts',
         find: '!settings.evacuate.moveUnusual',
         replace: 'settings.evacuate.moveUnusual === undefined'
+      }
+    ]
+  },
+  {
+    name: 'moves-what-a-rule-leaves',
+    bug: 'A server that an instance rule leaves is moved all the same.',
+    edits: [
+      {
+        file: 'core/plan.ts',
+        find: "policy?.then === 'leave' &&",
+        replace: "policy?.then === 'move' && policy.priority > 10 &&"
+      }
+    ]
+  },
+  {
+    name: 'a-rule-stops-nothing',
+    bug: 'A server that an instance rule leaves stopped runs on where it arrived.',
+    edits: [
+      {
+        file: 'core/moves.ts',
+        find: ' || before.leaveStopped === true',
+        replace: ''
       }
     ]
   },

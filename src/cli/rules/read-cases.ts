@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import schema from '../../../schemas/rule-case.json' with { type: 'json' }
+import { messageOf } from '../../errors.ts'
+import type { RuleCase } from '../../schemas/rule-case.d.ts'
+
+/** One case, or why the file has none. */
+export type ReadCase = { readonly from: string } & (
+  | { readonly case: RuleCase }
+  | { readonly mistakes: readonly string[] }
+)
+
+const isCase = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<RuleCase>(schema)
+
+/** The cases of a file: an alarm's body, a case, or a list of them. Says what is wrong with it in place of throwing. */
+export function readCases(file: string): ReadCase[] {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    return [{ from: file, mistakes: [`can't be read as JSON: ${messageOf(error)}`] }]
+  }
+  if (Array.isArray(value) && value.length === 0) return [{ from: file, mistakes: ['has no case'] }]
+  return Array.isArray(value)
+    ? value.map((one: unknown, index) => readCase(`${file}[${index}]`, one))
+    : [readCase(file, value)]
+}
+
+function readCase(from: string, value: unknown): ReadCase {
+  const wrapped = isAlarm(value) ? { alarm: value } : value
+  if (!isCase(wrapped)) {
+    const mistakes = (isCase.errors ?? []).map(
+      ({ instancePath, message, params }) =>
+        `${instancePath.slice(1).replaceAll('/', '.') || 'the case'} ${message}${'additionalProperty' in params ? ` (${params.additionalProperty})` : ''}`
+    )
+    return { from, mistakes }
+  }
+  const kinds = [wrapped.alarm, wrapped.server].filter(one => one !== undefined).length
+  return kinds === 1 ? { from, case: wrapped } : { from, mistakes: ['must have exactly one of alarm, server'] }
+}
+
+/** What only Aodh's body has. */
+function isAlarm(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && 'alarm_id' in value
+}

@@ -1,0 +1,100 @@
+import { durationMs } from '../../config/durations.ts'
+import type { Environment } from '../../config/read-yaml.ts'
+import { loadConfig } from '../../config.ts'
+import { ConfigError } from '../../errors.ts'
+import type { RuleCase } from '../../schemas/rule-case.d.ts'
+import { createJudge, type Judged } from './judge.ts'
+import { readCases } from './read-cases.ts'
+import { type Replayed, replayStored } from './stored.ts'
+
+export interface RulesOutput {
+  readonly json: boolean
+  readonly out: { write(text: string): unknown }
+}
+
+interface Tested {
+  readonly from: string
+  readonly name?: string
+  readonly judged: Judged | { readonly mistakes: readonly string[] }
+  /** What was expected and is not so. */
+  readonly unmet: readonly string[]
+}
+
+/** Says of each case what the rules do and why. True when every file could be read and every expectation is met. */
+export async function testRules(
+  files: readonly string[],
+  configFile: string,
+  env: Environment,
+  { json, out, since }: RulesOutput & { readonly since?: string }
+): Promise<boolean> {
+  if (files.length === 0 && since === undefined)
+    throw new ConfigError('rules test', ['name files with alarms, or --since for those that are stored'])
+  if (since !== undefined && !/^[1-9][0-9]{0,4}[hdwy]$/.test(since))
+    throw new ConfigError('rules test', ['--since must be like 12h, 7d or 6w'])
+  const config = loadConfig(configFile, env)
+  const nowMs = Date.now()
+  const judge = createJudge(config, nowMs)
+  const tested = files.flatMap(readCases).map((read): Tested => {
+    if ('mistakes' in read) return { from: read.from, judged: read, unmet: [] }
+    const judged = judge(read.case)
+    const { name } = read.case
+    return { from: read.from, judged, unmet: unmetOf(read.case, judged), ...(name === undefined ? {} : { name }) }
+  })
+  const stored = since === undefined ? [] : await replayStored(config, nowMs - durationMs(since))
+  const failed = tested.filter(({ judged, unmet }) => 'mistakes' in judged || unmet.length > 0).length
+  if (json)
+    out.write(`${JSON.stringify({ cases: tested.map(flat), stored: stored.map(flat), failed }, undefined, 2)}\n`)
+  else
+    out.write(
+      [...tested.map(textOf), ...stored.map(lineOf), summaryOf(tested.length, failed, stored.length)].join('\n')
+    )
+  return failed === 0
+}
+
+function unmetOf({ expect }: RuleCase, judged: Tested['judged']): string[] {
+  if (expect === undefined || 'mistakes' in judged) return []
+  const found = { ...judged, rule: judged.rule ?? '', approval: judged.approval ?? 'none' }
+  return (['outcome', 'rule', 'approval', 'priority'] as const).flatMap(key =>
+    expect[key] === undefined || expect[key] === found[key]
+      ? []
+      : [`${key} should be ${JSON.stringify(expect[key])}, is ${JSON.stringify(found[key] ?? 'none')}`]
+  )
+}
+
+function flat<T extends { readonly judged: Tested['judged'] }>({ judged, ...rest }: T): object {
+  return { ...rest, ...judged }
+}
+
+function textOf({ from, name, judged, unmet }: Tested): string {
+  const title = name === undefined ? from : `${from}: ${name}`
+  if ('mistakes' in judged) return [`${title}: WRONG`, ...judged.mistakes.map(mistake => `  ${mistake}`)].join('\n')
+  const wrong = unmet.map(one => `  NOT AS EXPECTED: ${one}`)
+  return [title, ...explained(judged), ...wrong].join('\n')
+}
+
+const resultWords = { matched: 'matches', notMatched: 'does not match', failed: 'could not be evaluated' } as const
+
+function explained({ about, outcome, because, tried, priority, approval }: Judged): string[] {
+  const more = [
+    ...(approval === undefined ? [] : [`approval ${approval}`]),
+    ...(priority === undefined || outcome === 'leave' ? [] : [`priority ${priority}`])
+  ]
+  const trials = tried.map(({ rule, result, because: why }) =>
+    result === 'matched' ? `    "${rule}" ${resultWords[result]}` : `    "${rule}" ${resultWords[result]}: ${why}`
+  )
+  return [`  ${about}: ${[outcome, ...more].join(', ')} (${because})`, ...trials]
+}
+
+function lineOf({ atMs, then, judged }: Replayed): string {
+  const at = new Date(atMs).toISOString().slice(0, 19)
+  if ('mistakes' in judged) return `${at}Z was ${then}; now not known: ${judged.mistakes.join('; ')}`
+  return `${at}Z was ${then}; now ${judged.outcome}: ${judged.about} (${judged.because})`
+}
+
+function summaryOf(cases: number, failed: number, stored: number): string {
+  const parts = [
+    ...(cases === 0 ? [] : [`${cases} cases, ${failed} of them wrong`]),
+    ...(stored === 0 && cases > 0 ? [] : [`${stored} stored signals`])
+  ]
+  return `${parts.join('; ')}\n`
+}

@@ -1,0 +1,121 @@
+import { isCelError, parse, unparse } from '@bufbuild/cel'
+import { type Bindings, bindingsOf, type Expression, type Facts, planned } from './cel.ts'
+import { mistakesIn } from './check.ts'
+import { partsOf, pathOf } from './syntax.ts'
+
+/** What became of one evaluation. `failed`: something that it looks at is not there. */
+export interface Answer {
+  readonly result: 'yes' | 'no' | 'failed'
+  /** One sentence: which part is not true, with the values that it looked at, or why it failed. */
+  readonly because: string
+}
+
+/** One rule that was tried. */
+export interface Trial {
+  readonly rule: string
+  readonly result: 'matched' | 'notMatched' | 'failed'
+  /** One sentence: which part is not true, or what could not be evaluated. */
+  readonly because: string
+}
+
+const trialResults = { yes: 'matched', no: 'notMatched', failed: 'failed' } as const
+
+export function trialOf(rule: string, { result, because }: Answer): Trial {
+  return { rule, result: trialResults[result], because }
+}
+
+export interface Compiled {
+  /** Never throws. */
+  ask(facts: Asked): Answer
+  /** It looks at this name, or at something below it. */
+  uses(path: string): boolean
+}
+
+/** Facts as the library wants them, made once for many expressions. */
+export interface Asked {
+  readonly bindings: Bindings
+}
+
+export function askable(facts: Facts): Asked {
+  return { bindings: bindingsOf(facts) }
+}
+
+/** Syntax, names and types are checked with `sample`, which has every name that there is. */
+export function compile(
+  when: string,
+  sample: Facts
+): { readonly ok: Compiled } | { readonly mistakes: readonly string[] } {
+  const mistakes = mistakesIn(when, sample)
+  if (mistakes.length > 0) return { mistakes }
+  const names = Object.keys(sample)
+  const parsed = parse(when)
+  const whole = parsed.expr
+  const evaluate = planned(whole, names)
+  const needed = conjunctsOf(whole).map(part => conditionOf(part, names, textOf({ ...parsed, expr: part }) ?? when))
+  const paths = new Set([...partsOf(whole)].flatMap(part => pathOf(part) ?? []))
+  return {
+    ok: {
+      ask({ bindings }) {
+        const result = evaluate(bindings)
+        if (result === true) return { result: 'yes', because: 'it is true' }
+        if (isCelError(result)) return { result: 'failed', because: result.message }
+        const missed = needed.find(({ isTrue }) => !isTrue(bindings)) ?? needed[0]
+        return { result: 'no', because: missed?.because(bindings) ?? 'it is false' }
+      },
+      uses: path => [...paths].some(used => used === path || used.startsWith(`${path}.`))
+    }
+  }
+}
+
+interface Condition {
+  isTrue(bindings: Bindings): boolean
+  because(bindings: Bindings): string
+}
+
+/** `a && b && c`: each has to be true. */
+function conjunctsOf(expression: Expression): Expression[] {
+  const { exprKind } = expression
+  if (exprKind.case !== 'callExpr' || exprKind.value.function !== '_&&_') return [expression]
+  return exprKind.value.args.flatMap(conjunctsOf)
+}
+
+const textMax = 120
+
+/** As it was written, but for its blanks; undefined for what the library can't write. */
+function textOf(part: ReturnType<typeof parse>): string | undefined {
+  try {
+    return unparse(part)
+  } catch {
+    return undefined
+  }
+}
+
+function conditionOf(expression: Expression, names: readonly string[], text: string): Condition {
+  const evaluate = planned(expression, names)
+  const looked = new Map<string, ReturnType<typeof planned>>()
+  for (const part of partsOf(expression)) {
+    const path = pathOf(part)
+    if (path !== undefined) looked.set(path, planned(part, names))
+  }
+  return {
+    isTrue: bindings => evaluate(bindings) === true,
+    because(bindings) {
+      const values = [...looked].flatMap(([path, read]) => {
+        const value = read(bindings)
+        const said = shown(value)
+        return said === undefined ? [] : [`${path} is ${said}`]
+      })
+      return `${shortened(text)} is not true${values.length === 0 ? '' : ` (${values.join(', ')})`}`
+    }
+  }
+}
+
+/** Texts, numbers and yes or no; groups, lists and times say little. */
+function shown(value: unknown): string | undefined {
+  if (typeof value === 'string') return JSON.stringify(shortened(value))
+  return typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : undefined
+}
+
+function shortened(text: string): string {
+  return text.length <= textMax ? text : `${text.slice(0, textMax - 1)}…`
+}

@@ -1,0 +1,44 @@
+import { Kysely } from 'kysely'
+import { type Clock, systemClock } from '../clock.ts'
+import type { OperatorStore } from '../controller/ports.ts'
+import { ConfigError } from '../errors.ts'
+import { pathOfStore } from '../store-url.ts'
+import { openDialect } from './database/open-dialect.ts'
+import { migrations } from './database/schema.ts'
+import { openSqliteForReading } from './database/sqlite.ts'
+import type { Tables } from './database/tables.ts'
+import { createTransactions } from './database/transactions.ts'
+import { createHistory } from './history.ts'
+import { createSignals } from './signals.ts'
+
+export interface ReadStore extends Pick<OperatorStore, 'signals' | 'recovery' | 'pastOf'> {
+  close(): Promise<void>
+}
+
+/** What the service has stored, to look at while it runs; nothing is written, not even the schema. Throws ConfigError. */
+export async function openStoreForReading(url: string, clock: Clock = systemClock): Promise<ReadStore> {
+  const path = pathOfStore(url)
+  const dialect = path === undefined ? await openDialect(url, undefined) : openSqliteForReading(path, clock)
+  const db = new Kysely<Tables>({ dialect: dialect.kysely })
+  const transactions = createTransactions(db, dialect)
+  const close = async (): Promise<void> => {
+    await transactions.close()
+    await db.destroy()
+    dialect.close()
+  }
+  try {
+    const version = await transactions.read(readable =>
+      readable.selectFrom('meta').select('v').where('k', '=', 'schema').executeTakeFirst()
+    )
+    if (Number(version?.v) !== migrations.length)
+      throw new ConfigError('store.url', [
+        `the database has schema version ${version?.v ?? 'none'}, this program reads version ${migrations.length}: start the service of this version first`
+      ])
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const { signals } = createSignals(transactions)
+  const { recovery, pastOf } = createHistory(transactions)
+  return { signals, recovery, pastOf, close }
+}
