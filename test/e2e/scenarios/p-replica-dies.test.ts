@@ -10,7 +10,8 @@ const servers = 12
 scenario(
   'p',
   'of two replicas on Galera the one that works is killed, twice, and the other one ends the work',
-  { store: onGalera },
+  // One after the other, so that there is work left when the one that was killed is back.
+  { store: onGalera, perSpare: 1 },
   async world => {
     const { cloud, service } = world
     const { id, servers: ids, second } = await beginWithReplica(world, servers)
