@@ -44,8 +44,8 @@ const requestsLimitMs = 2000
 /** Quartz strays by less than a millisecond in so long; this is for clocks that are set, and for databases that fail over. */
 const clockEveryMs = 5000
 
-/** While a host's servers are moved a credential is made every few seconds. */
-const credentialsEveryMs = 60_000
+/** They are kept for a day: an hour more or less is nothing. */
+const credentialsEveryMs = 3_600_000
 
 /** Builds the whole service from its configuration. Throws ConfigError if the store or the cloud can't be used as configured. */
 export async function compose(config: Config, env: Environment, log: Logger, version: string): Promise<Switchover> {

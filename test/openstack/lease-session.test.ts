@@ -138,14 +138,15 @@ test('what a Keystone repeats of our credential in a refusal is blotted out', as
   expect(String(refusal)).not.toContain(secrets[0])
 })
 
-test('of the credentials only ours that have ended are removed', async () => {
+test('of the credentials only ours that ended a day ago are removed: until then a slow move may need its token', async () => {
+  const dayMs = 86_400_000
   const at = (ms: number) => new Date(Date.now() + ms).toISOString().replace('Z', '000')
   const rows = [
-    { id: 'ended', name: 'switchover-lease-1', expires_at: at(-120_000) },
-    { id: 'just-ended', name: 'switchover-lease-2', expires_at: at(-5000) },
+    { id: 'ended', name: 'switchover-lease-1', expires_at: at(-dayMs - 60_000) },
+    { id: 'may-be-needed', name: 'switchover-lease-2', expires_at: at(-dayMs + 60_000) },
     { id: 'in-use', name: 'switchover-lease-3', expires_at: at(5000) },
     { id: 'for-ever', name: 'switchover-lease-4', expires_at: null },
-    { id: 'theirs', name: 'terraform', expires_at: at(-120_000) }
+    { id: 'theirs', name: 'terraform', expires_at: at(-dayMs - 60_000) }
   ]
   const prepared = routes(8, {
     [`GET ${credentials}`]: [200, { application_credentials: rows }],
