@@ -159,3 +159,39 @@ test('of the credentials only ours that ended a day ago are removed: until then 
     `${credentials}/ended`
   ])
 })
+
+const byCredential = {
+  OS_AUTH_TYPE: 'v3applicationcredential',
+  OS_APPLICATION_CREDENTIAL_ID: 'own',
+  OS_APPLICATION_CREDENTIAL_SECRET: 'secret-of-the-test',
+  OS_USERNAME: '',
+  OS_PASSWORD: ''
+}
+
+test.each([
+  ['a password', {}, [], true, /service tokens.*send_service_user_token/],
+  ['an unrestricted credential', byCredential, [{ id: 'own', name: 'a', unrestricted: true }], true, /8 s/],
+  ['a restricted one', byCredential, [{ id: 'own', name: 'a', unrestricted: false }], false, /--unrestricted/]
+])('the check of a lease with a login by %s', async (_what, env, rows, ok, says) => {
+  const prepared = routes(8, { [`GET ${credentials}`]: [200, { application_credentials: rows }] })
+  const cloud = await startCloud(prepared.routes, { env })
+  prepared.set(cloud.server.url)
+  expect(await cloud.openstack.checkLease(8000)).toEqual({
+    name: 'lease by keystone',
+    ok,
+    detail: expect.stringMatching(says)
+  })
+  expect(
+    cloud.server.asked.filter(({ method, path }) => method !== 'GET' && path !== '/identity/v3/auth/tokens')
+  ).toEqual([])
+})
+
+test('a Keystone that does not show our credentials fails the check of a lease', async () => {
+  const prepared = routes(8, { [`GET ${credentials}`]: [403, { error: { code: 403, message: 'not allowed' } }] })
+  const cloud = await startCloud(prepared.routes)
+  prepared.set(cloud.server.url)
+  expect(await cloud.openstack.checkLease(8000)).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('not allowed')
+  })
+})
