@@ -39,6 +39,7 @@ export function createLeaseSession(access: Access, leftMs: () => number): Sessio
   let token: Token | undefined
 
   const make = singleFlight(async () => {
+    const beganMs = clock.now()
     const own = await timelyToken(access)
     const left = leftMs()
     if (left < leftMinMs)
@@ -46,7 +47,9 @@ export function createLeaseSession(access: Access, leftMs: () => number): Sessio
     const secret = randomBytes(24).toString('base64url')
     const made = await createCredential(access, own, secret, left)
     const credential = { kind: 'application-credential', credential: { id: made }, secret } as const
-    token = await logIn({ authUrl: access.settings.authUrl, credential }, access, timeoutMs)
+    token = await logIn({ authUrl: access.settings.authUrl, credential }, access, timeoutMs).catch((error: unknown) => {
+      throw refusesItsOwn(error) ? tooLate(clock.now() - beganMs, error) : error
+    })
     return token
   })
 
@@ -59,6 +62,21 @@ export function createLeaseSession(access: Access, leftMs: () => number): Sessio
       return token !== undefined && token !== stale ? token : await make(signal)
     }
   }
+}
+
+/** It has just made the credential: only its end can be the reason. */
+function refusesItsOwn(error: unknown): boolean {
+  return error instanceof CloudError && error.code === 'unauthorized'
+}
+
+function tooLate(tookMs: number, cause: unknown): CloudError {
+  const took = `${(tookMs / 1000).toFixed(1)} s`
+  return new CloudError(
+    'unreachable',
+    `the lease ended before Keystone had made a token for it, ${took} after it was asked: nothing was sent. ` +
+      'Make lease.seconds longer, or Keystone faster',
+    { cause }
+  )
 }
 
 /**
