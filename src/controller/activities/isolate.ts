@@ -3,7 +3,6 @@ import { findHost } from '../../core/inventory.ts'
 import { isIsolatedByUs, isolationReason } from '../../core/marks.ts'
 import type { Isolation, ListedServer } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
-import type { Step } from '../../core/step.ts'
 import type { Context } from '../context.ts'
 import { act } from '../context.ts'
 import { drawPlan } from '../planning.ts'
@@ -50,7 +49,7 @@ export async function isolate(ctx: Context): Promise<RecoveryEvent | 'interrupte
 export async function forceDown(ctx: Context, name: string): Promise<Isolation | string> {
   const { cloud, clock } = ctx.ports
   const reason = isolationReason(ctx.recovery.id)
-  let last: Step | undefined
+  let refusal: string | undefined
   for (let attempt = 0; attempt < 4; attempt += 1) {
     if (attempt > 1) await ctx.pause(lookAgainMs)
     const reading = await cloud.hosts(ctx.signal)
@@ -58,14 +57,15 @@ export async function forceDown(ctx: Context, name: string): Promise<Isolation |
     if (host === undefined) return `Nova lists no nova-compute ${name} any more`
     const disable = host.status === 'enabled'
     if (host.forcedDown && !disable) return isolationOf(host, ctx, clock.now(), reading.atMs)
-    last = await act(
+    const step = await act(
       ctx,
       { kind: 'isolate', target: name },
       'done',
       async signal => await cloud.isolate(host.serviceId, disable ? reason : undefined, signal)
     )
+    refusal = step.error ?? refusal
   }
-  return `${name} could not be forced down in Nova${last?.error === undefined ? '' : `: ${last.error}`}`
+  return `${name} could not be forced down in Nova${refusal === undefined ? '' : `: ${refusal}`}`
 }
 
 /** Ours is what bears our mark, or what our own steps set. */
