@@ -7,7 +7,7 @@ const name = 'lease by keystone'
 
 /**
  * Whether Keystone would make credentials for us that end with the lease. Changes nothing, so it can't try it; and whether Nova sends
- * service tokens, on which moves with volumes rest then, no API tells.
+ * service tokens, on which every slow move rests then, no API tells.
  */
 export async function checkLease(access: Access, leaseMs: number): Promise<CheckLine> {
   const { credential } = access.settings
@@ -48,8 +48,8 @@ const restricted =
 
 function note(seconds: number): string {
   return (
-    `note: the token of a command ends after ${seconds} s at most. A move with volumes that goes to Cinder later fails, ` +
+    `note: the token of a command ends after ${seconds} s at most. A move that comes to Neutron or Cinder later fails, ` +
     'unless Nova sends service tokens; no API tells whether it does: ' +
-    'look for send_service_user_token = true in nova.conf of every compute'
+    'look for send_service_user_token = true in nova.conf of scheduler, conductor and computes'
   )
 }

@@ -63,6 +63,25 @@ export function scenario(letter: string, name: string, wishes: Wishes, story: (w
   )
 }
 
+/**
+ * A scenario that not every cloud can play: `lack` says what this one has not, undefined if nothing. Then it is skipped under that name;
+ * asked for by its letter, it fails.
+ */
+export function scenarioUnless(
+  lack: string | undefined,
+  letter: string,
+  name: string,
+  wishes: Wishes,
+  story: (world: World) => Promise<void>
+): void {
+  if (lack === undefined) scenario(letter, name, wishes, story)
+  else if (process.env.SWITCHOVER_SCENARIOS?.split(',').includes(letter)) {
+    test(`(${letter}) ${name}`, () => {
+      throw new Error(lack)
+    })
+  } else test.skip(`(${letter}) ${name}: ${lack}`, () => undefined)
+}
+
 async function report(letter: string, watch: GuestWatch | undefined): Promise<void> {
   const watched = await watch?.stop()
   if (watched === undefined) return
