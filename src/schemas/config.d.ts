@@ -242,19 +242,15 @@ export interface ConfigFile {
         periods: number
       }
       /**
-       * Fires by a query of Prometheus (Aodh 18, 2024.1, and later). It must find one series, the host's.
+       * Fires by a query of Prometheus (Aodh 18, 2024.1, and later). It must find one series, the host's; how long it must be so is said in PromQL.
        */
       prometheus?: {
         /**
-         * PromQL, for example up{job="node", instance="{host}:9100"}.
+         * PromQL, for example max_over_time(up{job="node", instance="{host}:9100"}[1m]).
          */
         query: string
         operator: Comparison
         threshold: number
-        /**
-         * So many periods one after the other.
-         */
-        periods: number
       }
     }
   }

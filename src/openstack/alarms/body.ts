@@ -74,23 +74,25 @@ function ruleOf({ event, gnocchi, prometheus }: AlarmTemplate, host: string): Ru
   }
   if (gnocchi !== undefined) return gnocchiRule(gnocchi)
   if (prometheus === undefined) throw new Error('a template has one of event, gnocchi and prometheus')
+  // Aodh asks for the value of one moment: a number of periods it refuses.
   return { type: 'prometheus', rule: { query: prometheus.query, ...condition(prometheus) } }
 }
 
 function gnocchiRule(gnocchi: NonNullable<AlarmTemplate['gnocchi']>): Rule {
-  const { metric, resourceType, query, aggregation, granularitySeconds } = gnocchi
+  const { metric, resourceType, query, aggregation, granularitySeconds, periods } = gnocchi
   const rule = {
     metric,
     query,
     resource_type: resourceType,
     aggregation_method: aggregation,
     granularity: granularitySeconds,
-    ...condition(gnocchi)
+    ...condition(gnocchi),
+    evaluation_periods: periods
   }
   // A resource's own name is another id for each user of Gnocchi, so Aodh finds none by the name that others gave.
   return { type: 'gnocchi_aggregation_by_resources_threshold', rule }
 }
 
-function condition({ operator, threshold, periods }: Threshold): object {
-  return { comparison_operator: operator, threshold, evaluation_periods: periods }
+function condition({ operator, threshold }: Threshold): object {
+  return { comparison_operator: operator, threshold }
 }
