@@ -203,7 +203,7 @@ export interface ConfigFile {
       name: string
       severity: 'low' | 'moderate' | 'critical'
       /**
-       * Aodh tells again: with each matching event, or each minute while the state lasts.
+       * Aodh tells again: with each matching event, or each minute while the state lasts. False: once, and for gnocchi and prometheus also when it is ok again.
        */
       repeatActions: boolean
       /**

@@ -29,8 +29,10 @@ test.each([
     repeat_actions: true,
     alarm_actions: [action]
   })
-  // It tells when it is well again, if it can be.
-  expect(body.ok_actions).toEqual(type === 'event' ? [] : [action])
+  // It tells when it is well again, if it can be, and if Aodh would not repeat that for every host that is well.
+  expect(body.ok_actions).toEqual([])
+  const once = alarmBody({ ...template, repeatActions: false }, 'c1', action)
+  expect(once.ok_actions).toEqual(type === 'event' ? [] : [action])
   expect(hostHints(body)).toEqual([{ host: 'c1' }])
 })
 

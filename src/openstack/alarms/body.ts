@@ -27,7 +27,10 @@ export function madeForTest(description: string | undefined): string | undefined
   return testMark.exec(description ?? '')?.[1]
 }
 
-/** The alarm of a host. What Aodh finds is told to `action`; an event alarm never gets well by itself. */
+/**
+ * The alarm of a host. What Aodh finds is told to `action`. That it is well again is not, if it is told again and again: Aodh would
+ * tell that of each host that is well too, each minute, for ever. An event alarm never gets well by itself.
+ */
 export function alarmBody(template: AlarmTemplate, host: string, action: string): AlarmBody {
   const filled = fillHost(template, host)
   const { type, rule } = ruleOf(filled, host)
@@ -38,7 +41,7 @@ export function alarmBody(template: AlarmTemplate, host: string, action: string)
     severity: filled.severity,
     repeat_actions: filled.repeatActions,
     alarm_actions: [action],
-    ok_actions: type === 'event' ? [] : [action],
+    ok_actions: type === 'event' || filled.repeatActions ? [] : [action],
     insufficient_data_actions: [],
     [`${type}_rule`]: rule
   }
