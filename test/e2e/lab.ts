@@ -59,7 +59,7 @@ export interface Lab {
   /** Resolves to what the BMC says then: On, Off … */
   bmcPower(host: string, deed: 'on' | 'off' | 'status'): Promise<string>
   bmcConfig(): Promise<BmcFacts[]>
-  /** A service of the cloud: rabbitmq, mariadb, keystone, nova-api, placement. */
+  /** A service of the cloud: rabbitmq, mariadb, keystone, nova-api, placement, aodh-evaluator. */
   restart(service: string): Promise<void>
   /** A line for each guest and each hypervisor, and one for each guest that runs twice. */
   guests(): Promise<string[]>
