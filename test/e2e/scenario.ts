@@ -64,8 +64,8 @@ export function scenario(letter: string, name: string, wishes: Wishes, story: (w
 }
 
 /**
- * A scenario that not every cloud can play: `lack` says what this one has not, undefined if nothing. Then it is skipped under that name;
- * asked for by its letter, it fails.
+ * A scenario that not every cloud can play: `lack` says what this one has not, undefined if nothing. Then it is skipped, and
+ * that is said; asked for by its letter, it fails.
  */
 export function scenarioUnless(
   lack: string | undefined,
@@ -79,7 +79,11 @@ export function scenarioUnless(
     test(`(${letter}) ${name}`, () => {
       throw new Error(lack)
     })
-  } else test.skip(`(${letter}) ${name}: ${lack}`, () => undefined)
+  } else {
+    // Jest counts what was skipped, and does not name it.
+    say(`(${letter}) skipped: ${lack}`)
+    test.skip(`(${letter}) ${name}`, () => undefined)
+  }
 }
 
 async function report(letter: string, watch: GuestWatch | undefined): Promise<void> {
