@@ -10,7 +10,7 @@ const lateMs = 25_000
 
 scenarioUnless(
   await lackOfCinder(),
-  'x',
+  'volume',
   'volumes follow their servers when the lease of the evacuation has ended, by the service token of Nova',
   { store: onPostgres, more: { lease } },
   async ({ lab, service, cloud }) => {
@@ -23,7 +23,7 @@ scenarioUnless(
       const view = await service.waitFor(id, 'the recovery to end or to be held', settled, 900_000)
       const { answers } = cinder
       const kinds = Map.groupBy(answers, answer => JSON.stringify(answer))
-      for (const [kind, those] of kinds) process.stdout.write(`(x) ${those.length} x Cinder, late: ${kind}\n`)
+      for (const [kind, those] of kinds) process.stdout.write(`(volume) ${those.length} x Cinder, late: ${kind}\n`)
       expect(view.state).toBe('recovered')
       expectGapless(view)
       expect(answers.length).toBeGreaterThanOrEqual(servers.length)
