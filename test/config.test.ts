@@ -385,7 +385,7 @@ test.each([
   [
     'power as evidence without an agent',
     { segments: [segment({ fencing: ['none'], confirm: { power: true } })] },
-    'segments[0].confirm.power: true needs an agent in fencing; name one instead'
+    'segments[0].confirm.power: true needs a step of one agent in fencing; name an agent instead'
   ],
   [
     'a host that runs is to be fenced by nobody',

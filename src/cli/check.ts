@@ -69,13 +69,14 @@ function linesOfError(name: string, error: unknown): CheckLine[] {
 
 async function checkWorld(
   { openstack, fencing, probe, directory }: OutsideWorld,
-  { auth, alarms }: Config,
+  { auth, alarms, leaseByKeystone, leaseMs }: Config,
   isTold: IsIdentified
 ): Promise<CheckLine[]> {
   const { cloud } = openstack
   const lines = await openstack.check()
   // Without a login nothing else can be read, and each try would wait for it again.
   if (lines[0]?.ok !== true) return lines
+  if (leaseByKeystone) lines.push(await openstack.checkLease(leaseMs))
   await directory.refresh()
   const reading = directory.reading()
   if (reading === undefined)

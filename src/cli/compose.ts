@@ -51,8 +51,8 @@ const clockEveryMs = 5000
 /** So often it is asked whether it is time to read the BMCs. */
 const rehearsalLookMs = 10_000
 
-/** While a host's servers are moved a credential is made every few seconds. */
-const credentialsEveryMs = 60_000
+/** They are kept for a day: an hour more or less is nothing. */
+const credentialsEveryMs = 3_600_000
 
 /** Builds the whole service from its configuration. Throws ConfigError if the store or the cloud can't be used as configured. */
 export async function compose(

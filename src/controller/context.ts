@@ -182,7 +182,8 @@ async function attemptDeed(
       'deed failed'
     )
     if (error.code === 'unknown') return intent
-    const unsent = error.code === 'unreachable' ? { unsent: true } : {}
+    // A 401 comes before anything is done.
+    const unsent = error.code === 'unreachable' || error.code === 'unauthorized' ? { unsent: true } : {}
     return { ...intent, ...unsent, state: 'failed', error: error.message, endedAtMs: ctx.ports.clock.now() }
   }
 }

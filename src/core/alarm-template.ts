@@ -11,6 +11,7 @@ export interface AlarmTemplate {
     readonly query: string
     readonly aggregation: string
     readonly granularitySeconds: number
+    readonly periods: number
   }
   readonly prometheus?: Threshold & { readonly query: string }
 }
@@ -19,7 +20,6 @@ export interface Threshold {
   /** lt, le, eq, ne, ge or gt: the value is compared with the threshold. */
   readonly operator: string
   readonly threshold: number
-  readonly periods: number
 }
 
 /** The template with `{host}` filled in. */
@@ -31,10 +31,10 @@ export function fillHost<T>(template: T, host: string): T {
 
 /** The same metric under a condition that every value meets: it fires as soon as there is one. */
 export function alwaysTrue(template: AlarmTemplate): AlarmTemplate {
-  const met = { operator: 'ge', threshold: -1e100, periods: 1 }
+  const met = { operator: 'ge', threshold: -1e100 }
   return {
     ...template,
-    ...(template.gnocchi === undefined ? {} : { gnocchi: { ...template.gnocchi, ...met } }),
+    ...(template.gnocchi === undefined ? {} : { gnocchi: { ...template.gnocchi, ...met, periods: 1 } }),
     ...(template.prometheus === undefined ? {} : { prometheus: { ...template.prometheus, ...met } })
   }
 }

@@ -5,6 +5,7 @@ import type { Dependency } from '../controller/service.ts'
 import { type AlarmBook, createAlarmBook } from './alarms/book.ts'
 import { createAodh } from './aodh.ts'
 import { type CheckLine, checkCloud } from './check.ts'
+import { checkLease } from './check-lease.ts'
 import { createCinder } from './cinder.ts'
 import { loadCloud } from './clouds.ts'
 import { createDependencies } from './dependencies.ts'
@@ -41,7 +42,9 @@ export interface OpenStack {
   readonly cloud: Cloud
   /** The same, whose commands the cloud itself refuses after `leftMs`, which is asked before each credential is made. */
   within(leftMs: () => number): Cloud
-  /** Removes the credentials of `within` that have ended; resolves to their number. */
+  /** Whether `within` can work, for leases of so long. */
+  checkLease(leaseMs: number): Promise<CheckLine>
+  /** Removes the credentials of `within` that nobody needs any more; resolves to their number. */
   tidyCredentials(signal?: AbortSignal): Promise<number>
   readonly alarms: Alarms
   readonly bareMetal: BareMetal
@@ -110,6 +113,7 @@ export async function connectOpenStack(options: ConnectOptions): Promise<OpenSta
     bareMetal: createIronicClient(access),
     alarmBook: createAlarmBook(aodh.service),
     tidyCredentials: async signal => await tidyCredentials(access, signal),
+    checkLease: leaseMs => checkLease(access, leaseMs),
     check: () => checkCloud({ session, nova, hypervisors, placement: placement.service, aodh }),
     dependencies: dependencies.list,
     close: transport.close

@@ -12,16 +12,20 @@ import { logIn, type Session, type Token } from './session.ts'
 const namePrefix = 'switchover-lease-'
 /** A second on its way, and one because Keystone's Date, by which a token's end is reckoned, has whole seconds. */
 const leftMinMs = 2000
-/** What Keystone and this process differ by, and how long ago the last look was, at most. */
-const tidyAfterMs = 60_000
+/**
+ * Nova hands the token of a command on to Cinder, and that may be long after its end: with a service token beside it Keystone still
+ * vouches for it, but not when its credential is gone. No move takes longer than `moveTimeoutSeconds` may say: a day.
+ */
+const keepMs = 86_400_000
 const timeoutMs = 10_000
 /** Less than a second of Keystone's Date; clocks that nobody sets stray by far less. */
 const strayMaxMs = 500
 
-interface Row {
+export interface CredentialRow {
   readonly id: string
   readonly name: string
   readonly expires_at: string | null
+  readonly unrestricted?: boolean
 }
 
 /**
@@ -35,6 +39,7 @@ export function createLeaseSession(access: Access, leftMs: () => number): Sessio
   let token: Token | undefined
 
   const make = singleFlight(async () => {
+    const beganMs = clock.now()
     const own = await timelyToken(access)
     const left = leftMs()
     if (left < leftMinMs)
@@ -42,7 +47,9 @@ export function createLeaseSession(access: Access, leftMs: () => number): Sessio
     const secret = randomBytes(24).toString('base64url')
     const made = await createCredential(access, own, secret, left)
     const credential = { kind: 'application-credential', credential: { id: made }, secret } as const
-    token = await logIn({ authUrl: access.settings.authUrl, credential }, access, timeoutMs)
+    token = await logIn({ authUrl: access.settings.authUrl, credential }, access, timeoutMs).catch((error: unknown) => {
+      throw refusesItsOwn(error) ? tooLate(clock.now() - beganMs, error) : error
+    })
     return token
   })
 
@@ -55,6 +62,21 @@ export function createLeaseSession(access: Access, leftMs: () => number): Sessio
       return token !== undefined && token !== stale ? token : await make(signal)
     }
   }
+}
+
+/** It has just made the credential: only its end can be the reason. */
+function refusesItsOwn(error: unknown): boolean {
+  return error instanceof CloudError && error.code === 'unauthorized'
+}
+
+function tooLate(tookMs: number, cause: unknown): CloudError {
+  const took = `${(tookMs / 1000).toFixed(1)} s`
+  return new CloudError(
+    'unreachable',
+    `the lease ended before Keystone had made a token for it, ${took} after it was asked: nothing was sent. ` +
+      'Make lease.seconds longer, or Keystone faster',
+    { cause }
+  )
 }
 
 /**
@@ -91,14 +113,20 @@ async function createCredential(access: Access, own: Token, secret: string, left
   return made
 }
 
-/** Removes those of ours that have ended; Keystone keeps them. Throws CloudError. */
+/** All of our user. Throws CloudError. */
+export async function readCredentials(access: Access, signal?: AbortSignal): Promise<readonly CredentialRow[]> {
+  const own = await access.session.token(signal)
+  const reply = await exchange(access, own, 'GET', pathOf(own), { signal })
+  return parse<{ application_credentials?: readonly CredentialRow[] }>(reply)?.application_credentials ?? []
+}
+
+/** Removes those of ours that nobody needs any more; Keystone keeps them. Throws CloudError. */
 export async function tidyCredentials(access: Access, signal?: AbortSignal): Promise<number> {
   const own = await timelyToken(access, signal)
-  const reply = await exchange(access, own, 'GET', pathOf(own), { signal })
-  const rows = parse<{ application_credentials?: readonly Row[] }>(reply)?.application_credentials ?? []
+  const rows = await readCredentials(access, signal)
   const nowMs = keystoneNowMs(own, access)
   const ended = rows.filter(({ name, expires_at: at }) => {
-    return name.startsWith(namePrefix) && (timeOf(at ?? undefined) ?? Number.POSITIVE_INFINITY) < nowMs - tidyAfterMs
+    return name.startsWith(namePrefix) && (timeOf(at ?? undefined) ?? Number.POSITIVE_INFINITY) < nowMs - keepMs
   })
   for (const { id } of ended) await exchange(access, own, 'DELETE', `${pathOf(own)}/${id}`, { signal })
   return ended.length

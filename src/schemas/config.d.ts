@@ -271,7 +271,7 @@ export interface ConfigFile {
       name: string
       severity: 'low' | 'moderate' | 'critical'
       /**
-       * Aodh tells again: with each matching event, or each minute while the state lasts.
+       * Aodh tells again: with each matching event, or each minute while the state lasts. False: once, and for gnocchi and prometheus also when it is ok again.
        */
       repeatActions: boolean
       /**
@@ -310,19 +310,15 @@ export interface ConfigFile {
         periods: number
       }
       /**
-       * Fires by a query of Prometheus (Aodh 18, 2024.1, and later). It must find one series, the host's.
+       * Fires by a query of Prometheus (Aodh 18, 2024.1, and later). It must find one series, the host's; how long it must be so is said in PromQL.
        */
       prometheus?: {
         /**
-         * PromQL, for example up{job="node", instance="{host}:9100"}.
+         * PromQL, for example max_over_time(up{job="node", instance="{host}:9100"}[1m]).
          */
         query: string
         operator: Comparison
         threshold: number
-        /**
-         * So many periods one after the other.
-         */
-        periods: number
       }
     }
   }

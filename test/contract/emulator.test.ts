@@ -23,16 +23,26 @@ test('there is something to be held against, and it is of cases that exist', () 
     expect(Object.keys(observations).filter(name => !names.includes(name))).toEqual([])
 })
 
+test('a case is recorded on one release at least', () => {
+  const recorded = new Set(records.flatMap(({ observations }) => Object.keys(observations)))
+  expect(cases.map(({ name }) => name).filter(name => !recorded.has(name))).toEqual([])
+})
+
 describe.each(records)('as $release of $date', ({ release, microversion, observations }) => {
-  test.each(cases)(
-    '$name: $asks',
-    async one => {
-      const world = await createEmulatorWorld(microversion)
-      open.push(world)
-      const real = observations[one.name]
-      expect(real).toBeDefined()
-      expect(compareCase([release, world.title], real ?? [], await play(world, one))).toEqual([])
-    },
-    limitMs
-  )
+  for (const one of cases) {
+    const real = observations[one.name]
+    if (real === undefined) {
+      test.todo(`${one.name} is to be recorded`)
+      continue
+    }
+    test(
+      `${one.name}: ${one.asks}`,
+      async () => {
+        const world = await createEmulatorWorld(microversion)
+        open.push(world)
+        expect(compareCase([release, world.title], real, await play(world, one))).toEqual([])
+      },
+      limitMs
+    )
+  }
 })

@@ -1,5 +1,5 @@
 /** A service of the cloud by the name that the driver's `env` has for it. */
-export type ServiceName = 'keystone' | 'nova' | 'placement' | 'glance' | 'neutron' | 'aodh'
+export type ServiceName = 'keystone' | 'nova' | 'placement' | 'glance' | 'neutron' | 'aodh' | 'gnocchi'
 
 export interface ApiRequest {
   readonly body?: unknown

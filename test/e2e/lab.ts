@@ -37,6 +37,8 @@ export interface BootOptions {
   readonly prefix?: string
   /** A network's name; none if not given. */
   readonly network?: string
+  /** From a volume of Cinder each. */
+  readonly volume?: boolean
 }
 
 /** What the tests need of a cloud beyond its API: each deed is one run of the command in SWITCHOVER_LAB. */
@@ -57,7 +59,7 @@ export interface Lab {
   /** Resolves to what the BMC says then: On, Off … */
   bmcPower(host: string, deed: 'on' | 'off' | 'status'): Promise<string>
   bmcConfig(): Promise<BmcFacts[]>
-  /** A service of the cloud: rabbitmq, mariadb, keystone, nova-api, placement. */
+  /** A service of the cloud: rabbitmq, mariadb, keystone, nova-api, placement, aodh-evaluator. */
   restart(service: string): Promise<void>
   /** A line for each guest and each hypervisor, and one for each guest that runs twice. */
   guests(): Promise<string[]>
@@ -155,11 +157,12 @@ export function createLab(command: string, drive: Drive = driveProcess(command))
   }
 }
 
-function bootWords({ host, flavor, prefix, network }: BootOptions): string[] {
+function bootWords({ host, flavor, prefix, network, volume }: BootOptions): string[] {
   const words = ['--host', host]
   if (flavor !== undefined) words.push('--flavor', flavor)
   if (prefix !== undefined) words.push('--prefix', prefix)
   if (network !== undefined) words.push('--network', network)
+  if (volume === true) words.push('--volume')
   return words
 }
 

@@ -32,7 +32,8 @@ export type Fate = 'pass' | 'keep' | 'cut' | 'refuse'
 
 export async function startNetwork(
   service: string,
-  fateOf: (request: SentRequest) => Fate | Promise<Fate>
+  fateOf: (request: SentRequest) => Fate | Promise<Fate>,
+  onAnswer?: (request: SentRequest, answer: Received) => Promise<void>
 ): Promise<Network> {
   const to = new URL(service)
 
@@ -46,6 +47,7 @@ export async function startNetwork(
       return
     }
     const answer = await forward(to, request)
+    await onAnswer?.(request, answer)
     if (fate === 'cut') response.destroy()
     else response.writeHead(answer.status, answer.headers).end(answer.body)
   }

@@ -6,9 +6,9 @@ import { differencesOf } from '../../src/openstack/alarms/differences.ts'
 import { startCloud } from './small-cloud.ts'
 
 const shared = { name: 'down-{host}', severity: 'critical', repeatActions: true }
-const condition = { operator: 'lt', threshold: 1, periods: 2 }
+const condition = { operator: 'lt', threshold: 1 }
 const gnocchi = {
-  ...{ metric: 'host.alive', resourceType: 'nova_compute', aggregation: 'mean', granularitySeconds: 60 },
+  ...{ metric: 'host.alive', resourceType: 'nova_compute', aggregation: 'mean', granularitySeconds: 60, periods: 2 },
   ...condition
 }
 const event = { ...shared, event: { type: 'compute.host.down', trait: 'host' } }
@@ -29,8 +29,10 @@ test.each([
     repeat_actions: true,
     alarm_actions: [action]
   })
-  // It tells when it is well again, if it can be.
-  expect(body.ok_actions).toEqual(type === 'event' ? [] : [action])
+  // It tells when it is well again, if it can be, and if Aodh would not repeat that for every host that is well.
+  expect(body.ok_actions).toEqual([])
+  const once = alarmBody({ ...template, repeatActions: false }, 'c1', action)
+  expect(once.ok_actions).toEqual(type === 'event' ? [] : [action])
   expect(hostHints(body)).toEqual([{ host: 'c1' }])
 })
 
@@ -44,6 +46,11 @@ test('a rule is what Aodh calls it', () => {
     comparison_operator: 'lt',
     threshold: 1,
     evaluation_periods: 2
+  })
+  expect(alarmBody(prometheus, 'c1', action).prometheus_rule).toEqual({
+    query: 'up{instance="c1:9100"}',
+    comparison_operator: 'lt',
+    threshold: 1
   })
 })
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { machineTime, systemClock } from '../../src/clock.ts'
 import { login, startCloud } from './small-cloud.ts'
@@ -138,14 +139,31 @@ test('what a Keystone repeats of our credential in a refusal is blotted out', as
   expect(String(refusal)).not.toContain(secrets[0])
 })
 
-test('of the credentials only ours that have ended are removed', async () => {
+test('a lease that ends before Keystone has made its token is told as that, and nothing was sent', async () => {
+  const prepared = routes(8)
+  const refuse = (asked: { body: unknown }) =>
+    JSON.stringify(asked.body).includes('application_credential')
+      ? ([401, { error: { code: 401, message: 'The request you have made requires authentication.' } }] as Answer)
+      : prepared.routes[logins](asked)
+  const cloud = await startCloud({ ...prepared.routes, [logins]: refuse })
+  prepared.set(cloud.server.url)
+  const leased = cloud.openstack.within(() => Date.now() + 8000)
+  await expect(leased.evacuate('s1', 'spare')).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringMatching(/nothing was sent.*lease\.seconds/)
+  })
+  expect(cloud.asked(action)).toEqual([])
+})
+
+test('of the credentials only ours that ended a day ago are removed: until then a slow move may need its token', async () => {
+  const dayMs = 86_400_000
   const at = (ms: number) => new Date(Date.now() + ms).toISOString().replace('Z', '000')
   const rows = [
-    { id: 'ended', name: 'switchover-lease-1', expires_at: at(-120_000) },
-    { id: 'just-ended', name: 'switchover-lease-2', expires_at: at(-5000) },
+    { id: 'ended', name: 'switchover-lease-1', expires_at: at(-dayMs - 60_000) },
+    { id: 'may-be-needed', name: 'switchover-lease-2', expires_at: at(-dayMs + 60_000) },
     { id: 'in-use', name: 'switchover-lease-3', expires_at: at(5000) },
     { id: 'for-ever', name: 'switchover-lease-4', expires_at: null },
-    { id: 'theirs', name: 'terraform', expires_at: at(-120_000) }
+    { id: 'theirs', name: 'terraform', expires_at: at(-dayMs - 60_000) }
   ]
   const prepared = routes(8, {
     [`GET ${credentials}`]: [200, { application_credentials: rows }],
@@ -157,4 +175,54 @@ test('of the credentials only ours that have ended are removed', async () => {
   expect(cloud.server.asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path)).toEqual([
     `${credentials}/ended`
   ])
+})
+
+const byCredential = {
+  OS_AUTH_TYPE: 'v3applicationcredential',
+  OS_APPLICATION_CREDENTIAL_ID: 'own',
+  OS_APPLICATION_CREDENTIAL_SECRET: 'secret-of-the-test',
+  OS_USERNAME: '',
+  OS_PASSWORD: ''
+}
+
+test.each([
+  ['a password', {}, [], true, /service tokens.*send_service_user_token/],
+  ['an unrestricted credential', byCredential, [{ id: 'own', name: 'a', unrestricted: true }], true, /300 s/],
+  ['a restricted one', byCredential, [{ id: 'own', name: 'a', unrestricted: false }], false, /--unrestricted/]
+])('the check of a lease with a login by %s', async (_what, env, rows, ok, says) => {
+  const prepared = routes(8, { [`GET ${credentials}`]: [200, { application_credentials: rows }] })
+  const cloud = await startCloud(prepared.routes, { env })
+  prepared.set(cloud.server.url)
+  expect(await cloud.openstack.checkLease(300_000)).toEqual({
+    name: 'lease by keystone',
+    ok,
+    detail: expect.stringMatching(says)
+  })
+  expect(
+    cloud.server.asked.filter(({ method, path }) => method !== 'GET' && path !== '/identity/v3/auth/tokens')
+  ).toEqual([])
+})
+
+test('a Keystone that does not show our credentials fails the check of a lease', async () => {
+  const prepared = routes(8, { [`GET ${credentials}`]: [403, { error: { code: 403, message: 'not allowed' } }] })
+  const cloud = await startCloud(prepared.routes)
+  prepared.set(cloud.server.url)
+  expect(await cloud.openstack.checkLease(300_000)).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('not allowed')
+  })
+})
+
+test('a Keystone that is too slow for the lease fails its check, with the lease that it needs', async () => {
+  const prepared = routes(8, { [`GET ${credentials}`]: [200, { application_credentials: [] }] })
+  const slowly = async (asked: { body: unknown }) => {
+    await delay(100)
+    return prepared.routes[logins](asked)
+  }
+  const cloud = await startCloud({ ...prepared.routes, [logins]: slowly })
+  prepared.set(cloud.server.url)
+  expect(await cloud.openstack.checkLease(3000)).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/a login at Keystone took .* make lease\.seconds \d+ at least/)
+  })
 })

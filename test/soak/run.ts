@@ -43,6 +43,7 @@ const chaos: Readonly<Record<string, readonly [scenario: string, what: string]>>
   pause: ['q', 'the replica that works stands still past its lease, and goes on'],
   late: ['r', 'an evacuation arrives when another replica has taken over'],
   token: ['w', 'the same, with tokens that end with the lease'],
+  volume: ['volume', 'moves with volumes outlast the lease of their evacuation (a cloud with Cinder)'],
   rabbitmq: ['restart-rabbitmq', 'RabbitMQ is restarted during a recovery, twice'],
   mariadb: ['restart-mariadb', "the cloud's MariaDB is restarted during a recovery, twice"],
   keystone: ['restart-keystone', 'Keystone is restarted during a recovery, twice'],

@@ -50,6 +50,7 @@ export async function isolate(ctx: Context): Promise<RecoveryEvent | 'interrupte
 export async function forceDown(ctx: Context, name: string): Promise<Isolation | string> {
   const { cloud, clock } = ctx.ports
   const reason = isolationReason(ctx.recovery.id)
+  let refusal: string | undefined
   for (let attempt = 0; attempt < 4; attempt += 1) {
     if (attempt > 1) await ctx.pause(lookAgainMs)
     const reading = await cloud.hosts(ctx.signal)
@@ -57,14 +58,15 @@ export async function forceDown(ctx: Context, name: string): Promise<Isolation |
     if (host === undefined) return `Nova lists no nova-compute ${name} any more`
     const disable = host.status === 'enabled'
     if (host.forcedDown && !disable) return isolationOf(host, ctx, clock.now(), reading.atMs)
-    await act(
+    const step = await act(
       ctx,
       { kind: 'isolate', target: name },
       'done',
       async signal => await cloud.isolate(host.serviceId, disable ? reason : undefined, signal)
     )
+    refusal = step.error ?? refusal
   }
-  return `${name} could not be forced down in Nova`
+  return `${name} could not be forced down in Nova${refusal === undefined ? '' : `: ${refusal}`}`
 }
 
 /** Ours is what bears our mark, or what our own steps set. */

@@ -27,7 +27,10 @@ export function madeForTest(description: string | undefined): string | undefined
   return testMark.exec(description ?? '')?.[1]
 }
 
-/** The alarm of a host. What Aodh finds is told to `action`; an event alarm never gets well by itself. */
+/**
+ * The alarm of a host. What Aodh finds is told to `action`. That it is well again is not, if it is told again and again: Aodh would
+ * tell that of each host that is well too, each minute, for ever. An event alarm never gets well by itself.
+ */
 export function alarmBody(template: AlarmTemplate, host: string, action: string): AlarmBody {
   const filled = fillHost(template, host)
   const { type, rule } = ruleOf(filled, host)
@@ -38,7 +41,7 @@ export function alarmBody(template: AlarmTemplate, host: string, action: string)
     severity: filled.severity,
     repeat_actions: filled.repeatActions,
     alarm_actions: [action],
-    ok_actions: type === 'event' ? [] : [action],
+    ok_actions: type === 'event' || filled.repeatActions ? [] : [action],
     insufficient_data_actions: [],
     [`${type}_rule`]: rule
   }
@@ -74,23 +77,25 @@ function ruleOf({ event, gnocchi, prometheus }: AlarmTemplate, host: string): Ru
   }
   if (gnocchi !== undefined) return gnocchiRule(gnocchi)
   if (prometheus === undefined) throw new Error('a template has one of event, gnocchi and prometheus')
+  // Aodh asks for the value of one moment: a number of periods it refuses.
   return { type: 'prometheus', rule: { query: prometheus.query, ...condition(prometheus) } }
 }
 
 function gnocchiRule(gnocchi: NonNullable<AlarmTemplate['gnocchi']>): Rule {
-  const { metric, resourceType, query, aggregation, granularitySeconds } = gnocchi
+  const { metric, resourceType, query, aggregation, granularitySeconds, periods } = gnocchi
   const rule = {
     metric,
     query,
     resource_type: resourceType,
     aggregation_method: aggregation,
     granularity: granularitySeconds,
-    ...condition(gnocchi)
+    ...condition(gnocchi),
+    evaluation_periods: periods
   }
   // A resource's own name is another id for each user of Gnocchi, so Aodh finds none by the name that others gave.
   return { type: 'gnocchi_aggregation_by_resources_threshold', rule }
 }
 
-function condition({ operator, threshold, periods }: Threshold): object {
-  return { comparison_operator: operator, threshold, evaluation_periods: periods }
+function condition({ operator, threshold }: Threshold): object {
+  return { comparison_operator: operator, threshold }
 }

@@ -85,7 +85,7 @@ test('an alarm of another type is made anew before the old one goes', () => {
   const prometheus = {
     ...template,
     event: undefined,
-    prometheus: { query: '{host}', operator: 'lt', threshold: 1, periods: 1 }
+    prometheus: { query: '{host}', operator: 'lt', threshold: 1 }
   }
   const { event: _, ...other } = prometheus
   const old = rowOf(alarmBody(other, 'a', url('a')))

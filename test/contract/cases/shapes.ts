@@ -60,6 +60,10 @@ export const shapes: readonly ContractCase[] = [
       await shape(stage, `/allocations/${server}`, of)
       await shape(stage, `/allocations/${nobody}`, of)
       await shape(stage, `/resource_providers/${nobody}`, of)
+      // It is for Placement to choose which host comes first.
+      const { body } = await stage.call('GET', '/resource_providers', of)
+      for (const { uuid } of (body as { resource_providers: { uuid: string }[] }).resource_providers)
+        stage.named(uuid, 'provider')
       await shape(stage, '/allocation_candidates?resources=VCPU:1,MEMORY_MB:64&limit=1', of)
       stage.note('the trait of a disabled host', {
         enabled: await isRefusedByPlacement(stage, source),

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import { begin } from '../begin.ts'
-import { hasEnded } from '../expectations.ts'
+import { settled } from '../expectations.ts'
 import { expectGapless } from '../replicas.ts'
 import { scenario } from '../scenario.ts'
 import { until } from '../until.ts'
@@ -23,13 +23,29 @@ export function restartDuring(service: string): void {
         })
         await lab.restart(service)
       }
-      // Nova may have lost a message in the middle of a move, and nobody can tell where its server is: that is held, and told.
-      const isTold = (view: RecoveryView) => hasEnded(view) || view.hold?.code === 'target'
-      const view = await world.service.waitFor(id, 'the recovery to end or to be held', isTold, 1_200_000)
+      // Nova may have lost a message in the middle of a move, and nobody can tell where its server is: that is held, and told. A hold
+      // because a target seemed dead for a while passes, so one counts that waits for a person, or lasts longer than any move may.
+      const lasts = lastingHold('target', 300_000)
+      const isTold = (view: RecoveryView) => settled(view) || lasts(view)
+      const view = await world.service.waitFor(id, 'the recovery to end or to stay held', isTold, 1_200_000)
       say(`(restart-${service}) ${view.state} ${view.hold?.code ?? ''} ${view.hold?.reason ?? ''}`)
       if (view.state === 'recovered') return await expectRecovered(world, id, servers)
       expectGapless(view)
       expect(view.hold).toMatchObject({ code: 'target' })
     }
   )
+}
+
+/** True once it has been held by that code, and for the same reason, for so long. */
+function lastingHold(code: string, limitMs: number): (view: RecoveryView) => boolean {
+  let reason: string | undefined
+  let sinceMs = 0
+  return ({ hold }) => {
+    if (hold?.code !== code) reason = undefined
+    else if (hold.reason !== reason) {
+      reason = hold.reason
+      sinceMs = Date.now()
+    }
+    return reason !== undefined && Date.now() - sinceMs > limitMs
+  }
 }

@@ -2,25 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
+import { apply, doneTo, type Tested } from '../alarms/commands.ts'
 import { expectMoved, settled } from '../expectations.ts'
 import type { Lab } from '../lab.ts'
 import { scenario } from '../scenario.ts'
 import type { ServiceProcess } from '../service.ts'
 import { usualHosts } from '../service-config.ts'
 import { until } from '../until.ts'
-
-interface Applied {
-  readonly changed: boolean
-  readonly failures: readonly string[]
-  readonly alarms: readonly { readonly action: string; readonly host: string; readonly because: string }[]
-}
-
-interface Tested {
-  readonly ok: boolean
-  readonly because: string
-  readonly signal?: string
-  readonly removed: boolean
-}
 
 const wishes = { alarmTemplate: { event: {}, repeatActions: false } }
 
@@ -72,15 +60,6 @@ interface AlarmsHealth {
 async function alarmsIn(service: ServiceProcess): Promise<AlarmsHealth> {
   const { body } = await service.request('GET', '/health')
   return (body as { segments: { alarms?: AlarmsHealth }[] }).segments[0]?.alarms ?? { heardAtMs: {} }
-}
-
-async function apply(service: ServiceProcess): Promise<Applied & { readonly status: number }> {
-  return await service.cliJson<Applied>('alarms', 'apply', '--yes')
-}
-
-function doneTo({ alarms, failures }: Applied): string[] {
-  expect(failures).toEqual([])
-  return alarms.filter(({ action }) => action !== 'keep').map(({ action, host }) => `${action} ${host}`)
 }
 
 /** The cloud's monitor is asked for the event as soon as the test names the host of it. */

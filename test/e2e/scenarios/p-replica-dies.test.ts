@@ -10,7 +10,8 @@ const servers = 12
 scenario(
   'p',
   'of two replicas on Galera the one that works is killed, twice, and the other one ends the work',
-  { store: onGalera },
+  // One after the other, so that there is work left when the one that was killed is back.
+  { store: onGalera, perSpare: 1 },
   async world => {
     const { cloud, service } = world
     const { id, servers: ids, second } = await beginWithReplica(world, servers)
@@ -34,6 +35,7 @@ scenario(
     expectGapless(view)
     await expectMoved(cloud, ids, 'compute-01', view.plan?.targets ?? [])
     await expectIsolated(cloud, 'compute-01')
-    expect(await second.recoveries('?host=compute-01')).toHaveLength(1)
+    const recoveries = await second.recoveries('?host=compute-01')
+    expect(recoveries.filter(({ state }) => state !== 'dismissed')).toHaveLength(1)
   }
 )

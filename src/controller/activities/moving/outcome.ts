@@ -48,7 +48,9 @@ export function stall(ctx: Context): RecoveryEvent | undefined {
   const { memory, ports, recovery, steps } = ctx
   const nowMs = ports.clock.now()
   const moves = movesOf(recovery, steps)
-  const mark = moves.map(move => `${move.state}${move.attempts}`).join()
+  // What could not even be sent is tried again and again, and is no progress.
+  const sent = steps.filter(step => step.kind === 'evacuate' && step.unsent !== true).length
+  const mark = [sent, ...moves.map(({ state }) => state)].join()
   if (memory.progress?.mark !== mark) memory.progress = { mark, atMs: nowMs }
   if (nowMs - Math.max(memory.progress.atMs, recovery.sinceMs) <= stallMs(ctx)) return undefined
   const stuck = moves.filter(move => isStuck(ctx, move))

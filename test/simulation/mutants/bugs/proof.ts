@@ -179,8 +179,8 @@ export const proofMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/move.ts',
-        find: '&& !mayReport(ctx.memory.reportMovedAtMs, clock.now()))',
-        replace: ')'
+        find: "typeof proof !== 'object' && !mayReport(ctx.memory.reportMovedAtMs, ctx.ports.clock.now())",
+        replace: "typeof proof !== 'object'"
       }
     ]
   },
