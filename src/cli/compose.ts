@@ -67,7 +67,10 @@ export async function compose(
   const { store, clock, world } = await connect(config, env, log, metrics)
   const { openstack, fencing, probe, directory } = world
   const { cloud, alarms } = openstack
-  const ports: Ports = { clock, cloud, alarms, fencing, probe, store, policy: directory, log, metrics: metrics.port }
+  const ports: Ports = {
+    ...{ clock, cloud, alarms, fencing, nodes: fencing, probe, store, policy: directory, log },
+    metrics: metrics.port
+  }
 
   // A new name each time: what an earlier life of this process had in hand is not ours.
   const owner = `${hostname().slice(0, 40)}/${process.pid}/${randomUUID().slice(0, 8)}`

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
 import { createDirectory, type Directory, type DirectoryOptions } from '../controller/directory.ts'
-import type { Fencing, Probe } from '../controller/ports.ts'
+import type { Fencing, Nodes, Probe } from '../controller/ports.ts'
 import { createProbe } from '../evidence/create-probe.ts'
 import { createFencing } from '../fencing/fencing.ts'
 import { type CallReport, connectOpenStack, type OpenStack } from '../openstack/connect.ts'
@@ -11,7 +11,7 @@ import { type CallReport, connectOpenStack, type OpenStack } from '../openstack/
 /** What lies outside, as configured: everything but the store. */
 export interface OutsideWorld {
   readonly openstack: OpenStack
-  readonly fencing: Fencing
+  readonly fencing: Fencing & Nodes
   readonly probe: Probe
   readonly directory: Directory
   close(): Promise<void>

@@ -23,6 +23,7 @@ export interface BareMetalNode {
   /** A conductor holds its lock: it is at work on it. */
   readonly isReserved: boolean
   readonly maintenance: boolean
+  readonly maintenanceReason: string | undefined
   readonly lastError: string | undefined
 }
 

@@ -3,6 +3,9 @@ export const spareReason = 'switchover: spare'
 
 const isolationMark = 'switchover: failed'
 
+/** Why a machine is in Ironic's maintenance. */
+export const nodeReason = `${isolationMark} compute host, powered off; lift this when it is repaired`
+
 export function isolationReason(recovery: string): string {
   return `${isolationMark}, recovery ${recovery}`
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { BareMetal, Log } from '../controller/ports.ts'
+import type { NodeMaintenance } from '../core/guards/maintenance.ts'
 import type { PowerReading } from '../core/recovery.ts'
 
 /** One way to a machine's power, as configured under one name. Both calls check the identity first and throw FencingError. */
@@ -10,6 +11,8 @@ export interface FenceAgent {
   powerOff(host: string, signal?: AbortSignal): Promise<void>
   /** After this long, counted from the call, a power-off can no longer take effect, ms. */
   readonly settleMs: number
+  /** Where the machine is one of Ironic's nodes. */
+  maintenanceOf?(host: string, signal?: AbortSignal): Promise<NodeMaintenance>
   /** Gives back what it holds at the BMCs. */
   close(): Promise<void>
 }

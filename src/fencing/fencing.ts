@@ -1,4 +1,4 @@
-import type { Fencing } from '../controller/ports.ts'
+import type { Fencing, Nodes } from '../controller/ports.ts'
 import { FencingError } from '../errors.ts'
 import type { FenceAgent, FencingDeps } from './agent.ts'
 import { createExec, type ExecOptions } from './exec.ts'
@@ -15,7 +15,7 @@ export type FencingAgentConfig = RedfishOptions | IpmiOptions | IronicOptions | 
 export function createFencing(
   configs: Readonly<Record<string, FencingAgentConfig>>,
   deps: FencingDeps
-): Fencing & { close(): Promise<void> } {
+): Fencing & Nodes & { close(): Promise<void> } {
   const agents = new Map(Object.entries(configs).map(([name, config]) => [name, createAgent(name, config, deps)]))
 
   function agentNamed(name: string): FenceAgent {
@@ -28,6 +28,13 @@ export function createFencing(
     read: async (agent, host, signal) => await agentNamed(agent).read(host, signal),
     powerOff: async (agent, host, signal) => await agentNamed(agent).powerOff(host, signal),
     settleMs: agent => agentNamed(agent).settleMs,
+    async maintenanceOf(host, signal) {
+      for (const agent of agents.values()) {
+        const found = (await agent.maintenanceOf?.(host, signal)) ?? 'not applicable'
+        if (found !== 'not applicable') return found
+      }
+      return 'not applicable'
+    },
     async close() {
       await Promise.all(Array.from(agents.values(), agent => agent.close()))
     }

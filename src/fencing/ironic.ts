@@ -1,4 +1,5 @@
 import type { BareMetalNode } from '../controller/ports.ts'
+import { nodeReason } from '../core/marks.ts'
 import type { PowerReading } from '../core/recovery.ts'
 import { CloudError, FencingError, type FencingErrorCode } from '../errors.ts'
 import type { FenceAgent, FencingDeps } from './agent.ts'
@@ -16,7 +17,6 @@ export interface IronicOptions {
 
 /** A look, the maintenance and the command; each of the last two may take as long as a command to OpenStack may. */
 const sendMs = 120_000
-const maintenanceReason = 'switchover: powered off as a failed compute host; lift this when it is repaired'
 
 /**
  * Power by Ironic. What it tells of a node's power is a copy from its last look, and in maintenance it does not look:
@@ -28,9 +28,11 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
   /** Hosts whose power-off Ironic took, with the error that it told before. */
   const asked = new Map<string, string | undefined>()
 
+  const identOf = (host: string): string => options.hosts[host]?.node ?? options.node.replaceAll('{host}', host)
+
   async function nodeOf(host: string, signal: AbortSignal | undefined): Promise<BareMetalNode> {
     const own = options.hosts[host]
-    const ident = own?.node ?? options.node.replaceAll('{host}', host)
+    const ident = identOf(host)
     const node = await ironic.node(ident, signal).catch(translate)
     if (node === undefined) throw new FencingError('identity', `${host}: Ironic has no node ${ident}`)
     if (own?.uuid !== undefined && plain(own.uuid) !== plain(node.uuid))
@@ -66,11 +68,18 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
       await inTurn(host, async () => {
         const node = await nodeOf(host, signal)
         // Else Ironic may switch it on again. What others have in maintenance stays as they left it.
-        if (!node.maintenance) await ironic.setMaintenance(node.uuid, maintenanceReason, signal).catch(translate)
+        if (!node.maintenance) await ironic.setMaintenance(node.uuid, nodeReason, signal).catch(translate)
         await ironic.powerOff(node.uuid, signal).catch(translate)
         asked.set(host, node.lastError)
         log.info({ agent: name, host, node: node.uuid }, 'power-off sent')
       })
+    },
+
+    async maintenanceOf(host, signal) {
+      const node = await ironic.node(identOf(host), signal).catch(translate)
+      if (node === undefined) return 'not applicable'
+      const { maintenance, maintenanceReason: reason } = node
+      return { maintenance, ...(reason === undefined ? {} : { reason }) }
     },
 
     async close() {}

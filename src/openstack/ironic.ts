@@ -9,9 +9,10 @@ interface NodeRow {
   readonly last_error?: string | null
   readonly reservation?: string | null
   readonly maintenance?: boolean
+  readonly maintenance_reason?: string | null
 }
 
-const fields = 'uuid,power_state,target_power_state,last_error,reservation,maintenance'
+const fields = 'uuid,power_state,target_power_state,last_error,reservation,maintenance,maintenance_reason'
 /** Queens has it; names of nodes and the choice of fields are older. */
 const headers = { 'x-openstack-ironic-api-version': '1.38' }
 
@@ -52,6 +53,7 @@ function nodeFrom({ uuid, ...row }: NodeRow): Awaited<ReturnType<BareMetal['node
     isChanging: (row.target_power_state ?? null) !== null,
     isReserved: (row.reservation ?? null) !== null,
     maintenance: row.maintenance === true,
+    maintenanceReason: row.maintenance_reason ?? undefined,
     lastError: row.last_error ?? undefined
   }
 }

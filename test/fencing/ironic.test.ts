@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clock.ts'
+import { maintenanceGuard } from '../../src/core/guards/maintenance.ts'
 import type { FenceAgent } from '../../src/fencing/agent.ts'
 import { createIronic, type IronicOptions } from '../../src/fencing/ironic.ts'
+import { hostOf } from '../core/builders.ts'
 import type { SmallCloud } from '../openstack/small-cloud.ts'
 import { startCloud } from '../openstack/small-cloud.ts'
 import { silent, unused } from './deps.ts'
@@ -133,4 +135,16 @@ test('a node that is not there, or is another than the configured one, is not to
   await expect(agent.read('node-2')).rejects.toMatchObject(code('identity'))
   await expect(agent.powerOff('node-1')).rejects.toMatchObject(code('identity'))
   expect(cloud.server.asked.filter(({ method, path }) => method === 'PUT' && path.includes('nodes'))).toEqual([])
+})
+
+test('maintenance is told with its reason, ours is known as ours, and what is no node is not under maintenance', async () => {
+  const { node, agent } = await given({ node: { maintenance: true, maintenance_reason: 'bad DIMM' } })
+  expect(await agent.maintenanceOf?.('node-1')).toEqual({ maintenance: true, reason: 'bad DIMM' })
+  expect(await agent.maintenanceOf?.('node-2')).toBe('not applicable')
+  node.maintenance = false
+  await agent.powerOff('node-1')
+  const ours = await agent.maintenanceOf?.('node-1')
+  const host = hostOf('node-1')
+  expect(maintenanceGuard(host, ours)).toMatchObject({ holds: false })
+  expect(maintenanceGuard(host, { maintenance: true, reason: 'bad DIMM' })).toMatchObject({ holds: true })
 })
