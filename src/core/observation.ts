@@ -106,5 +106,12 @@ export function wordOfOthers(
   const count = (hosts: readonly Host[]) => `${hosts.filter(other => !isUp(other)).length} of ${hosts.length}`
   const members = others.filter(other => segment?.members.includes(other.name))
   const here = segment === undefined || members.length === 0 ? '' : `, ${count(members)} of ${segment.name}`
-  return { says: 'note', detail: `${count(others)} other hosts look down${here}` }
+  return { says: 'note', detail: `${count(others)} other hosts look down${here}${wordOfControl(reading)}` }
+
+  /** Nova's services that no host has: where they are silent, too, it is Nova that is unwell. */
+  function wordOfControl({ control = [] }: HostsReading): string {
+    if (control.length === 0) return ''
+    const up = control.filter(service => service.state === 'up').length
+    return `; ${up} of ${control.length} schedulers and conductors are up`
+  }
 }

@@ -123,5 +123,12 @@ test('is it us? the others are counted, in the cloud and in the segment, without
     says: 'note',
     detail: '1 of 3 other hosts look down, 1 of 2 of rack-a'
   })
+  const control = [
+    { kind: 'scheduler', host: 'control-1', state: 'up' },
+    { kind: 'conductor', host: 'control-1', state: 'down' }
+  ] as const
+  expect(wordOfOthers({ ...reading, control }, source, segment).detail).toBe(
+    '1 of 3 other hosts look down, 1 of 2 of rack-a; 1 of 2 schedulers and conductors are up'
+  )
   expect(wordOfOthers(readingOf(hostOf(source)), source, undefined).says).toBe('note')
 })
