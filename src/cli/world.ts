@@ -7,6 +7,7 @@ import type { Fencing, Nodes, Probe } from '../controller/ports.ts'
 import { createProbe } from '../evidence/create-probe.ts'
 import { createFencing } from '../fencing/fencing.ts'
 import { type CallReport, connectOpenStack, type OpenStack } from '../openstack/connect.ts'
+import { usualPath } from '../run-program.ts'
 
 /** What lies outside, as configured: everything but the store. */
 export interface OutsideWorld {
@@ -16,9 +17,6 @@ export interface OutsideWorld {
   readonly directory: Directory
   close(): Promise<void>
 }
-
-/** Where programs are looked for if nothing says so. */
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** A host on the management network answers within milliseconds; this is for one that is busy. */
 const probeTimeoutMs = 3000

@@ -1,5 +1,5 @@
 import type { Probe } from '../controller/ports.ts'
-import { runCommand } from './run-command.ts'
+import { runProgram, usualPath } from '../run-program.ts'
 
 /** Two, for one may be lost; half a second apart, which everybody may ask for. */
 const echoes = ['-n', '-q', '-c', '2', '-i', '0.5']
@@ -19,15 +19,20 @@ export async function ping(
 ): ReturnType<Probe['ask']> {
   if (address.startsWith('-')) return { says: 'unknown', detail: `${address} is no address` }
   const seconds = Math.max(1, Math.floor(timeoutMs / 1000))
-  const argv = [program, ...echoes, '-W', String(seconds), '--', address]
-  const end = await runCommand(argv, { timeoutMs: 500 + seconds * 1000 + spareMs, signal })
-  if ('failed' in end) return { says: 'unknown', detail: `${address}: ${end.failed}` }
-  switch (end.code) {
+  const ran = await runProgram({
+    file: program,
+    args: [...echoes, '-W', String(seconds), '--', address],
+    env: { PATH: usualPath, LC_ALL: 'C' },
+    timeoutMs: 500 + seconds * 1000 + spareMs,
+    signal
+  })
+  if (ran.ended !== 'exited') return { says: 'unknown', detail: `${address}: ${ran.why}` }
+  switch (ran.code) {
     case 0:
       return { says: 'alive', detail: `${address}: answered an echo` }
     case 1:
       return { says: 'silent', detail: `${address}: no echo within ${seconds} s` }
     default:
-      return { says: 'unknown', detail: `${address}: ping could not ask (exit status ${end.code})` }
+      return { says: 'unknown', detail: `${address}: ping could not ask (exit status ${ran.code})` }
   }
 }

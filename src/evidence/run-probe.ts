@@ -1,6 +1,6 @@
 import type { Probe } from '../controller/ports.ts'
+import { runProgram, usualPath } from '../run-program.ts'
 import { printable } from './printable.ts'
-import { runCommand } from './run-command.ts'
 
 /**
  * What the exit status of an operator's own probe means. Everything else, 1 above all, with which programs say that something
@@ -22,14 +22,19 @@ export async function runProbe(
 ): ReturnType<Probe['ask']> {
   if (address === undefined && command.some(argument => argument.includes('{address}')))
     return { says: 'unknown', detail: `no address of ${host} is known` }
-  const argv = command.map(argument => argument.replaceAll('{host}', host).replaceAll('{address}', address ?? ''))
-  const env = { SWITCHOVER_HOST: host, ...(address === undefined ? {} : { SWITCHOVER_ADDRESS: address }) }
-  const end = await runCommand(argv, { timeoutMs, env, signal })
-  if ('failed' in end) return { says: 'unknown', detail: end.failed }
-  const said = printable(end.output.trimStart().split('\n', 1)[0] ?? '', detailMax)
-  const says = words[end.code] ?? 'unknown'
+  const [file = '', ...args] = command.map(argument =>
+    argument.replaceAll('{host}', host).replaceAll('{address}', address ?? '')
+  )
+  const env = {
+    ...{ PATH: usualPath, LC_ALL: 'C', SWITCHOVER_HOST: host },
+    ...(address === undefined ? {} : { SWITCHOVER_ADDRESS: address })
+  }
+  const ran = await runProgram({ file, args, env, timeoutMs, signal })
+  if (ran.ended !== 'exited') return { says: 'unknown', detail: ran.why }
+  const said = printable(ran.stdout.trimStart().split('\n', 1)[0] ?? '', detailMax)
+  const says = words[ran.code] ?? 'unknown'
   return {
     says,
-    detail: says === 'unknown' ? `exit status ${end.code}${said === '' ? '' : `: ${said}`}` : said || says
+    detail: says === 'unknown' ? `exit status ${ran.code}${said === '' ? '' : `: ${said}`}` : said || says
   }
 }

@@ -1,8 +1,8 @@
 import { FencingError } from '../errors.ts'
+import { runProgram } from '../run-program.ts'
 import type { FenceAgent, FencingDeps } from './agent.ts'
 import { failureOf, type Status, statusOf } from './exec/answer.ts'
 import { createTurns } from './in-turn.ts'
-import { runProgram } from './run-program.ts'
 
 export interface ExecOptions {
   readonly type: 'exec'

@@ -1,6 +1,6 @@
 import type { PowerReading } from '../../core/recovery.ts'
 import { FencingError, messageOf } from '../../errors.ts'
-import type { Ran } from '../run-program.ts'
+import type { Ran } from '../../run-program.ts'
 
 /** What `status` printed. */
 export interface Status {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { FencingError } from '../../errors.ts'
-import { type Ran, runProgram } from '../run-program.ts'
+import { type Ran, runProgram } from '../../run-program.ts'
 import type { IpmiOptions } from './options.ts'
 import { placeOf } from './options.ts'
 

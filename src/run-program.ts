@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { messageOf } from '../errors.ts'
+import { messageOf } from './errors.ts'
 
 export interface Program {
   readonly file: string
@@ -17,6 +17,9 @@ export type Ran =
   | { readonly ended: 'killed'; readonly why: string; readonly stderr: string }
   /** It never ran. */
   | { readonly ended: 'unstarted'; readonly why: string; readonly isMissing: boolean }
+
+/** Where programs are looked up that are named without a path: the same for everybody, however the service was started. */
+export const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export const outputMax = 64 * 1024
 const errorsMax = 4 * 1024
