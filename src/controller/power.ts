@@ -31,17 +31,35 @@ export async function readPower(ctx: Context, agent: string, host: string): Prom
   }
 }
 
-/** One reading by each agent, taken side by side, and why some could not be. */
+/** What the agents said, side by side, and why some could not. */
 export interface Round {
   readonly readings: readonly PowerReading[]
   readonly failures: readonly (readonly [agent: string, why: string])[]
 }
 
-export async function readRound(ctx: Context, agents: readonly string[], host: string): Promise<Round> {
-  const answers = await Promise.all(agents.map(async agent => [agent, await readPower(ctx, agent, host)] as const))
+/** One reading by each agent; the first one that is `enough` ends the round, without those that did not answer yet. */
+export async function readRound(
+  ctx: Context,
+  agents: readonly string[],
+  host: string,
+  isEnough: (reading: PowerReading) => boolean = () => false
+): Promise<Round> {
+  const answers = new Map<string, PowerReading | string>()
+  await new Promise<void>((resolve, reject) => {
+    const asked = agents.map(async agent => {
+      const answer = await readPower(ctx, agent, host)
+      answers.set(agent, answer)
+      if (typeof answer !== 'string' && isEnough(answer)) resolve()
+    })
+    Promise.all(asked).then(() => resolve(), reject)
+  })
+  const inOrder = agents.flatMap(agent => {
+    const answer = answers.get(agent)
+    return answer === undefined ? [] : [[agent, answer] as const]
+  })
   return {
-    readings: answers.flatMap(([, answer]) => (typeof answer === 'string' ? [] : [answer])),
-    failures: answers.flatMap(([agent, answer]) => (typeof answer === 'string' ? [[agent, answer] as const] : []))
+    readings: inOrder.flatMap(([, answer]) => (typeof answer === 'string' ? [] : [answer])),
+    failures: inOrder.flatMap(([agent, answer]) => (typeof answer === 'string' ? [[agent, answer] as const] : []))
   }
 }
 
@@ -66,12 +84,14 @@ export async function rereadProof(ctx: Context, quick = false): Promise<true | D
   if (proof === undefined) return { on: false, reason: `there is no proof that ${host} is off` }
   const isFence = proof.kind === 'fenced'
   const agents = isFence ? agentsBehind(proof) : witnessesOf(ctx.ports.policy.segment(segment)?.fencing)
+  // What proved it and then says on was switched on; of a word's witnesses only who looked is heard.
+  const saysOn = ({ power, isHearsay }: PowerReading): boolean => power === 'on' && (isFence || isHearsay !== true)
   const readings: PowerReading[] = []
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     if (round > 0) await ctx.pause(readEveryMs + 100)
-    readings.push(...(await readRound(ctx, agents, host)).readings)
-    // What proved it and then says on was switched on; of a word's witnesses only who looked is heard.
-    const on = readings.find(({ power, isHearsay }) => power === 'on' && (isFence || isHearsay !== true))
+    // One that says on is heard at once: servers are leaving, and another agent may be slow.
+    readings.push(...(await readRound(ctx, agents, host, saysOn)).readings)
+    const on = readings.find(saysOn)
     if (on !== undefined) return { on: true, reason: `${sourceOf(on)} says that ${host} is on` }
     if (isFence && allProve(agents, readings, { minGapMs: readEveryMs })) return true
   }

@@ -38,8 +38,8 @@ export interface Stage {
 /** It is over when nothing has moved for so long and nobody is at work: a held recovery looks at the world now and then. */
 const quietMs = { held: 150_000, ended: 20_000, polled: 120_000, heldForNothing: 1_000_000 }
 
-/** A hold after the other may have to be helped. */
-const helpMax = 12
+/** A hold after the other may have to be helped; a fault that comes twelve times may undo as many words. */
+const helpMax = 16
 
 /** Lets the events of the scenario happen until all is quiet. */
 export async function play(stage: Stage): Promise<void> {

@@ -1,4 +1,5 @@
 import type { GuardName } from '../../core/guards/guard.ts'
+import { holdFor } from '../../core/guards/hold-of.ts'
 import { fenceBegun } from '../../core/holding.ts'
 import { stepsOf, witnessesOf } from '../../core/ladder.ts'
 import { isOpen, movesOf } from '../../core/moves.ts'
@@ -138,8 +139,10 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   )
     return undefined
   const guards = await guardsFor(ctx, segment, drawn)
-  const cloud = guards.find(({ guard, holds }) => holds && afterFence.includes(guard))
-  return cloud === undefined ? { type: 'released', because: 'what held it is gone' } : undefined
+  const closed = guards.find(({ guard, holds }) => holds && afterFence.includes(guard))
+  if (closed === undefined) return { type: 'released', because: 'what held it is gone' }
+  // What held it first may be over: a person has to read what holds it now.
+  return held.guard === closed.guard ? undefined : { type: 'stopped', hold: holdFor(closed), guards }
 }
 
 /** What was sent is followed while nothing new is begun: it has places in the limits that others wait for. */

@@ -23,16 +23,20 @@ export function objectionToVerdict({ segment }: Case, { evidence }: Recovery): s
     : undefined
 }
 
-/** A fence is waived for what is dead: a host that is known to run is not left to that. */
+/**
+ * A fence is waived for what is dead: a host that is known to run is not left to that. A retry after a partial end keeps
+ * the waiver that the evidence of the first recovery allowed, and reads the host's silence again before anything moves.
+ */
 export function watchVerdicts({ recorder, book, segment }: Case): void {
-  recorder.onChange(({ host, proofs, evidence, phase }) => {
+  recorder.onChange(({ host, proofs, evidence, phase, openedAtMs }) => {
     if (
       phase.state === 'dismissed' &&
       evidence?.verdict === 'degraded' &&
       segment.settings.confirm.degraded !== 'dismiss'
     )
       book.breach('dismissed', `${host} is dismissed, and the verdict is degraded`)
-    if (proofs[host]?.kind === 'waived' && evidence?.verdict !== 'dead')
+    const proof = proofs[host]
+    if (proof?.kind === 'waived' && proof.atMs >= openedAtMs && evidence?.verdict !== 'dead')
       book.breach('verdict-first', `the fence of ${host} is waived, and the verdict is ${evidence?.verdict}`)
   })
 }

@@ -58,6 +58,17 @@ export const proofMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'slow-feed-hides-the-other',
+    bug: 'A feed that says on is heard when the slowest has answered.',
+    edits: [
+      {
+        file: 'controller/power.ts',
+        find: 'await readRound(ctx, agents, host, saysOn)',
+        replace: 'await readRound(ctx, agents, host)'
+      }
+    ]
+  },
+  {
     name: 'second-agent-overrules',
     bug: 'The second step of the ladder proves it though the first goes on saying on.',
     edits: [
