@@ -13,6 +13,10 @@ export interface Wishes {
   /** What `alarms apply` makes. */
   readonly alarmTemplate?: Readonly<Record<string, unknown>>
   readonly moveTimeoutSeconds?: number
+  /** 8 if not given: the lab calls a host down after 6 s already, so the tests need not wait as long as an operator should. */
+  readonly downSeconds?: number
+  /** Laid over the segment. */
+  readonly segment?: Readonly<Record<string, unknown>>
   /** Starts what holds the store; a file if not given. */
   readonly store?: () => Promise<StoreServer>
   /** Laid over the whole configuration last. */
@@ -72,8 +76,11 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
     spares: { names: wishes.spares ?? usualSpares },
     method: wishes.method ?? 'reserved_host',
     storage: 'shared',
-    // The lab calls a host down after 6 s already, so that the tests need not wait as long as an operator should.
-    confirm: { downSeconds: 8, timeoutSeconds: 60, alive: [{ ssh: 22, hosts: ports }] },
+    confirm: {
+      downSeconds: wishes.downSeconds ?? 8,
+      timeoutSeconds: 60 + (wishes.downSeconds ?? 0),
+      alive: [{ ssh: 22, hosts: ports }]
+    },
     limits: {
       ...{ recoveriesPerHour: 100, hostsDownPercent: wishes.hostsDownPercent ?? 30 },
       ...{ quietMinutes: wishes.quietMinutes ?? 0, failuresPerHost: 1000 }
@@ -85,7 +92,8 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
       moveTimeoutSeconds: wishes.moveTimeoutSeconds ?? 600,
       attempts: 2,
       spread: wishes.spread ?? 'fewest'
-    }
+    },
+    ...wishes.segment
   }
 }
 
