@@ -15,6 +15,10 @@ export interface Wishes {
   readonly moveTimeoutSeconds?: number
   /** 8 if not given: the lab calls a host down after 6 s already, so the tests need not wait as long as an operator should. */
   readonly downSeconds?: number
+  /** Laid over the segment's `confirm`. */
+  readonly confirm?: Readonly<Record<string, unknown>>
+  /** How the hosts are powered off; redfish if not given. */
+  readonly bmc?: 'redfish' | 'ipmi'
   /** Laid over the segment. */
   readonly segment?: Readonly<Record<string, unknown>>
   /** Starts what holds the store; a file if not given. */
@@ -56,7 +60,7 @@ export async function configText(lab: Lab, port: number, storeUrl: string, wishe
       },
       armed: wishes.armed ?? true,
       segments: [segmentConfig(bmcs, wishes)],
-      fencing: { bmc: fencingConfig(bmcs) },
+      fencing: { bmc: wishes.bmc === 'ipmi' ? ipmiConfig(bmcs) : redfishConfig(bmcs) },
       limits: { recoveriesPerHour: 100 },
       ...(wishes.alarmTemplate === undefined
         ? {}
@@ -79,7 +83,8 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
     confirm: {
       downSeconds: wishes.downSeconds ?? 8,
       timeoutSeconds: 60 + (wishes.downSeconds ?? 0),
-      alive: [{ ssh: 22, hosts: ports }]
+      alive: [{ ssh: 22, hosts: ports }],
+      ...wishes.confirm
     },
     limits: {
       ...{ recoveriesPerHour: 100, hostsDownPercent: wishes.hostsDownPercent ?? 30 },
@@ -97,7 +102,7 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
   }
 }
 
-function fencingConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
+function redfishConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
   const hosts = Object.fromEntries(
     bmcs.map(({ host, url, user, password, uuid }) => [host, { url, user, password, uuid }])
   )
@@ -109,4 +114,15 @@ function fencingConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
     ca: bmcs[0]?.ca_file,
     hosts
   }
+}
+
+function ipmiConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
+  const hosts = Object.fromEntries(
+    bmcs.map(({ host, ipmi_address: address, ipmi_port: port, user, password, uuid }) => [
+      host,
+      { address: `${address}:${port}`, user, password, uuid }
+    ])
+  )
+  // 3: simulators know no newer cipher suite.
+  return { type: 'ipmi', address: '{host}.invalid', user: 'admin', password: 'unused', cipherSuite: 3, hosts }
 }
