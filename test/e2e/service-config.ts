@@ -118,10 +118,11 @@ function redfishConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
 
 function ipmiConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
   const hosts = Object.fromEntries(
-    bmcs.map(({ host, ipmi_address: address, ipmi_port: port, user, password, uuid }) => [
-      host,
-      { address: `${address}:${port}`, user, password, uuid }
-    ])
+    bmcs.map(({ host, ipmi_address: address, ipmi_port: port, user, password, uuid }) => {
+      if (address === undefined || port === undefined)
+        throw new Error(`the driver's "bmc config" names no ipmi_address and ipmi_port of ${host}`)
+      return [host, { address: `${address}:${port}`, user, password, uuid }]
+    })
   )
   // 3: simulators know no newer cipher suite.
   return { type: 'ipmi', address: '{host}.invalid', user: 'admin', password: 'unused', cipherSuite: 3, hosts }

@@ -1,11 +1,10 @@
 import { expect } from '@jest/globals'
 import { expectIsolated, expectMoved, settled } from '../expectations.ts'
-import { scenarioUnless } from '../scenario.ts'
+import { scenario } from '../scenario.ts'
 
-const lack = process.env.SWITCHOVER_EMULATOR === undefined ? undefined : "the emulator's BMCs do not speak IPMI"
 const wishes = { bmc: 'ipmi' } as const
 
-scenarioUnless(lack, 'ipmi', 'a dead host is powered off by IPMI, and then it is emptied', wishes, async world => {
+scenario('ipmi', 'a dead host is powered off by IPMI, and then it is emptied', wishes, async world => {
   const { lab, cloud, service } = world
   const servers = await lab.boot(5, { host: 'compute-01' })
   await lab.alarm(service.alarmUrl(), 'compute-01')
@@ -22,7 +21,7 @@ scenarioUnless(lack, 'ipmi', 'a dead host is powered off by IPMI, and then it is
   await expectIsolated(cloud, 'compute-01')
 })
 
-scenarioUnless(lack, 'ipmi', 'a BMC that refuses the password by IPMI: held, nothing moves', wishes, async world => {
+scenario('ipmi', 'a BMC that refuses the password by IPMI: held, nothing moves', wishes, async world => {
   const { lab, cloud, service } = world
   await lab.boot(2, { host: 'compute-01' })
   await lab.behaveBmc('compute-01', { wrongPassword: true })
