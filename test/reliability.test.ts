@@ -16,7 +16,7 @@ const rows = text
 
 const where: Readonly<Record<string, (name: string) => boolean>> = {
   sim: name => existsSync(join(root, 'test/simulation/scenarios', name, 'scenario.json')),
-  e2e: name => existsSync(join(root, 'test/e2e/scenarios', `${name}.test.ts`)),
+  e2e: name => existsSync(join(root, 'test/e2e', `${name.includes('/') ? name : `scenarios/${name}`}.test.ts`)),
   chaos: name => existsSync(join(root, 'test/e2e/chaos', `${name}.test.ts`)),
   soak: name => name in plays
 }

@@ -25,6 +25,9 @@ export interface BmcFacts {
   readonly host: string
   readonly url: string
   readonly ca_file: string
+  /** Missing where they speak Redfish only. */
+  readonly ipmi_address?: string
+  readonly ipmi_port?: number
   readonly user: string
   readonly password: string
   readonly uuid: string

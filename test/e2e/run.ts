@@ -1,7 +1,6 @@
 /**
- * Runs the scenarios one after the other: all of them, or those whose letters SWITCHOVER_SCENARIOS names (a,b,k), or files of chaos/ by
- * their names (kills,proxy); on the cloud
- * behind SWITCHOVER_LAB, or, if that is the word `emulator`, on the emulator.
+ * Runs the scenarios one after the other: all of them, or those whose letters SWITCHOVER_SCENARIOS names (a,b,k), or files of chaos/ and
+ * judgement/ by their names (kills,storm); on the cloud behind SWITCHOVER_LAB, or, if that is the word `emulator`, on the emulator.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -34,7 +33,7 @@ async function main(): Promise<number> {
 
 async function runScenarios(env: Readonly<Record<string, string>>): Promise<number> {
   const names = (process.env.SWITCHOVER_SCENARIOS ?? '').split(',').filter(name => /^[a-z-]+$/.test(name))
-  const files = names.map(name => (name.length === 1 ? `scenarios/${name}-` : `chaos/${name}\\.`))
+  const files = names.map(name => (name.length === 1 ? `scenarios/${name}-` : `(chaos|judgement)/${name}\\.`))
   const which = files.length === 0 ? 'scenarios/[a-z]-' : `(${files.join('|')})`
   const jest = join(root, 'node_modules/jest/bin/jest.js')
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']

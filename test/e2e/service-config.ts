@@ -13,6 +13,14 @@ export interface Wishes {
   /** What `alarms apply` makes. */
   readonly alarmTemplate?: Readonly<Record<string, unknown>>
   readonly moveTimeoutSeconds?: number
+  /** 8 if not given: the lab calls a host down after 6 s already, so the tests need not wait as long as an operator should. */
+  readonly downSeconds?: number
+  /** Laid over the segment's `confirm`. */
+  readonly confirm?: Readonly<Record<string, unknown>>
+  /** How the hosts are powered off; redfish if not given. */
+  readonly bmc?: 'redfish' | 'ipmi'
+  /** Laid over the segment. */
+  readonly segment?: Readonly<Record<string, unknown>>
   /** Starts what holds the store; a file if not given. */
   readonly store?: () => Promise<StoreServer>
   /** Laid over the whole configuration last. */
@@ -52,7 +60,7 @@ export async function configText(lab: Lab, port: number, storeUrl: string, wishe
       },
       armed: wishes.armed ?? true,
       segments: [segmentConfig(bmcs, wishes)],
-      fencing: { bmc: fencingConfig(bmcs) },
+      fencing: { bmc: wishes.bmc === 'ipmi' ? ipmiConfig(bmcs) : redfishConfig(bmcs) },
       limits: { recoveriesPerHour: 100 },
       ...(wishes.alarmTemplate === undefined
         ? {}
@@ -72,8 +80,12 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
     spares: { names: wishes.spares ?? usualSpares },
     method: wishes.method ?? 'reserved_host',
     storage: 'shared',
-    // The lab calls a host down after 6 s already, so that the tests need not wait as long as an operator should.
-    confirm: { downSeconds: 8, timeoutSeconds: 60, alive: [{ ssh: 22, hosts: ports }] },
+    confirm: {
+      downSeconds: wishes.downSeconds ?? 8,
+      timeoutSeconds: 60 + (wishes.downSeconds ?? 0),
+      alive: [{ ssh: 22, hosts: ports }],
+      ...wishes.confirm
+    },
     limits: {
       ...{ recoveriesPerHour: 100, hostsDownPercent: wishes.hostsDownPercent ?? 30 },
       ...{ quietMinutes: wishes.quietMinutes ?? 0, failuresPerHost: 1000 }
@@ -85,11 +97,12 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
       moveTimeoutSeconds: wishes.moveTimeoutSeconds ?? 600,
       attempts: 2,
       spread: wishes.spread ?? 'fewest'
-    }
+    },
+    ...wishes.segment
   }
 }
 
-function fencingConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
+function redfishConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
   const hosts = Object.fromEntries(
     bmcs.map(({ host, url, user, password, uuid }) => [host, { url, user, password, uuid }])
   )
@@ -101,4 +114,16 @@ function fencingConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
     ca: bmcs[0]?.ca_file,
     hosts
   }
+}
+
+function ipmiConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
+  const hosts = Object.fromEntries(
+    bmcs.map(({ host, ipmi_address: address, ipmi_port: port, user, password, uuid }) => {
+      if (address === undefined || port === undefined)
+        throw new Error(`the driver's "bmc config" names no ipmi_address and ipmi_port of ${host}`)
+      return [host, { address: `${address}:${port}`, user, password, uuid }]
+    })
+  )
+  // 3: simulators know no newer cipher suite.
+  return { type: 'ipmi', address: '{host}.invalid', user: 'admin', password: 'unused', cipherSuite: 3, hosts }
 }

@@ -17,6 +17,10 @@ export interface RecoveryView {
   }
   readonly guards?: readonly { readonly guard: string; readonly holds: boolean; readonly approvedBy?: string }[]
   readonly verdict?: string
+  readonly decision?: { readonly rule?: string }
+  readonly evidence?: {
+    readonly observations: readonly { readonly source: string; readonly says: string; readonly detail: string }[]
+  }
   readonly fenceIntents: Readonly<Record<string, number>>
   readonly proofs: Readonly<
     Record<string, { readonly kind: string; readonly agent?: string; readonly by?: string; readonly atMs: number }>

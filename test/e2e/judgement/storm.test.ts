@@ -7,7 +7,7 @@ import type { RecoveryView } from '../views.ts'
 const wishes = { hosts: ['compute-01', 'compute-02'], spares: ['compute-05', 'compute-06'], quietMinutes: 10 }
 
 scenario(
-  'x',
+  'storm',
   'half of a segment dies at once: nothing is begun, and each host moves once its plan is approved',
   wishes,
   async world => {

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect } from '@jest/globals'
+import { expectIsolated, expectMoved, hasEnded, stopped } from '../expectations.ts'
+import { scenario } from '../scenario.ts'
+import type { RecoveryView } from '../views.ts'
+
+scenario(
+  'approval',
+  'a plan waits for the approval of a person, which expires and counts again when it is renewed',
+  { segment: { approval: 'required' }, more: { limits: { recoveriesPerHour: 100, approvalMinutes: 1 } } },
+  async world => {
+    const { lab, cloud, service } = world
+    const servers = await lab.boot(5, { host: 'compute-01' })
+    await lab.alarm(service.alarmUrl(), 'compute-01')
+    // So that the approval can't be used up.
+    await lab.behaveBmc('compute-01', { wrongPassword: true })
+    await lab.panic('compute-01')
+    const { id } = await service.opened('compute-01')
+    const first = await service.waitFor(id, 'the recovery to wait for a person', stopped)
+    expect(first).toMatchObject({ hold: { code: 'approval', releasedBy: 'person' }, fenceIntents: {}, proofs: {} })
+
+    await say('approve', 'it may go')
+    await service.waitFor(id, 'the power-off to be refused', view => isHeldFor(view, 'not-fenced'))
+    await delay(65_000)
+    await lab.behaveBmc('compute-01')
+    await say('retry', 'the password is mended')
+
+    const again = await service.waitFor(id, 'the approval to be asked for anew', view => isHeldFor(view, 'approval'))
+    expect(again.hold).toMatchObject({ releasedBy: 'person', reason: expect.stringMatching(/expired/) })
+    expect(again.proofs).toEqual({})
+    expect(await lab.bmcPower('compute-01', 'status')).toBe('On')
+    expect(await cloud.evacuations()).toEqual([])
+
+    await say('approve', 'now')
+    const view = await service.waitFor(id, 'the recovery to end', hasEnded)
+    expect(view.state).toBe('recovered')
+    await expectMoved(cloud, servers, 'compute-01', view.plan?.targets ?? [])
+    await expectIsolated(cloud, 'compute-01')
+
+    async function say(word: 'approve' | 'retry', reason: string): Promise<void> {
+      const { version } = await service.recovery(id)
+      expect((await service.request('POST', `/v1/recoveries/${id}/${word}`, { reason, version })).status).toBe(202)
+    }
+  }
+)
+
+function isHeldFor({ hold }: RecoveryView, code: string): boolean {
+  return hold?.code === code
+}
