@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { OperatorStore, RecoveryStore } from '../controller/ports.ts'
 import type { Step } from '../core/step.ts'
 import type { Transactions } from './database/transactions.ts'
@@ -77,6 +78,8 @@ export function createHistory({ read }: Transactions): History {
           .selectFrom('recoveries')
           .select(['id', 'state', 'opened_at', 'closed_at'])
           .where('host', '=', host)
+          // Nodes of a cluster may date the next one no later; the open one is the newest.
+          .orderBy(sql`active_key IS NULL`)
           .orderBy('opened_at', 'desc')
           .limit(limit)
           .execute()
