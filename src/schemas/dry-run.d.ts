@@ -51,7 +51,7 @@ export interface EvidenceView {
     /**
      * How it was learnt. What comes the same way counts as one independent source; only each probe beside the network counts by itself.
      */
-    way: 'nova' | 'network' | 'beside' | 'power' | 'alarm' | 'others'
+    way?: 'nova' | 'network' | 'beside' | 'power' | 'alarm' | 'others'
     /**
      * alive and down are positive findings; silent: asked, and nothing came. unknown (it could not be asked) and note (told for the reader) are no vote.
      */
@@ -63,7 +63,7 @@ export interface EvidenceView {
     /**
      * When it was asked for, ms since the epoch: its age is that of the evidence and more.
      */
-    atMs: number
+    atMs?: number
     /**
      * How long it might take to answer.
      */
