@@ -1,6 +1,5 @@
 import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
-import { agentsOf } from '../core/ladder.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import { isIdentified } from '../fencing/fencing.ts'
 import type { CheckLine } from '../openstack/connect.ts'
@@ -94,16 +93,6 @@ async function checkWorld(
       lines.push(...checkGuards(segment, directory, aggregates))
       lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))
       lines.push(...(await checkFencing(segment, fencing, isTold)))
-      const asked = segment.power?.agent
-      // What is only asked, and never switches anything off, must be the right machine's as well.
-      if (asked !== undefined && !agentsOf(segment.fencing).includes(asked))
-        lines.push(
-          ...(await checkFencing(
-            { ...segment, fencing: [{ agents: [asked], timeoutMs: 0, retries: 0 }] },
-            fencing,
-            isTold
-          ))
-        )
       lines.push(...(await checkEvidence(segment, reading, addresses, probe)))
     }
     if (lines.find(({ name }) => name === 'aodh')?.ok === true) {

@@ -51,9 +51,9 @@ export async function climb(
     living?.catch(() => undefined)
     if (allProve(step.agents, readings, { minGapMs: readEveryMs })) {
       const alive = await living
-      if (alive !== undefined) climbing.words.push(alive)
-      if (alive !== undefined) return `${step.agents.join(' and ')}: it says off, but ${alive}`
-      return { type: 'proven', host, proof: fencedProof(step.agents, readings, clock.now()) }
+      if (alive === undefined) return { type: 'proven', host, proof: fencedProof(step.agents, readings, clock.now()) }
+      climbing.words.push(alive)
+      return `${step.agents.join(' and ')}: it says off, but ${alive}`
     }
     // A step that can't be proven any more cuts nothing off.
     if ([...failures.values()].some(isFinal)) break

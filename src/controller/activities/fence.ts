@@ -1,4 +1,5 @@
 import { findHost, isComplete } from '../../core/inventory.ts'
+import type { Ladder } from '../../core/ladder.ts'
 import { stepsOf, witnessesOf } from '../../core/ladder.ts'
 import { isolationReason } from '../../core/marks.ts'
 import type { PowerReading } from '../../core/recovery.ts'
@@ -27,6 +28,16 @@ export async function fence(ctx: Context): Promise<RecoveryEvent | 'interrupted'
   // What is waived is the fence of a host that died. A target lives: it may run a copy, and somebody has to look.
   if (isWaived(segment) && host === recovery.host)
     return { type: 'proven', host, proof: { kind: 'waived', atMs: ports.clock.now() } }
+  return await climbAll(ctx, host, ladder)
+}
+
+/** The steps of the ladder in their order; the first that proves it ends it. */
+async function climbAll(
+  ctx: Context,
+  host: string,
+  ladder: Ladder | undefined
+): Promise<RecoveryEvent | 'interrupted'> {
+  const { recovery, ports } = ctx
   const failures: string[] = []
   const heard = new Map<string, PowerReading>()
   const thinking = () => thinkAgain(ctx, host)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from '@jest/globals'
+import { begin } from '../begin.ts'
 import { expectIsolated, expectMoved, hasEnded, stopped } from '../expectations.ts'
 import { scenario } from '../scenario.ts'
 import type { RecoveryView } from '../views.ts'
@@ -10,12 +11,9 @@ scenario(
   { segment: { approval: 'required' }, more: { limits: { recoveriesPerHour: 100, approvalMinutes: 1 } } },
   async world => {
     const { lab, cloud, service } = world
-    const servers = await lab.boot(5, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
     // So that the approval can't be used up.
     await lab.behaveBmc('compute-01', { wrongPassword: true })
-    await lab.panic('compute-01')
-    const { id } = await service.opened('compute-01')
+    const { id, servers } = await begin(world, 5)
     const first = await service.waitFor(id, 'the recovery to wait for a person', stopped)
     expect(first).toMatchObject({ hold: { code: 'approval', releasedBy: 'person' }, fenceIntents: {}, proofs: {} })
 

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { begin } from '../begin.ts'
 import { expectIsolated, expectMoved, settled } from '../expectations.ts'
 import type { BmcBehaviour } from '../lab.ts'
 import { scenario } from '../scenario.ts'
@@ -19,12 +20,8 @@ const triesOfPerson = 5
 for (const [habit, how, end] of habits) {
   scenario('bmc-habits', `the BMC ${habit}`, {}, async world => {
     const { lab, cloud, service } = world
-    const servers = await lab.boot(3, { host: 'compute-01' })
     await lab.behaveBmc('compute-01', how)
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-
-    const { id } = await service.opened('compute-01')
+    const { id, servers } = await begin(world, 3)
     const view = await service.waitFor(id, 'the recovery to end or to wait for a person', settled)
 
     if (end === 'recovered') {
@@ -41,12 +38,8 @@ for (const [habit, how, end] of habits) {
 
 scenario('bmc-habits', 'the BMC says Off of a host that answers: it is not believed', {}, async world => {
   const { lab, cloud, service } = world
-  await lab.boot(3, { host: 'compute-01' })
   await lab.behaveBmc('compute-01', { liesOff: true })
-  await lab.alarm(service.alarmUrl(), 'compute-01')
-  await lab.kill('compute-01')
-
-  const { id } = await service.opened('compute-01')
+  const { id } = await begin(world, 3, async () => await lab.kill('compute-01'))
   const view = await service.waitFor(id, 'the recovery to be held', one => one.state === 'held')
 
   expect(view).toMatchObject({ verdict: 'compute-down', fenceIntents: {}, proofs: {} })
@@ -59,12 +52,8 @@ scenario(
   {},
   async world => {
     const { lab, cloud, service } = world
-    const servers = await lab.boot(3, { host: 'compute-01' })
     await lab.behaveBmc('compute-01', { errorRate: 0.3 })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-
-    const { id } = await service.opened('compute-01')
+    const { id, servers } = await begin(world, 3)
     let view = await service.waitFor(id, 'the recovery to end or to wait for a person', settled)
     // By chance each of its own tries may meet an error; then a person lets it try again.
     for (let asked = 0; view.state === 'held' && asked < triesOfPerson; asked++) {

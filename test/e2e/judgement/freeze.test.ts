@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { begin } from '../begin.ts'
 import { expectIsolated, expectMoved, settled } from '../expectations.ts'
 import { scenario } from '../scenario.ts'
 import { until } from '../until.ts'
@@ -15,11 +16,7 @@ scenario(
   { more: { limits: { recoveriesPerHour: 100 }, calendars: { freeze: open }, rules: asks } },
   async world => {
     const { lab, cloud, service } = world
-    const servers = await lab.boot(3, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-
-    const { id } = await service.opened('compute-01')
+    const { id, servers } = await begin(world, 3)
     const held = await service.waitFor(id, 'the recovery to wait for a person', settled)
     expect(held).toMatchObject({
       state: 'held',
@@ -47,12 +44,8 @@ scenario(
   'once the freeze is over, nobody is asked',
   { more: { limits: { recoveriesPerHour: 100 }, calendars: { freeze: over }, rules: asks } },
   async world => {
-    const { lab, cloud, service } = world
-    const servers = await lab.boot(3, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-
-    const { id } = await service.opened('compute-01')
+    const { cloud, service } = world
+    const { id, servers } = await begin(world, 3)
     const view = await service.waitFor(id, 'the recovery to end', settled)
     expect(view).toMatchObject({ state: 'recovered', decision: { rule: otherwise.name } })
     await expectMoved(cloud, servers, 'compute-01', view.plan?.targets ?? [])

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { begin } from '../begin.ts'
 import { expectIsolated, expectMoved, settled } from '../expectations.ts'
 import { scenario } from '../scenario.ts'
 
@@ -6,11 +7,7 @@ const wishes = { bmc: 'ipmi' } as const
 
 scenario('ipmi', 'a dead host is powered off by IPMI, and then it is emptied', wishes, async world => {
   const { lab, cloud, service } = world
-  const servers = await lab.boot(5, { host: 'compute-01' })
-  await lab.alarm(service.alarmUrl(), 'compute-01')
-  await lab.panic('compute-01')
-
-  const { id } = await service.opened('compute-01')
+  const { id, servers } = await begin(world, 5)
   const view = await service.waitFor(id, 'the recovery to end', settled)
 
   expect(view).toMatchObject({ state: 'recovered', proofs: { 'compute-01': { kind: 'fenced' } } })
@@ -23,12 +20,8 @@ scenario('ipmi', 'a dead host is powered off by IPMI, and then it is emptied', w
 
 scenario('ipmi', 'a BMC that refuses the password by IPMI: held, nothing moves', wishes, async world => {
   const { lab, cloud, service } = world
-  await lab.boot(2, { host: 'compute-01' })
   await lab.behaveBmc('compute-01', { wrongPassword: true })
-  await lab.alarm(service.alarmUrl(), 'compute-01')
-  await lab.panic('compute-01')
-
-  const { id } = await service.opened('compute-01')
+  const { id } = await begin(world, 2)
   const view = await service.waitFor(id, 'the recovery to end or to wait for a person', settled)
 
   expect(view).toMatchObject({ state: 'held', proofs: {}, hold: { code: 'not-fenced', releasedBy: 'person' } })

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { begin } from '../begin.ts'
 import { expectIsolated, expectMoved, settled } from '../expectations.ts'
 import { scenario } from '../scenario.ts'
 
@@ -8,11 +9,7 @@ for (const power of [true, false]) {
 
   scenario('power', `a host that is powered off is dead: ${asked}`, { confirm: { power } }, async world => {
     const { lab, cloud, service } = world
-    const servers = await lab.boot(5, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.off('compute-01')
-
-    const { id } = await service.opened('compute-01')
+    const { id, servers } = await begin(world, 5, async () => await lab.off('compute-01'))
     const view = await service.waitFor(id, 'the recovery to end', settled)
 
     expect(view).toMatchObject({ state: 'recovered', verdict: 'dead', proofs: { 'compute-01': { kind: 'fenced' } } })
@@ -30,11 +27,7 @@ scenario(
   { confirm: { power: true, sourcesMin: 3, timeoutSeconds: 40 } },
   async world => {
     const { lab, cloud, service } = world
-    await lab.boot(3, { host: 'compute-01' })
-    await lab.alarm(service.alarmUrl(), 'compute-01')
-    await lab.panic('compute-01')
-
-    const { id } = await service.opened('compute-01')
+    const { id } = await begin(world, 3)
     const view = await service.waitFor(id, 'the recovery to be held', one => one.state === 'held')
 
     expect(view).toMatchObject({ hold: { code: 'unconfirmed' }, fenceIntents: {}, proofs: {} })
