@@ -43,7 +43,7 @@ const owners: Record<string, readonly string[]> = {
 /** "At most about 200". */
 const linesMax = 210
 /** What adapters may know of the controller: types alone. service.ts has the shape in which their state is shown. */
-const portFiles = ['controller/ports.ts', 'controller/store-port.ts', 'controller/service.ts']
+const portFiles = ['controller/ports/ports.ts', 'controller/ports/store-port.ts', 'controller/service/service.ts']
 
 interface Source {
   readonly file: string

@@ -1,5 +1,5 @@
-import { alarmsByHost } from '../controller/coverage.ts'
-import type { KnownAlarm } from '../controller/ports.ts'
+import { alarmsByHost } from '../controller/duties/coverage.ts'
+import type { KnownAlarm } from '../controller/ports/ports.ts'
 import type { Segment } from '../core/segment.ts'
 import { readActionUrl } from '../http/action-url.ts'
 import { type AuthConfig, createAuthenticator } from '../http/auth.ts'

@@ -1,4 +1,4 @@
-import type { Probe } from '../controller/ports.ts'
+import type { Probe } from '../controller/ports/ports.ts'
 import { type HostsReading, isUp } from '../core/inventory.ts'
 import { nameOfSource, type Segment } from '../core/segment.ts'
 import { inParallel } from '../in-parallel.ts'

@@ -1,4 +1,4 @@
-import type { Fencing } from '../controller/ports.ts'
+import type { Fencing } from '../controller/ports/ports.ts'
 import { agentsOf } from '../core/ladder.ts'
 import type { PowerReading } from '../core/recovery.ts'
 import { isWaived, type Segment } from '../core/segment.ts'

@@ -1,4 +1,4 @@
-import type { Policy } from '../controller/ports.ts'
+import type { Policy } from '../controller/ports/ports.ts'
 import { domainsOf } from '../core/guards/domain.ts'
 import type { Aggregate } from '../core/inventory.ts'
 import type { Segment } from '../core/segment.ts'

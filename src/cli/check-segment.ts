@@ -1,4 +1,4 @@
-import type { Cloud } from '../controller/ports.ts'
+import type { Cloud } from '../controller/ports/ports.ts'
 import { findHost, type Host, type HostsReading, isUp } from '../core/inventory.ts'
 import { isIsolatedByUs, isOurs, spareReason } from '../core/marks.ts'
 import type { Segment } from '../core/segment.ts'

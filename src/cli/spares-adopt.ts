@@ -1,6 +1,6 @@
 import type { Environment } from '../config/read-yaml.ts'
 import { loadConfig } from '../config.ts'
-import type { Cloud } from '../controller/ports.ts'
+import type { Cloud } from '../controller/ports/ports.ts'
 import { findHost } from '../core/inventory.ts'
 import { isOurs, spareReason } from '../core/marks.ts'
 import type { Segment } from '../core/segment.ts'

@@ -1,4 +1,4 @@
-import type { Alarms, Cloud, Fencing, Probe } from '../controller/ports.ts'
+import type { Alarms, Cloud, Fencing, Probe } from '../controller/ports/ports.ts'
 import { createWorld } from './model/create-world.ts'
 import { addLiveMigration } from './model/live-migrations.ts'
 import type { WorldSpec } from './model/spec.ts'

@@ -1,4 +1,4 @@
-import type { Probe } from '../controller/ports.ts'
+import type { Probe } from '../controller/ports/ports.ts'
 import { knock, parseAddress } from './knock.ts'
 import { ping } from './ping.ts'
 import { runProbe } from './run-probe.ts'

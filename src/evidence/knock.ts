@@ -1,5 +1,5 @@
 import net from 'node:net'
-import type { Probe } from '../controller/ports.ts'
+import type { Probe } from '../controller/ports/ports.ts'
 import { messageOf } from '../errors.ts'
 import { printable } from './printable.ts'
 

@@ -1,4 +1,4 @@
-import type { Probe } from '../controller/ports.ts'
+import type { Probe } from '../controller/ports/ports.ts'
 import { runProgram, usualPath } from '../run-program.ts'
 
 /** Two, for one may be lost; half a second apart, which everybody may ask for. */

@@ -1,4 +1,4 @@
-import type { Probe } from '../controller/ports.ts'
+import type { Probe } from '../controller/ports/ports.ts'
 import { runProgram, usualPath } from '../run-program.ts'
 import { printable } from './printable.ts'
 

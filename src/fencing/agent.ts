@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { BareMetal, Log } from '../controller/ports.ts'
+import type { BareMetal, Log } from '../controller/ports/ports.ts'
 import type { NodeMaintenance } from '../core/guards/maintenance.ts'
 import type { PowerReading } from '../core/recovery.ts'
 

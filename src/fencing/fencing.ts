@@ -1,4 +1,4 @@
-import type { Fencing, Nodes } from '../controller/ports.ts'
+import type { Fencing, Nodes } from '../controller/ports/ports.ts'
 import { FencingError } from '../errors.ts'
 import type { FenceAgent, FencingDeps } from './agent.ts'
 import { createExec, type ExecOptions } from './exec.ts'

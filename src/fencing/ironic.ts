@@ -1,4 +1,4 @@
-import type { BareMetalNode } from '../controller/ports.ts'
+import type { BareMetalNode } from '../controller/ports/ports.ts'
 import { nodeReason } from '../core/marks.ts'
 import type { PowerReading } from '../core/recovery.ts'
 import { CloudError, FencingError, type FencingErrorCode } from '../errors.ts'

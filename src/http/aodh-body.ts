@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { NewSignal } from '../controller/ports.ts'
+import type { NewSignal } from '../controller/ports/ports.ts'
 import { type AlarmFacts, testsOf } from '../core/signal.ts'
 import type { AodhAlarm } from '../schemas/aodh-alarm.d.ts'
 

@@ -1,4 +1,4 @@
-import type { SegmentView } from '../controller/service.ts'
+import type { SegmentView } from '../controller/service/service.ts'
 
 /** Spares that could take the next failed host. */
 export function sparesLeft({ spares }: SegmentView): number {

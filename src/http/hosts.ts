@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../clock.ts'
-import type { DryRun, Service } from '../controller/service.ts'
+import type { DryRun, Service } from '../controller/service/service.ts'
 import { CloudError } from '../errors.ts'
 import { planWithinMs, within } from './within.ts'
 

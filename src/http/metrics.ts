@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Metrics, OperatorStore } from '../controller/ports.ts'
-import type { SegmentView } from '../controller/service.ts'
+import type { Metrics, OperatorStore } from '../controller/ports/ports.ts'
+import type { SegmentView } from '../controller/service/service.ts'
 import { ageSeconds, sparesLeft, unfenceable, withoutAlarm } from './figures.ts'
 import { guardNames, recoveryStates, signalOutcomes } from './words.ts'
 

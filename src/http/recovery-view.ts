@@ -1,4 +1,4 @@
-import type { StoredEvent, StoredRecovery } from '../controller/ports.ts'
+import type { StoredEvent, StoredRecovery } from '../controller/ports/ports.ts'
 import { movesOf } from '../core/moves.ts'
 import type { Phase } from '../core/recovery.ts'
 import { proofOf } from '../core/recovery.ts'

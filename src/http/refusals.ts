@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Log } from '../controller/ports.ts'
+import type { Log } from '../controller/ports/ports.ts'
 
 const quietMs = 10_000
 const minuteMs = 60_000

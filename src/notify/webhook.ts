@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { DutyStore, Log } from '../controller/ports.ts'
+import type { DutyStore, Log } from '../controller/ports/ports.ts'
 import { messageOf, StoreUnavailable } from '../errors.ts'
 import type { Notification, Occasion } from './cloud-event.ts'
 import { cloudEvent, occasionOf } from './cloud-event.ts'

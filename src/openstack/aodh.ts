@@ -1,4 +1,4 @@
-import type { AlarmDefinition, Alarms, FiringAlarm, KnownAlarm } from '../controller/ports.ts'
+import type { AlarmDefinition, Alarms, FiringAlarm, KnownAlarm } from '../controller/ports/ports.ts'
 import { CloudError } from '../errors.ts'
 import { bases } from './access/catalog.ts'
 import { timeOf } from './access/times.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Dependency } from '../controller/service.ts'
+import type { Dependency } from '../controller/service/service.ts'
 import type { CallReport } from './request.ts'
 
 export interface Dependencies {

@@ -1,4 +1,4 @@
-import type { BareMetal } from '../controller/ports.ts'
+import type { BareMetal } from '../controller/ports/ports.ts'
 import { CloudError } from '../errors.ts'
 import { type Access, createService } from './service.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Cloud } from '../controller/ports.ts'
+import type { Cloud } from '../controller/ports/ports.ts'
 import { type NovaClient, pins } from './nova/client.ts'
 import { readAggregates, readGroups } from './nova/groups.ts'
 import { readHosts } from './nova/hosts.ts'

@@ -1,4 +1,4 @@
-import type { Cloud } from '../controller/ports.ts'
+import type { Cloud } from '../controller/ports/ports.ts'
 import type { Amounts, Server } from '../core/inventory.ts'
 import { inParallel } from '../in-parallel.ts'
 import { bases } from './access/catalog.ts'

@@ -1,6 +1,6 @@
 import got, { RequestError, TimeoutError } from 'got'
 import type { Clock } from '../clock.ts'
-import type { Log } from '../controller/ports.ts'
+import type { Log } from '../controller/ports/ports.ts'
 import { withoutSecrets } from './access/error-body.ts'
 import { createAgents, type TlsSettings } from './access/tls.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock, MachineTime } from '../clock.ts'
-import type { Sent } from '../controller/ports.ts'
+import type { Sent } from '../controller/ports/ports.ts'
 import { CloudError } from '../errors.ts'
 import { findEndpoint, regionsOf } from './access/catalog.ts'
 import { readAgain } from './access/retry.ts'

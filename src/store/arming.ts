@@ -1,4 +1,4 @@
-import type { Arming, OperatorStore, RecoveryStore } from '../controller/ports.ts'
+import type { Arming, OperatorStore, RecoveryStore } from '../controller/ports/ports.ts'
 import type { Database, Transactions } from './database/transactions.ts'
 
 type Switches = Pick<Arming, 'armed' | 'segments'>

@@ -1,4 +1,4 @@
-import type { Log } from '../controller/ports.ts'
+import type { Log } from '../controller/ports/ports.ts'
 import { messageOf } from '../errors.ts'
 
 /** Says when the store is away and when it is back, once for all who meet it. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { OperatorStore, RecoveryStore } from '../controller/ports.ts'
+import type { OperatorStore, RecoveryStore } from '../controller/ports/ports.ts'
 import type { Step } from '../core/step.ts'
 import type { Transactions } from './database/transactions.ts'
 import { isAfter, pageOf, readCursor } from './paging.ts'

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Disposition, NewSignal, OperatorStore, Received, TimelineEvent } from '../controller/ports.ts'
+import type { Disposition, NewSignal, OperatorStore, Received, TimelineEvent } from '../controller/ports/ports.ts'
 import type { SignalOutcome } from '../core/signal.ts'
 import { newId } from './database/new-id.ts'
 import type { SignalRow } from './database/tables.ts'

@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely'
 import type { Clock } from '../clock.ts'
-import type { Log, Store } from '../controller/ports.ts'
+import type { Log, Store } from '../controller/ports/ports.ts'
 import { ConfigError, messageOf, StoreUnavailable } from '../errors.ts'
 import { createArming } from './arming.ts'
 import { createAvailability } from './availability.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { DutyStore } from '../controller/ports.ts'
+import type { DutyStore } from '../controller/ports/ports.ts'
 import type { Transactions } from './database/transactions.ts'
 
 /** Notifications: written with what they tell of, deleted only after they were delivered. */

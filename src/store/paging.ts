@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { Page } from '../controller/ports.ts'
+import type { Page } from '../controller/ports/ports.ts'
 import { InvalidCursor } from '../errors.ts'
 
 /** The last row of a page: the next one goes on after it, whatever came in meanwhile. */

@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../clock.ts'
-import type { OperatorStore } from '../controller/ports.ts'
+import type { OperatorStore } from '../controller/ports/ports.ts'
 import { ConfigError } from '../errors.ts'
 import { pathOfStore } from '../store-url.ts'
 import { openDialect } from './database/open-dialect.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { DutyStore } from '../controller/ports.ts'
+import type { DutyStore } from '../controller/ports/ports.ts'
 import type { Transactions, Tx } from './database/transactions.ts'
 
 /** Rows a transaction: a large sweep must not keep an alarm waiting. */

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Command, CommandKind, StoredEvent, StoredRecovery } from '../controller/ports.ts'
+import type { Command, CommandKind, StoredEvent, StoredRecovery } from '../controller/ports/ports.ts'
 import type { Recovery } from '../core/recovery.ts'
 import type { Trial } from '../core/rules.ts'
 import type { AlarmFacts, Signal, SignalOutcome, SignalSource } from '../core/signal.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Log, RecoveryStore } from '../controller/ports.ts'
+import type { Log, RecoveryStore } from '../controller/ports/ports.ts'
 import { messageOf, StoreUnavailable } from '../errors.ts'
 
 /** The database's time, kept up to date. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { RecoveryStore } from '../controller/ports.ts'
+import type { RecoveryStore } from '../controller/ports/ports.ts'
 import type { Transactions } from './database/transactions.ts'
 
 /** What guards remember over restarts and over replicas. */

@@ -1,4 +1,4 @@
-import type { OperatorStore, RecoveryStore } from '../controller/ports.ts'
+import type { OperatorStore, RecoveryStore } from '../controller/ports/ports.ts'
 import type { Complaints } from '../core/observation.ts'
 import type { Signal } from '../core/signal.ts'
 import type { Transactions } from './database/transactions.ts'

@@ -5,7 +5,7 @@ import { checkGuards } from '../../src/cli/check-guards.ts'
 import { checkMembers } from '../../src/cli/check-segment.ts'
 import { checkStore } from '../../src/cli/check-store.ts'
 import { table } from '../../src/cli/table.ts'
-import type { Fencing, Probe } from '../../src/controller/ports.ts'
+import type { Fencing, Probe } from '../../src/controller/ports/ports.ts'
 import { FencingError } from '../../src/errors.ts'
 import { cloudWith, facts, host, segment, spare } from './world.ts'
 

@@ -1,6 +1,6 @@
-import type { Directory, DirectoryOptions, SegmentConfig } from '../../src/controller/directory.ts'
-import { createDirectory } from '../../src/controller/directory.ts'
-import type { Cloud, Log } from '../../src/controller/ports.ts'
+import type { Cloud, Log } from '../../src/controller/ports/ports.ts'
+import type { Directory, DirectoryOptions, SegmentConfig } from '../../src/controller/service/directory.ts'
+import { createDirectory } from '../../src/controller/service/directory.ts'
 import type { Aggregate, HostsReading } from '../../src/core/inventory.ts'
 import { segmentOf } from '../core/builders.ts'
 

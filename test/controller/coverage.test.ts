@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { createCoverage } from '../../src/controller/coverage.ts'
-import type { KnownAlarm, Ports } from '../../src/controller/ports.ts'
+import { createCoverage } from '../../src/controller/duties/coverage.ts'
+import type { KnownAlarm, Ports } from '../../src/controller/ports/ports.ts'
 
 const ours = (host: string, id = host): KnownAlarm => ({ id, actions: [`http://us/${host}`] })
 

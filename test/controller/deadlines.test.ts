@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createDeadlines } from '../../src/controller/deadlines.ts'
+import { createDeadlines } from '../../src/controller/lease/deadlines.ts'
 
 /** The machine's two clocks, which go on together while somebody sleeps. */
 function bench() {

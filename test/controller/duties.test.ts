@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { type Duty, runDuties } from '../../src/controller/duties.ts'
-import type { DutyStore, Ports } from '../../src/controller/ports.ts'
+import { type Duty, runDuties } from '../../src/controller/duties/duties.ts'
+import type { DutyStore, Ports } from '../../src/controller/ports/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createVirtualClock } from '../simulation/virtual-clock.ts'
 import { logOf } from './builders.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { createLeaseWatch } from '../../src/controller/lease-watch.ts'
-import type { HeldLease } from '../../src/controller/ports.ts'
+import { createLeaseWatch } from '../../src/controller/lease/lease-watch.ts'
+import type { HeldLease } from '../../src/controller/ports/ports.ts'
 
 const held: HeldLease = { recovery: 'r', owner: 'other', epoch: 1, untilMs: 50_000, ttlMs: 8000 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { Fencing, Store } from '../../src/controller/ports.ts'
-import { createRehearsal, type Rehearsal } from '../../src/controller/rehearsal.ts'
+import { createRehearsal, type Rehearsal } from '../../src/controller/duties/rehearsal.ts'
+import type { Fencing, Store } from '../../src/controller/ports/ports.ts'
 import type { Segment } from '../../src/core/segment.ts'
 import { FencingError } from '../../src/errors.ts'
 import { segmentOf } from '../core/builders.ts'

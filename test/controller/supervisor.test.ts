@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { Cloud, HeldLease, Lease, Ports, RecoveryStore } from '../../src/controller/ports.ts'
-import { createSupervisor } from '../../src/controller/supervisor.ts'
+import { createSupervisor } from '../../src/controller/lease/supervisor.ts'
+import type { Cloud, HeldLease, Lease, Ports, RecoveryStore } from '../../src/controller/ports/ports.ts'
 import { CloudError, StoreUnavailable } from '../../src/errors.ts'
 import { createVirtualClock, type VirtualClock } from '../simulation/virtual-clock.ts'
 import { recoveryOf } from '../store/contract/bed.ts'

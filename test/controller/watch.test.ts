@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createWatch, noteStorm } from '../../src/controller/watch.ts'
+import { createWatch, noteStorm } from '../../src/controller/duties/watch.ts'
 import type { HostsReading } from '../../src/core/inventory.ts'
 import { hostOf, readingOf, segmentOf } from '../core/builders.ts'
 

@@ -1,4 +1,4 @@
-import type { Log } from '../../src/controller/ports.ts'
+import type { Log } from '../../src/controller/ports/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { type Bed, handClock } from '../store/contract/bed.ts'
 

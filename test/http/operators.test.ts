@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Service } from '../../src/controller/service.ts'
+import type { Service } from '../../src/controller/service/service.ts'
 import { CloudError, InvalidCursor, StoreUnavailable } from '../../src/errors.ts'
 import { closed, stored } from './samples.ts'
 import { alice, expectProblem, expectToMatch, testApp, victor } from './support.ts'

@@ -1,5 +1,5 @@
-import type { StoredEvent, StoredRecovery } from '../../src/controller/ports.ts'
-import type { DryRun, SegmentView, Service } from '../../src/controller/service.ts'
+import type { StoredEvent, StoredRecovery } from '../../src/controller/ports/ports.ts'
+import type { DryRun, SegmentView, Service } from '../../src/controller/service/service.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import type { Signal } from '../../src/core/signal.ts'

@@ -4,7 +4,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clock.ts'
-import type { DutyStore } from '../../src/controller/ports.ts'
+import type { DutyStore } from '../../src/controller/ports/ports.ts'
 import { StoreUnavailable } from '../../src/errors.ts'
 import { createNotifier } from '../../src/notify/webhook.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.ts'
-import type { Ports } from '../../src/controller/ports.ts'
+import type { Ports } from '../../src/controller/ports/ports.ts'
 import type { State } from '../../src/core/recovery.ts'
 import type { CloudErrorCode, FencingErrorCode } from '../../src/errors.ts'
 import { CloudError, FencingError, StoreUnavailable } from '../../src/errors.ts'

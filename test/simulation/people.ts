@@ -1,5 +1,5 @@
-import type { NewSignal, Received, Store } from '../../src/controller/ports.ts'
-import type { Service } from '../../src/controller/service.ts'
+import type { NewSignal, Received, Store } from '../../src/controller/ports/ports.ts'
+import type { Service } from '../../src/controller/service/service.ts'
 import { hostAlarm } from '../../src/emulator/model/alarms.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import { messageOf } from '../../src/errors.ts'

@@ -1,4 +1,4 @@
-import type { Received, Store } from '../../src/controller/ports.ts'
+import type { Received, Store } from '../../src/controller/ports/ports.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
 import { befall } from '../../src/emulator/befall.ts'

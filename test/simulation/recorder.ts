@@ -1,4 +1,4 @@
-import type { CommandAnswer, NewCommand, NewSignal, Received, Store } from '../../src/controller/ports.ts'
+import type { CommandAnswer, NewCommand, NewSignal, Received, Store } from '../../src/controller/ports/ports.ts'
 import type { Phase, Proof, Recovery } from '../../src/core/recovery.ts'
 import { hasEnded } from '../../src/core/recovery.ts'
 import type { Step } from '../../src/core/step.ts'

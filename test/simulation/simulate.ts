@@ -1,5 +1,5 @@
-import type { SegmentConfig } from '../../src/controller/directory.ts'
-import type { Store } from '../../src/controller/ports.ts'
+import type { Store } from '../../src/controller/ports/ports.ts'
+import type { SegmentConfig } from '../../src/controller/service/directory.ts'
 import { createCloudModel } from '../../src/emulator/cloud-model.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import { openStore } from '../../src/store/open-store.ts'

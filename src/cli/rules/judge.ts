@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts'
-import { segmentFacts } from '../../controller/rule-facts.ts'
+import { segmentFacts } from '../../controller/judgement/rule-facts.ts'
 import type { DefinitionFacts, HostFacts } from '../../core/rules/facts.ts'
 import { serverPolicy } from '../../core/rules/server-policy.ts'
 import type { Decision, RuleContext, Trial } from '../../core/rules.ts'

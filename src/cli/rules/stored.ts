@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts'
-import { segmentFacts } from '../../controller/rule-facts.ts'
+import { segmentFacts } from '../../controller/judgement/rule-facts.ts'
 import { pastMax } from '../../core/rules/past.ts'
 import type { Signal } from '../../core/signal.ts'
 import { openStoreForReading, type ReadStore } from '../../store/read-store.ts'

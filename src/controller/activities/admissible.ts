@@ -2,10 +2,10 @@ import { holdFor } from '../../core/guards/hold-of.ts'
 import type { Hold } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Segment } from '../../core/segment.ts'
-import { askAdmission } from '../admission.ts'
-import type { Context } from '../context.ts'
-import { guardsFor } from '../guards-for.ts'
-import type { Drawn } from '../planning.ts'
+import { guardsFor } from '../judgement/guards-for.ts'
+import { askAdmission } from '../planning/admission.ts'
+import type { Drawn } from '../planning/planning.ts'
+import type { Context } from '../recovery/context.ts'
 
 /** A full window of recoveries opens by time, or by a person's word; asking for admission is the only way to know. */
 export async function admissible(

@@ -2,10 +2,10 @@ import type { LadderStep } from '../../core/ladder.ts'
 import { allProve, fencedProof } from '../../core/proof.ts'
 import type { PowerReading } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
-import type { Context } from '../context.ts'
-import { act, note } from '../context.ts'
-import type { Round } from '../power.ts'
-import { isOfBmc, readEveryMs, readRound, signOfLife } from '../power.ts'
+import type { Round } from '../judgement/power.ts'
+import { isOfBmc, readEveryMs, readRound, signOfLife } from '../judgement/power.ts'
+import type { Context } from '../recovery/context.ts'
+import { act, note } from '../recovery/context.ts'
 
 const repeatAfterMs = 20_000
 /** An agent that only remembers an off is sent another one, so that it looks. */

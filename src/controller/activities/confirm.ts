@@ -5,8 +5,8 @@ import { remedyOf } from '../../core/remedy.ts'
 import { noReports } from '../../core/reports.ts'
 import { isWaived } from '../../core/segment.ts'
 import type { Evidence } from '../../core/verdict.ts'
-import type { Context } from '../context.ts'
-import { gather } from '../evidence.ts'
+import { gather } from '../judgement/evidence.ts'
+import type { Context } from '../recovery/context.ts'
 
 const lookEveryMs = 2000
 

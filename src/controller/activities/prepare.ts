@@ -4,9 +4,9 @@ import { spareReason } from '../../core/marks.ts'
 import type { Recovery, TargetUse } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { CloudError } from '../../errors.ts'
-import type { Context } from '../context.ts'
-import { act, Disarmed, isWorldError, note } from '../context.ts'
-import type { TimelineEvent } from '../ports.ts'
+import type { TimelineEvent } from '../ports/ports.ts'
+import type { Context } from '../recovery/context.ts'
+import { act, Disarmed, isWorldError, note } from '../recovery/context.ts'
 
 const traitWaitMs = 120_000
 const lookEveryMs = 250

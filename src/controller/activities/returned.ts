@@ -2,7 +2,7 @@ import { findHost } from '../../core/inventory.ts'
 import type { Recovery } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { returnOf } from '../../core/reports.ts'
-import type { Drawn } from '../planning.ts'
+import type { Drawn } from '../planning/planning.ts'
 
 /** Before its fence: what follows when Nova sees the host up, on whose death the plan rests. */
 export function returned(recovery: Recovery, { reading }: Pick<Drawn, 'reading'>): RecoveryEvent | undefined {

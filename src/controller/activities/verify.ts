@@ -5,7 +5,7 @@ import type { Move } from '../../core/moves.ts'
 import { movesOf, restoreKind } from '../../core/moves.ts'
 import type { Hold } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
-import type { Context } from '../context.ts'
+import type { Context } from '../recovery/context.ts'
 import { asListed } from './isolate.ts'
 
 const lookEveryMs = 2000

@@ -1,4 +1,4 @@
-import type { Cloud } from '../../controller/ports.ts'
+import type { Cloud } from '../../controller/ports/ports.ts'
 import type { Host, Server } from '../../core/inventory.ts'
 import { CloudError } from '../../errors.ts'
 import { controlServices } from '../model/control-plane.ts'

@@ -1,4 +1,4 @@
-import type { Cloud, Sent } from '../../controller/ports.ts'
+import type { Cloud, Sent } from '../../controller/ports/ports.ts'
 import { CloudError, type CloudErrorCode } from '../../errors.ts'
 import { addToAggregate } from '../model/nova-aggregates.ts'
 import { evacuate } from '../model/nova-evacuate.ts'

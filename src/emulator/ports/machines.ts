@@ -1,4 +1,4 @@
-import type { Alarms, Fencing } from '../../controller/ports.ts'
+import type { Alarms, Fencing } from '../../controller/ports/ports.ts'
 import type { FenceMethod } from '../../core/recovery.ts'
 import { FencingError } from '../../errors.ts'
 import { hostOfAlarm, lastFiringMs, setAlarmState } from '../model/alarms.ts'

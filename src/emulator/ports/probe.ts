@@ -1,4 +1,4 @@
-import type { Probe } from '../../controller/ports.ts'
+import type { Probe } from '../../controller/ports/ports.ts'
 import type { AliveSource } from '../../core/segment.ts'
 import { lastBeat } from '../model/hosts.ts'
 import type { ModelHost, World } from '../model/world.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
-import type { Received } from '../../controller/ports.ts'
-import type { Service } from '../../controller/service.ts'
+import type { Received } from '../../controller/ports/ports.ts'
+import type { Service } from '../../controller/service/service.ts'
 import type { AodhAlarm } from '../../schemas/aodh-alarm.d.ts'
 import { testKey } from '../action-url.ts'
 import { signalOf } from '../aodh-body.ts'

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { RecoveryStore } from '../../controller/ports.ts'
-import type { Service } from '../../controller/service.ts'
+import type { RecoveryStore } from '../../controller/ports/ports.ts'
+import type { Service } from '../../controller/service/service.ts'
 import type { ArmingChange } from '../../schemas/arming-change.d.ts'
 import { answers, json, peopleSecurity, ref } from '../contract.ts'
 import type { Guard } from '../guard.ts'

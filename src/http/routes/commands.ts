@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { CommandKind } from '../../controller/ports.ts'
-import type { Service } from '../../controller/service.ts'
+import type { CommandKind } from '../../controller/ports/ports.ts'
+import type { Service } from '../../controller/service/service.ts'
 import type { VouchBody } from '../../schemas/vouch.d.ts'
 import { answers, idParams, json, peopleSecurity, ref } from '../contract.ts'
 import type { Guard } from '../guard.ts'

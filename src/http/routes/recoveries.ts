@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { OperatorStore, RecoveryStore } from '../../controller/ports.ts'
+import type { OperatorStore, RecoveryStore } from '../../controller/ports/ports.ts'
 import { answers, idParams, json, listOf, listQuery, peopleSecurity, ref } from '../contract.ts'
 import { detailOf, summaryOf } from '../recovery-view.ts'
 import { recoveryStates } from '../words.ts'

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../../clock.ts'
-import type { Service } from '../../controller/service.ts'
+import type { Service } from '../../controller/service/service.ts'
 import { answers, json, listOf, peopleSecurity, ref } from '../contract.ts'
 import { planFor } from '../hosts.ts'
 

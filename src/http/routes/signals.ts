@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { OperatorStore } from '../../controller/ports.ts'
-import type { Service } from '../../controller/service.ts'
+import type { OperatorStore } from '../../controller/ports/ports.ts'
+import type { Service } from '../../controller/service/service.ts'
 import type { ResolveBody } from '../../schemas/resolve.d.ts'
 import { answers, idParams, json, listOf, listQuery, peopleSecurity, ref } from '../contract.ts'
 import type { Guard } from '../guard.ts'

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../../clock.ts'
-import type { Service } from '../../controller/service.ts'
+import type { Service } from '../../controller/service/service.ts'
 import type { Trigger } from '../../schemas/trigger.d.ts'
 import { answers, json, peopleSecurity, ref } from '../contract.ts'
 import type { Guard } from '../guard.ts'

@@ -1,4 +1,4 @@
-import type { Sent } from '../../controller/ports.ts'
+import type { Sent } from '../../controller/ports/ports.ts'
 import { CloudError } from '../../errors.ts'
 import { bases } from '../access/catalog.ts'
 import { createMicroversions, type VersionRange } from '../access/microversions.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Log } from '../../controller/ports.ts'
+import type { Log } from '../../controller/ports/ports.ts'
 import { ConfigError } from '../../errors.ts'
 import type { Dialect } from './dialect.ts'
 import { metaTable, migrations } from './schema.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AdmissionLimits, RecoveryStore } from '../../controller/ports.ts'
+import type { AdmissionLimits, RecoveryStore } from '../../controller/ports/ports.ts'
 import { newId } from '../database/new-id.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { guard } from './guard.ts'

@@ -1,4 +1,4 @@
-import type { OperatorStore } from '../../controller/ports.ts'
+import type { OperatorStore } from '../../controller/ports/ports.ts'
 import type { Recovery } from '../../core/recovery.ts'
 import { newId } from '../database/new-id.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'

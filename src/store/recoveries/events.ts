@@ -1,4 +1,4 @@
-import type { TimelineEvent } from '../../controller/ports.ts'
+import type { TimelineEvent } from '../../controller/ports/ports.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 
 /**

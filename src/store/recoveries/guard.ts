@@ -1,5 +1,5 @@
 import { sql, type UpdateObject } from 'kysely'
-import type { Lease } from '../../controller/ports.ts'
+import type { Lease } from '../../controller/ports/ports.ts'
 import { LeaseLost } from '../../errors.ts'
 import type { Tables } from '../database/tables.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { HeldLease, Lease, RecoveryStore } from '../../controller/ports.ts'
+import type { HeldLease, Lease, RecoveryStore } from '../../controller/ports/ports.ts'
 import type { RecoveryRow } from '../database/tables.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { recoveryColumns, toStored } from '../rows.ts'

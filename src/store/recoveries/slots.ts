@@ -1,4 +1,4 @@
-import type { RecoveryStore } from '../../controller/ports.ts'
+import type { RecoveryStore } from '../../controller/ports/ports.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { guard } from './guard.ts'
 

@@ -1,4 +1,4 @@
-import type { OperatorStore, RecoveryStore } from '../../controller/ports.ts'
+import type { OperatorStore, RecoveryStore } from '../../controller/ports/ports.ts'
 import type { Recovery, TargetUse } from '../../core/recovery.ts'
 import type { TargetRow } from '../database/tables.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'

@@ -1,4 +1,4 @@
-import type { Change, Lease, RecoveryStore } from '../../controller/ports.ts'
+import type { Change, Lease, RecoveryStore } from '../../controller/ports/ports.ts'
 import { hasEnded, type Recovery } from '../../core/recovery.ts'
 import type { Step } from '../../core/step.ts'
 import { newId } from '../database/new-id.ts'

@@ -1,5 +1,5 @@
-import type { SegmentConfig } from '../../../src/controller/directory.ts'
-import type { GuardSettings, Store } from '../../../src/controller/ports.ts'
+import type { GuardSettings, Store } from '../../../src/controller/ports/ports.ts'
+import type { SegmentConfig } from '../../../src/controller/service/directory.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import type { Recorder } from '../recorder.ts'
 import type { CloudLimits } from '../scenario.ts'

@@ -1,4 +1,4 @@
-import type { Cloud, Ports } from '../../../src/controller/ports.ts'
+import type { Cloud, Ports } from '../../../src/controller/ports/ports.ts'
 import { spareReason } from '../../../src/core/marks.ts'
 import type { PowerReading, Recovery } from '../../../src/core/recovery.ts'
 import { hasEnded } from '../../../src/core/recovery.ts'

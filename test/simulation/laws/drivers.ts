@@ -1,4 +1,4 @@
-import type { Ports } from '../../../src/controller/ports.ts'
+import type { Ports } from '../../../src/controller/ports/ports.ts'
 import { caller } from '../caller.ts'
 import { commands } from '../random/calls-in.ts'
 import type { Recorder } from '../recorder.ts'

@@ -1,4 +1,4 @@
-import type { Fencing } from '../../../src/controller/ports.ts'
+import type { Fencing } from '../../../src/controller/ports/ports.ts'
 import { stepsOf, witnessesOf } from '../../../src/core/ladder.ts'
 import type { Proof } from '../../../src/core/recovery.ts'
 import type { Segment } from '../../../src/core/segment.ts'

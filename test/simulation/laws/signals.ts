@@ -1,4 +1,4 @@
-import type { Cloud, NewSignal, Received } from '../../../src/controller/ports.ts'
+import type { Cloud, NewSignal, Received } from '../../../src/controller/ports/ports.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'

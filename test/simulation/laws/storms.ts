@@ -1,4 +1,4 @@
-import type { SegmentConfig } from '../../../src/controller/directory.ts'
+import type { SegmentConfig } from '../../../src/controller/service/directory.ts'
 import { isIsolatedByUs } from '../../../src/core/marks.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'

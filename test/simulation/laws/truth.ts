@@ -1,4 +1,4 @@
-import type { SegmentConfig } from '../../../src/controller/directory.ts'
+import type { SegmentConfig } from '../../../src/controller/service/directory.ts'
 import { isOurs } from '../../../src/core/marks.ts'
 import { lastBeat, lastReport, reports, works } from '../../../src/emulator/model/hosts.ts'
 import { wayOf, wayState } from '../../../src/emulator/model/power-ways.ts'

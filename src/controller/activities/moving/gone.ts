@@ -1,5 +1,5 @@
 import type { Step } from '../../../core/step.ts'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../recovery/context.ts'
 
 const lookEveryMs = 10_000
 

@@ -2,8 +2,8 @@ import type { Migration } from '../../../core/inventory.ts'
 import type { Move } from '../../../core/moves.ts'
 import type { Step } from '../../../core/step.ts'
 import { lastStep } from '../../../core/step.ts'
-import type { Context } from '../../context.ts'
-import { note, record } from '../../context.ts'
+import type { Context } from '../../recovery/context.ts'
+import { note, record } from '../../recovery/context.ts'
 
 /** Somebody else's evacuation failed on another host since the plan was made: it may run there, so it goes nowhere else (rule 14). */
 export async function keepTo(ctx: Context, move: Move, host: string): Promise<Step> {

@@ -4,7 +4,7 @@ import type { Hold } from '../../../core/recovery.ts'
 import { proofOf } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
 import { lastStep } from '../../../core/step.ts'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../recovery/context.ts'
 import { copiesInDoubt } from './copies.ts'
 import { isStuck } from './stuck.ts'
 

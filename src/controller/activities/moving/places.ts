@@ -1,5 +1,5 @@
 import { movesOf } from '../../../core/moves.ts'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../recovery/context.ts'
 import { isStuck } from './stuck.ts'
 
 /**

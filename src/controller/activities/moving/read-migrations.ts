@@ -1,6 +1,6 @@
 import type { HostsReading, Migration } from '../../../core/inventory.ts'
 import { isComplete } from '../../../core/inventory.ts'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../recovery/context.ts'
 
 /** Nova's records of moves away from the failed host, newest first. */
 export interface MigrationsRead {

@@ -1,5 +1,5 @@
 import type { Host } from '../../../core/inventory.ts'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../recovery/context.ts'
 
 /**
  * Any proof ends with a sign of life, and no BMC can lie about this one: reports that move on by themselves since the host

@@ -1,5 +1,5 @@
 import type { Server } from '../../../core/inventory.ts'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../recovery/context.ts'
 
 export type ReadServer = (id: string) => Promise<Server | undefined>
 

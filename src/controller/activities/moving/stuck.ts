@@ -1,5 +1,5 @@
 import type { Move } from '../../../core/moves.ts'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../recovery/context.ts'
 
 /** Past its time, or on a target that died: nothing more can be learnt by waiting. */
 export function isStuck({ memory, ports, recovery }: Context, move: Move): boolean {

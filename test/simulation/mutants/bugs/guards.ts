@@ -12,7 +12,7 @@ export const guardMutations: readonly Mutation[] = [
     bug: 'A storm is noticed only by recoveries of its time, and a hold that ends does not know of it.',
     edits: [
       {
-        file: 'controller/watch.ts',
+        file: 'controller/duties/watch.ts',
         find: 'isComplete(reading) && isStorm(reading, segment)',
         replace: 'isComplete(reading) && segment.hosts.length === 0'
       }
@@ -64,7 +64,7 @@ export const guardMutations: readonly Mutation[] = [
     bug: 'The BMC of a living host that answers counts as silent: what is held for our own link is held for ever.',
     edits: [
       {
-        file: 'controller/bmc-link.ts',
+        file: 'controller/judgement/bmc-link.ts',
         find: 'await ports.fencing.read(agent, other, given)\n      return true',
         replace: 'await ports.fencing.read(agent, other, given)\n      return false'
       }

@@ -7,7 +7,7 @@ export const peopleMutations: readonly Mutation[] = [
     bug: 'Somebody disarms the segment, and the deeds go on.',
     edits: [
       {
-        file: 'controller/context.ts',
+        file: 'controller/recovery/context.ts',
         find: 'if (!isArmed(ctx.recovery.segment, await store.arming(), policy)) {',
         replace:
           "if (ctx.recovery.phase.state === 'held' && !isArmed(ctx.recovery.segment, await store.arming(), policy)) {"
@@ -30,7 +30,7 @@ export const peopleMutations: readonly Mutation[] = [
     bug: 'A segment that asks for an approval is not asked about.',
     edits: [
       {
-        file: 'controller/check-guards.ts',
+        file: 'controller/judgement/check-guards.ts',
         find: "segment.approval) === 'required'",
         replace: "segment.approval) === 'required' && recovery.retriedAtMs !== undefined"
       }

@@ -62,7 +62,7 @@ export const proofMutations: readonly Mutation[] = [
     bug: 'A feed that says on is heard when the slowest has answered.',
     edits: [
       {
-        file: 'controller/power.ts',
+        file: 'controller/judgement/power.ts',
         find: 'await readRound(ctx, agents, host, saysOn)',
         replace: 'await readRound(ctx, agents, host)'
       }
@@ -95,7 +95,7 @@ export const proofMutations: readonly Mutation[] = [
     bug: 'A BMC that does not answer counts as one that says off.',
     edits: [
       {
-        file: 'controller/power.ts',
+        file: 'controller/judgement/power.ts',
         find: 'return `${error.code}: ${error.message}`',
         replace: "return { agent, method: 'redfish', power: 'off', atMs: ctx.ports.clock.now() }"
       }
@@ -156,7 +156,7 @@ export const proofMutations: readonly Mutation[] = [
     bug: "A person's word that the host is off counts on though the host answers.",
     edits: [
       {
-        file: 'controller/power.ts',
+        file: 'controller/judgement/power.ts',
         find: 'return living === undefined ? true : {',
         replace: 'return living !== null ? true : {'
       }

@@ -18,7 +18,7 @@ export const replicaMutations: readonly Mutation[] = [
     bug: 'A deed is done though the lease may be over.',
     edits: [
       {
-        file: 'controller/supervisor.ts',
+        file: 'controller/lease/supervisor.ts',
         find: 'if (lost.signal.aborted || deadlines.isOver(driver.deadline))',
         replace: 'if (lost.signal.aborted && deadlines.isOver(driver.deadline))'
       }
@@ -38,7 +38,7 @@ export const replicaMutations: readonly Mutation[] = [
         find: "          .where('lease_until', '<=', now())\n          .where('plan_version'",
         replace: "          .where('plan_version'"
       },
-      { file: 'controller/lease-watch.ts', find: 'mark => askedMs >= endOf(mark)', replace: '() => true' }
+      { file: 'controller/lease/lease-watch.ts', find: 'mark => askedMs >= endOf(mark)', replace: '() => true' }
     ]
   },
   {
@@ -46,7 +46,7 @@ export const replicaMutations: readonly Mutation[] = [
     bug: 'A command is given before it is written down, so a crash forgets it.',
     edits: [
       {
-        file: 'controller/context.ts',
+        file: 'controller/recovery/context.ts',
         find: '  await record(ctx, { ...also, steps: [intent] })\n  ctx.assertMayAct()\n  const result = await attemptDeed(ctx, intent, taken, deed)\n',
         replace:
           '  ctx.assertMayAct()\n  const result = await attemptDeed(ctx, intent, taken, deed)\n  await record(ctx, { ...also, steps: [intent] })\n'
@@ -69,7 +69,7 @@ export const replicaMutations: readonly Mutation[] = [
     bug: 'The journal of steps is not read when a recovery is taken up again.',
     edits: [
       {
-        file: 'controller/supervisor.ts',
+        file: 'controller/lease/supervisor.ts',
         find: '{ steps: await store.steps(id) }',
         replace: '{ steps: (await store.steps(id)).filter(step => step.state !== "sending") }'
       }

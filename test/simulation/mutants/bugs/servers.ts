@@ -100,7 +100,7 @@ export const serverMutations: readonly Mutation[] = [
         replace: 'return reached.slice(0, 0).findLast('
       },
       {
-        file: 'controller/pins.ts',
+        file: 'controller/planning/pins.ts',
         find: "one.status === 'failed' &&",
         replace: "one.status === 'error' &&"
       }
@@ -123,7 +123,7 @@ export const serverMutations: readonly Mutation[] = [
     bug: 'A request whose answer was lost counts as taken.',
     edits: [
       {
-        file: 'controller/context.ts',
+        file: 'controller/recovery/context.ts',
         find: "if (error.code === 'unknown') return intent",
         replace: "if (error.code === 'unknown') return { ...intent, state: taken }"
       }
@@ -134,7 +134,7 @@ export const serverMutations: readonly Mutation[] = [
     bug: 'A request whose answer was lost counts as failed, and is sent again at once.',
     edits: [
       {
-        file: 'controller/context.ts',
+        file: 'controller/recovery/context.ts',
         find: "if (error.code === 'unknown') return intent",
         replace: ''
       }

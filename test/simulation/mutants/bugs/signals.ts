@@ -34,7 +34,7 @@ export const signalMutations: readonly Mutation[] = [
     bug: 'A signal is acknowledged before it is stored.',
     edits: [
       {
-        file: 'controller/intake.ts',
+        file: 'controller/service/intake.ts',
         find: "const received = await store.receive(\n      signal,\n      await decide(signal, {\n        canLookUp: signal.source === 'aodh',\n        isolated: isolation === undefined ? 'no' : 'unknown'\n      })\n    )",
         replace:
           "const decided = await decide(signal, { canLookUp: signal.source === 'aodh', isolated: isolation === undefined ? 'no' : 'unknown' })\n    void ports.clock.sleep(1).then(() => store.receive(signal, decided)).then(one => nudge(one.recovery), () => {})\n    const received = { signal: randomUUID(), outcome: decided.outcome === 'open' ? 'opened' : decided.outcome } as Received"
@@ -46,7 +46,7 @@ export const signalMutations: readonly Mutation[] = [
     bug: 'A signal whose host was to be looked up is forgotten when the look-up fails.',
     edits: [
       {
-        file: 'controller/duties.ts',
+        file: 'controller/duties/duties.ts',
         find: "{ name: 'look-ups', everyMs: 10_000, work: intake.lookUpReceived },",
         replace: ''
       }
@@ -79,7 +79,7 @@ export const signalMutations: readonly Mutation[] = [
     bug: 'An alarm that fires once is not set back, and never fires again.',
     edits: [
       {
-        file: 'controller/rearm.ts',
+        file: 'controller/recovery/rearm.ts',
         find: "definition.state !== 'alarm'",
         replace: "definition.state === 'alarm'"
       }
@@ -90,7 +90,7 @@ export const signalMutations: readonly Mutation[] = [
     bug: 'An alarm counts as heard if it was since its state was last set by hand, though it fired again.',
     edits: [
       {
-        file: 'controller/poll-alarms.ts',
+        file: 'controller/duties/poll-alarms.ts',
         find: 'Math.min(firing.ageMs, alarm.setAgeMs)',
         replace: 'alarm.setAgeMs'
       }
@@ -101,7 +101,7 @@ export const signalMutations: readonly Mutation[] = [
     bug: 'An alarm that was found when its recovery had ended is not set back, and never fires again.',
     edits: [
       {
-        file: 'controller/poll-alarms.ts',
+        file: 'controller/duties/poll-alarms.ts',
         find: "if (outcome === 'noted') return (await store.isolationOf(host)) !== undefined",
         replace: "if (outcome === 'noted') return false"
       }

@@ -40,7 +40,7 @@ export const targetMutations: readonly Mutation[] = [
     bug: 'Held after the fence, a recovery gives its targets back.',
     edits: [
       {
-        file: 'controller/run-recovery.ts',
+        file: 'controller/recovery/run-recovery.ts',
         find: 'const release = held && !fenceBegun(next) ?',
         replace: 'const release = held ?'
       }
@@ -51,7 +51,7 @@ export const targetMutations: readonly Mutation[] = [
     bug: 'Held before the fence, a recovery keeps the spares that it reserved.',
     edits: [
       {
-        file: 'controller/run-recovery.ts',
+        file: 'controller/recovery/run-recovery.ts',
         find: 'const release = held && !fenceBegun(next) ? await reservedTargets(ctx) : []',
         replace: 'const release: string[] = []'
       }
@@ -73,7 +73,7 @@ export const targetMutations: readonly Mutation[] = [
     bug: 'A target that died is taken to be off without a proof, and its servers go elsewhere.',
     edits: [
       {
-        file: 'controller/lost-targets.ts',
+        file: 'controller/planning/lost-targets.ts',
         find: "if (its?.isolation !== undefined && proof !== undefined) return { type: 'proven', host, proof }",
         replace: "return { type: 'proven', host, proof: proof ?? { kind: 'waived', atMs: ctx.ports.clock.now() } }"
       }
@@ -84,7 +84,7 @@ export const targetMutations: readonly Mutation[] = [
     bug: 'A request that may still arrive is forgotten as soon as its target is proven off.',
     edits: [
       {
-        file: 'controller/lost-targets.ts',
+        file: 'controller/planning/lost-targets.ts',
         find: 'nowMs - step.intentAtMs > unknownMs',
         replace: 'unknownMs > 0'
       }
@@ -122,7 +122,7 @@ export const targetMutations: readonly Mutation[] = [
     bug: 'A spare that others disabled for their own reasons is enabled.',
     edits: [
       {
-        file: 'controller/candidates.ts',
+        file: 'controller/planning/candidates.ts',
         find: "if (isSpare && found.status === 'disabled' && found.disabledReason !== spareReason) {",
         replace: "if (isSpare && found.status === 'disabled' && found.disabledReason === undefined) {"
       },

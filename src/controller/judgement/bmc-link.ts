@@ -1,0 +1,65 @@
+import { holdFor } from '../../core/guards/hold-of.ts'
+import type { BmcLink } from '../../core/guards/own-isolation.ts'
+import { bmcNetworkGuard } from '../../core/guards/own-isolation.ts'
+import type { HostsReading } from '../../core/inventory.ts'
+import { isUp } from '../../core/inventory.ts'
+import { agentsOf } from '../../core/ladder.ts'
+import type { Hold } from '../../core/recovery.ts'
+import type { Context } from '../recovery/context.ts'
+import { isWorldError } from '../recovery/context.ts'
+
+/** So many others are asked. */
+const othersMax = 3
+const patienceMs = 15_000
+
+/** Do the BMCs of living hosts of the segment answer? Each is asked by the agents of the segment until one has an answer. */
+export async function bmcLinkOf(
+  { ports, recovery, signal }: Pick<Context, 'ports' | 'recovery'> & Partial<Pick<Context, 'signal'>>,
+  host: string,
+  { hosts }: HostsReading
+): Promise<BmcLink | undefined> {
+  const segment = ports.policy.segment(recovery.segment)
+  const agents = agentsOf(segment?.fencing)
+  if (segment === undefined || agents.length === 0 || !ports.policy.guards.bmcNetwork) return undefined
+  const members = [...segment.hosts, ...segment.spares]
+  const living = hosts.filter(({ name }) => name !== host && members.includes(name)).filter(isUp)
+  const asked = living.slice(0, othersMax).map(({ name }) => name)
+  const answers = await Promise.all(asked.map(async name => await answersOneOf(agents, name)))
+  return {
+    answering: asked.filter((_, index) => answers[index] === true),
+    silent: asked.filter((_, index) => answers[index] === false)
+  }
+
+  async function answersOneOf(names: readonly string[], other: string): Promise<boolean> {
+    const over = new AbortController()
+    const given = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
+    const late = ports.clock.sleep(patienceMs, given).then(() => false)
+    const reads = names.map(async agent => await isRead(agent, other, given))
+    const first = await Promise.race([late, anyTrue(reads)])
+    over.abort()
+    return first
+  }
+
+  /** One that refuses us answers all the same: the link to it is well. */
+  async function isRead(agent: string, other: string, given: AbortSignal): Promise<boolean> {
+    try {
+      await ports.fencing.read(agent, other, given)
+      return true
+    } catch (error) {
+      if (!isWorldError(error)) throw error
+      return error.code === 'refused' || error.code === 'identity'
+    }
+  }
+}
+
+async function anyTrue(answers: readonly Promise<boolean>[]): Promise<boolean> {
+  return (await Promise.all(answers)).includes(true)
+}
+
+/** Why a host whose BMC does not answer is not fenced, where that is our own link's fault. */
+export async function ownLinkHold(ctx: Context, host: string, failures: readonly string[]): Promise<Hold | undefined> {
+  const isSilent = failures.every(failure => failure.startsWith('unreachable: ') || failure.startsWith('unknown: '))
+  if (failures.length === 0 || !isSilent) return undefined
+  const report = bmcNetworkGuard(host, await bmcLinkOf(ctx, host, await ctx.ports.cloud.hosts(ctx.signal)))
+  return report.holds ? holdFor(report) : undefined
+}

@@ -1,0 +1,59 @@
+import type { GuardReport } from '../../core/guards/guard.ts'
+import type { NodeMaintenance } from '../../core/guards/maintenance.ts'
+import type { BmcLink } from '../../core/guards/own-isolation.ts'
+import type { Segment } from '../../core/segment.ts'
+import { stormKey, watchKey } from '../duties/watch.ts'
+import type { Drawn } from '../planning/planning.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Context } from '../recovery/context.ts'
+import { isWorldError } from '../recovery/context.ts'
+import { bmcLinkOf } from './bmc-link.ts'
+import { checkGuards } from './check-guards.ts'
+
+/** Reads what the guards look at beside the plan, and asks them all; changes nothing. */
+export async function guardsFor(
+  ctx: Pick<Context, 'ports' | 'recovery'> & Partial<Pick<Context, 'signal'>>,
+  segment: Segment,
+  drawn: Drawn
+): Promise<GuardReport[]> {
+  const { ports, recovery, signal } = ctx
+  const { store, policy, clock } = ports
+  const { openedAtMs, host } = recovery
+  const [arming, sightings, failures, node, bmcLink] = await Promise.all([
+    store.arming(),
+    store.sightings(),
+    store.failuresOf(host, openedAtMs - segment.limits.failuresWindowMs, openedAtMs),
+    nodeOf(ports, host, signal),
+    linkOf(ctx, drawn)
+  ])
+  return checkGuards(
+    {
+      recovery,
+      segment,
+      ...{ reading: drawn.reading, aggregates: drawn.aggregates, foreign: drawn.foreign, planHash: drawn.plan.hash },
+      nowMs: clock.now(),
+      watch: sightings[watchKey],
+      storm: sightings[stormKey(segment.name)],
+      ...{ failures, node, bmcLink }
+    },
+    arming,
+    policy
+  )
+}
+
+async function nodeOf({ nodes }: Ports, host: string, signal?: AbortSignal): Promise<NodeMaintenance> {
+  if (nodes === undefined) return 'not applicable'
+  try {
+    return await nodes.maintenanceOf(host, signal)
+  } catch (error) {
+    if (!isWorldError(error)) throw error
+    return 'unknown'
+  }
+}
+
+/** BMCs of others are asked only where that of the host to fence did not answer. */
+async function linkOf(ctx: Parameters<typeof bmcLinkOf>[0], { reading }: Drawn): Promise<BmcLink | undefined> {
+  const { phase, host } = ctx.recovery
+  if (phase.state !== 'held' || phase.hold.guard !== 'bmc-network') return undefined
+  return await bmcLinkOf(ctx, phase.fencing ?? host, reading)
+}

@@ -1,0 +1,30 @@
+import { holdOf } from '../../core/guards/hold-of.ts'
+import { openRecovery } from '../../core/open.ts'
+import type { Segment } from '../../core/segment.ts'
+import { noTarget } from '../activities/plan.ts'
+import { createSeen, gather } from '../judgement/evidence.ts'
+import { guardsFor } from '../judgement/guards-for.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { DryRun } from '../service/service.ts'
+import { drawPlan } from './planning.ts'
+
+/** What would happen if the host died now. Reads only: nothing is reserved, nothing is stored. Throws CloudError. */
+export async function dryRun(ports: Ports, host: string, segment: Segment): Promise<DryRun> {
+  const recovery = openRecovery('dry-run', host, segment, 'manual', ports.clock.now())
+  const [{ evidence }, drawn] = await Promise.all([
+    gather(ports, { host, segment, confirm: segment.settings.confirm, seen: createSeen() }),
+    drawPlan(ports, recovery, segment, [])
+  ])
+  const guards = await guardsFor({ ports, recovery }, segment, drawn)
+  const { plan } = drawn
+  const hold = plan.staying.some(stay => stay.because === 'room') ? noTarget(drawn) : holdOf(guards)
+  const moves = `${plan.moves.length} of ${drawn.listed.length} servers would move to ${plan.targets.join(', ') || 'no target'} in about ${plan.estimatedSeconds} s`
+  return {
+    host,
+    segment: segment.name,
+    evidence,
+    guards,
+    plan,
+    summary: hold === undefined ? moves : `${moves}; it would be held: ${hold.reason}`
+  }
+}
