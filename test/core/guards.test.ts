@@ -204,6 +204,17 @@ test('hosts that fall silent together count together, before Nova calls them all
   expect(look(hostOf('a', down), hostOf('x', silent(59)))).toEqual(['a'])
 })
 
+test('a host that others took out of service does not count as one that failed just now', () => {
+  const inWorkshop = (hours: number, disabledReason: string, more: object = {}) =>
+    hostOf('b', { ...down, status: 'disabled', disabledReason, reportedAtMs: nowMs - hours * 3_600_000, ...more })
+  const look = (other: ReturnType<typeof hostOf>) => looksDown(readingOf(hostOf('a', down), other), ['a', 'b'])
+  expect(look(inWorkshop(2, 'new mainboard'))).toEqual(['a'])
+  // Who disables a host that just died, by hand or with a tool, does not end a storm by it.
+  expect(look(inWorkshop(1, 'new mainboard'))).toEqual(['a', 'b'])
+  expect(look(inWorkshop(2, spareReason))).toEqual(['a', 'b'])
+  expect(look(inWorkshop(2, 'new mainboard', { status: 'enabled' }))).toEqual(['a', 'b'])
+})
+
 test('more hosts down never open the brake', () => {
   fc.assert(
     fc.property(fc.nat(40), fc.integer({ min: 1, max: 40 }), fc.nat(100), (some, all, percentMax) => {
