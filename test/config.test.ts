@@ -32,6 +32,7 @@ const minimal = (more: Fields = {}): Fields => ({
   segments: [segment()],
   ...more
 })
+const outlet: Fields = { type: 'exec', command: ['/usr/local/sbin/pdu'] }
 const redfish = (more: Fields = {}): Fields => ({
   type: 'redfish',
   url: 'https://{host}-bmc',
@@ -386,6 +387,22 @@ test.each([
     'power as evidence without an agent',
     { segments: [segment({ fencing: ['none'], confirm: { power: true } })] },
     'segments[0].confirm.power: true needs a step of one agent in fencing; name an agent instead'
+  ],
+  [
+    'one feed of several as evidence',
+    {
+      segments: [segment({ fencing: [{ all: ['pdu-a', 'pdu-b'] }], confirm: { power: 'pdu-a' } })],
+      fencing: { 'pdu-a': outlet, 'pdu-b': outlet }
+    },
+    'segments[0].confirm.power: fencing.pdu-a stands in steps of type all only: while one feed is off, another may be on; name an agent that speaks of the whole machine'
+  ],
+  [
+    'a memory as evidence, of which two are asked for',
+    {
+      segments: [segment({ fencing: ['metal'], confirm: { power: true, sourcesMin: 2 } })],
+      fencing: { metal: { type: 'ironic' } }
+    },
+    'segments[0].confirm.power: fencing.metal is Ironic, which only remembers a power state: that never counts; name another agent'
   ],
   [
     'a host that runs is to be fenced by nobody',

@@ -1,13 +1,16 @@
 import { suggestion } from '../core/closest.ts'
-import type { Segment } from '../schemas/config.d.ts'
+import type { ConfigFile, Segment } from '../schemas/config.d.ts'
 import { machineAgent } from './confirm.ts'
+import { agentNames } from './ladder.ts'
 
 type Source = Segment['confirm']['alive'][number]
+
+type Agents = ConfigFile['fencing']
 
 const kinds = ['ssh', 'tcp', 'icmp', 'exec'] as const
 
 /** What a schema can't say of the sources of the evidence. */
-export function confirmMistakes({ confirm, fencing }: Segment, path: string, agents: readonly string[]): string[] {
+export function confirmMistakes({ confirm, fencing }: Segment, path: string, agents: Agents): string[] {
   return [
     ...confirm.alive.flatMap((source, index) =>
       aliveMistakes(source, confirm.alive.slice(0, index)).map(mistake => `${path}.alive[${index}]${mistake}`)
@@ -41,13 +44,26 @@ function keyOf({ ssh, tcp, icmp, name }: Source): string {
   return icmp === undefined ? `exec ${name ?? ''}` : 'icmp'
 }
 
-function powerMistakes(power: boolean | string, fencing: Segment['fencing'], agents: readonly string[]): string[] {
+function powerMistakes(power: boolean | string, fencing: Segment['fencing'], agents: Agents): string[] {
   if (power === false) return []
-  if (power === true)
-    return machineAgent(fencing) === undefined
-      ? ['true needs a step of one agent in fencing; name an agent instead']
-      : []
-  return agents.includes(power) ? [] : [`there is no fencing.${power}${suggestion(power, agents)}`]
+  const name = power === true ? machineAgent(fencing) : power
+  if (name === undefined) return ['true needs a step of one agent in fencing; name an agent instead']
+  // What is missing in the ladder is told with the ladder.
+  const agent = agents[name]
+  if (agent === undefined)
+    return power === true ? [] : [`there is no fencing.${name}${suggestion(name, Object.keys(agents))}`]
+  if (agent.type === 'ironic')
+    return [`fencing.${name} is Ironic, which only remembers a power state: that never counts; name another agent`]
+  return isOneFeed(name, fencing)
+    ? [
+        `fencing.${name} stands in steps of type all only: while one feed is off, another may be on; name an agent that speaks of the whole machine`
+      ]
+    : []
+}
+
+function isOneFeed(name: string, fencing: Segment['fencing']): boolean {
+  const steps = fencing.map(agentNames).filter(names => names.includes(name))
+  return steps.length > 0 && steps.every(names => names.length > 1)
 }
 
 /** What can never be reached would hold every recovery, and who can't tell "cut off" from "compute-down" would as well. */

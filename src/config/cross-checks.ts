@@ -69,7 +69,7 @@ function segmentMistakes(segment: Segment, path: string, file: ConfigFile): stri
   const { confirm, method, spares, storage } = segment
   const mistakes = [
     ...ladderMistakes(segment, path, file),
-    ...confirmMistakes(segment, `${path}.confirm`, Object.keys(file.fencing))
+    ...confirmMistakes(segment, `${path}.confirm`, file.fencing)
   ]
   if (confirm.timeoutSeconds <= confirm.downSeconds)
     mistakes.push(`${path}.confirm.timeoutSeconds: must be more than downSeconds (${confirm.downSeconds})`)

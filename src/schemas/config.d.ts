@@ -425,7 +425,7 @@ export interface Segment {
      */
     alive: Alive[]
     /**
-     * Ask the host's BMC as evidence, too. true: by the first agent of `fencing`; a name: by that agent. Off speaks for its death; On is no sign of life.
+     * Ask the host's BMC as evidence, too. true: by the first step of `fencing` with one agent; a name: by that agent, but not one that stands in steps of `all` only, nor one of type ironic. Off speaks for its death; On is no sign of life.
      */
     power: boolean | string
     /**
