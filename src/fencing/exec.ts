@@ -28,8 +28,11 @@ export function createExec(name: string, options: ExecOptions, { clock, log, pat
   const [file = '', ...args] = options.command
   const timeoutMs = options.timeoutSeconds * 1000
 
+  const ownOf = (host: string) => ({ ...options.environment, ...options.hosts[host]?.environment })
+  const blotterOf = (host: string) => blotter(Object.values(ownOf(host)))
+
   async function call(host: string, verb: Verb, signal: AbortSignal | undefined): Promise<string> {
-    const own = { ...options.environment, ...options.hosts[host]?.environment }
+    const own = ownOf(host)
     const ran = await runProgram({
       file,
       args: [...args, verb],
@@ -41,16 +44,19 @@ export function createExec(name: string, options: ExecOptions, { clock, log, pat
       timeoutMs,
       signal
     })
-    const failure = failureOf(host, verb, ran, blotter(Object.values(own)))
+    const failure = failureOf(host, verb, ran, blotterOf(host))
     if (failure !== undefined) throw failure
     return ran.ended === 'exited' ? ran.stdout : ''
   }
 
   async function look(host: string, signal: AbortSignal | undefined): Promise<Status> {
-    const status = statusOf(host, await call(host, 'status', signal))
+    const blot = blotterOf(host)
+    const status = statusOf(host, await call(host, 'status', signal), blot)
     const wanted = options.hosts[host]?.identity
-    if (wanted === undefined || wanted === status.identity) return status
-    const told = status.identity === undefined ? 'tells no identity' : `is that of ${status.identity}`
+    if (wanted !== undefined && wanted === status.identity) return status
+    const identity = status.identity === undefined ? undefined : blot(status.identity)
+    if (wanted === undefined) return { ...status, ...(identity === undefined ? {} : { identity }) }
+    const told = identity === undefined ? 'tells no identity' : `is that of ${identity}`
     throw new FencingError('identity', `${host}: its command ${told}, not ${wanted}`)
   }
 
@@ -79,7 +85,11 @@ export function createExec(name: string, options: ExecOptions, { clock, log, pat
   }
 }
 
+/** The longest first: one that is part of another would leave the rest of it. */
 function blotter(secrets: readonly string[]): (text: string) => string {
-  const long = secrets.filter(secret => secret.length >= secretMin)
+  const long = secrets
+    .map(secret => secret.trim())
+    .filter(secret => secret.length >= secretMin)
+    .toSorted((a, b) => b.length - a.length)
   return text => long.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
 }

@@ -115,6 +115,26 @@ test('what it writes to stderr is told, without its secrets', async () => {
   })
 })
 
+test.each([
+  ['a power', `echo "{\\"power\\": \\"$PDU_PASSWORD\\"}"`],
+  ['no JSON', 'echo "$PDU_PASSWORD"'],
+  ['half a JSON, cut by the parser in the middle of it', `echo "{\\"power\\": $PDU_PASSWORD}"`],
+  ['an identity', `echo "{\\"power\\": \\"off\\", \\"identity\\": \\"$PDU_PASSWORD\\"}"`],
+  ['several lines', 'echo "$PDU_KEY" >&2; exit 1'],
+  ['what another one begins with', 'echo "$PDU_LONGER" >&2; exit 1']
+])('a secret that status prints as %s is shown nowhere', async (_, status) => {
+  const environment = { PDU_PASSWORD: secret, PDU_KEY: 'first-line\nlast-line', PDU_LONGER: `${secret}-and-more` }
+  const { agent } = given({ status, options: { environment } })
+  const said = await agent.read('node-1').then(
+    reading => JSON.stringify(reading),
+    (error: unknown) => String(error)
+  )
+  expect(said).toContain('***')
+  expect(said).not.toMatch(/hunter2|secret|line|more/)
+  const named = given({ status, options: { environment, hosts: { 'node-1': { identity: 'outlet 7' } } } })
+  await expect(named.agent.read('node-1')).rejects.not.toMatchObject({ message: expect.stringMatching(/hunter2/) })
+})
+
 test('one that does not end is killed with what it started, and an abort ends it at once', async () => {
   const { pdu, agent } = given({ off: 'sleep 60 & echo $! > "$here/child"; wait', options: { timeoutSeconds: 1 } })
   await expect(agent.powerOff('node-1')).rejects.toMatchObject(code('unknown'))

@@ -1,5 +1,5 @@
 import type { PowerReading } from '../../core/recovery.ts'
-import { FencingError, messageOf } from '../../errors.ts'
+import { FencingError } from '../../errors.ts'
 import type { Ran } from '../../run-program.ts'
 
 /** What `status` printed. */
@@ -11,12 +11,15 @@ export interface Status {
 const identityMax = 256
 const powers: readonly unknown[] = ['on', 'off', 'changing'] satisfies PowerReading['power'][]
 
-/** The JSON that `status` printed. Throws FencingError `unreachable` for anything else, also for a power of `unknown`. */
-export function statusOf(host: string, stdout: string): Status {
-  const said = parse(host, stdout)
+/**
+ * The JSON that `status` printed, as it is. Throws FencingError `unreachable` for anything else, also for a power of `unknown`;
+ * `blot` takes secrets out of what that quotes.
+ */
+export function statusOf(host: string, stdout: string, blot: (text: string) => string): Status {
+  const said = parse(host, stdout, blot)
   const { power, identity } = said
   if (!powers.includes(power)) {
-    const shown = typeof power === 'string' ? power.slice(0, 40) : typeof power
+    const shown = typeof power === 'string' ? blot(power).slice(0, 40) : typeof power
     throw new FencingError('unreachable', `${host}: its command says power ${shown}, not on, off or changing`)
   }
   if (identity !== undefined && (typeof identity !== 'string' || identity === '' || identity.length > identityMax)) {
@@ -28,12 +31,14 @@ export function statusOf(host: string, stdout: string): Status {
   return { power: power as PowerReading['power'], ...(identity === undefined ? {} : { identity }) }
 }
 
-function parse(host: string, stdout: string): Readonly<Record<string, unknown>> {
+function parse(host: string, stdout: string, blot: (text: string) => string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(stdout)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch (error) {
-    throw new FencingError('unreachable', `${host}: its command printed no JSON (${messageOf(error).slice(0, 80)})`)
+  } catch {
+    // The parser's own sentence quotes a piece of the text: maybe half of a secret, which nothing would recognise.
+    const said = blot(stdout).trim().split('\n', 1)[0]?.slice(0, 80)
+    throw new FencingError('unreachable', `${host}: its command printed no JSON: ${said || 'nothing'}`)
   }
   throw new FencingError('unreachable', `${host}: its command printed JSON that is no object`)
 }
@@ -57,7 +62,8 @@ export function failureOf(
     return new FencingError(ran.isMissing ? 'refused' : 'unreachable', why)
   }
   const lost = verb === 'off' ? 'unknown' : 'unreachable'
-  const last = blot(ran.stderr.trim().split('\n').at(-1) ?? '').slice(0, 200)
+  // Before it is cut into lines: a secret may have several.
+  const last = (blot(ran.stderr).trim().split('\n').at(-1) ?? '').slice(0, 200)
   const said = last === '' ? '' : `: ${last}`
   if (ran.ended === 'killed') return new FencingError(lost, `${host}: ${verb}: ${ran.why}${said}`)
   if (ran.code === 0) return undefined
