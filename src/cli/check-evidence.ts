@@ -33,7 +33,7 @@ function linesOf(name: string, answers: readonly Answer[]): CheckLine[] {
   const [first] = answers
   // A program that is missing is missing for all hosts.
   if (first !== undefined && answers.every(answer => answer.says === 'unknown'))
-    return [{ name, ok: false, detail: `can't be asked for any host: ${first.detail}` }]
+    return [{ name, ok: false, detail: `tells nothing of any host: ${first.detail}` }]
   const unheard = answers.filter(answer => answer.says !== 'alive')
   return [
     {
@@ -44,7 +44,7 @@ function linesOf(name: string, answers: readonly Answer[]): CheckLine[] {
     ...unheard.map(({ host, says, detail }) => ({
       name: `${name} ${host}`,
       ok: false,
-      detail: `${says === 'unknown' ? "can't be asked" : says}: ${detail}`
+      detail: `${says === 'unknown' ? 'tells nothing' : says}: ${detail}`
     }))
   ]
 }

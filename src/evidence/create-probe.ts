@@ -11,7 +11,7 @@ export interface ProbeOptions {
   readonly ping?: string
 }
 
-/** Asks for signs of life. Not to be heard is `silent`; not to be able to ask is `unknown`. */
+/** Asks for signs of life. That nobody answers is `silent`; another answer, and not to be able to ask, is `unknown`. */
 export function createProbe({ timeoutMs: usualMs, ping: program = 'ping' }: ProbeOptions): Probe {
   return {
     async ask(source, host, address, signal) {

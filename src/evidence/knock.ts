@@ -5,10 +5,25 @@ import { printable } from './printable.ts'
 
 type Answer = Awaited<ReturnType<Probe['ask']>>
 
-/** What the network says of the other side. Every other failure is our own, or a name that can't be looked up. */
-const silentCodes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN']
+/**
+ * Nobody has answered: in time, or, on the last link before it, for its address (so looks a dead host that a router or we
+ * ourselves are next to). Every other failure is our own, such as no route, or a name that can't be looked up.
+ */
+const silentCodes = ['ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN']
+/** Its kernel has answered, or a firewall for it: no sign of life of what was asked for, but no silence either. */
+const answered: Readonly<Record<string, string>> = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EPIPE: 'closed' }
+const somebody = 'something answers there, but not this service'
 /** A greeting may have lines before it (RFC 4253, 4.2), but not for ever. */
 const greetingMaxBytes = 8192
+
+/** What a failed connection says; of a name with several addresses each has its own failure. */
+export function wordOfFailure(error: Error): Answer {
+  const failures: NodeJS.ErrnoException[] = error instanceof AggregateError ? error.errors : [error]
+  const refusal = failures.map(({ code = '' }) => answered[code]).find(word => word !== undefined)
+  if (refusal !== undefined) return { says: 'unknown', detail: `${refusal}: ${somebody}` }
+  const isSilent = failures.every(({ code = '' }) => silentCodes.includes(code))
+  return { says: isSilent ? 'silent' : 'unknown', detail: failures.map(messageOf).join('; ') || 'failed' }
+}
 
 export interface Address {
   readonly host: string
@@ -27,7 +42,8 @@ export function parseAddress(text: string, defaultPort: number): Address | undef
 
 /**
  * Knocks at a TCP port. `ssh` wants to read the greeting, for the kernel of a hung host still takes connections; `tcp` is
- * content with a connection. Not to be heard is `silent`; not to be able to ask is `unknown`.
+ * content with a connection. Only when nobody answers it is `silent`. A connection that is refused, cut or closed, or that speaks
+ * something else, is `unknown`, as is not to be able to ask.
  */
 export function knock(
   kind: 'ssh' | 'tcp',
@@ -41,7 +57,8 @@ export function knock(
       resolve({ says: 'unknown', detail: `${where}: not asked` })
       return
     }
-    const socket = net.connect(at)
+    // Of several addresses of a name each gets its time: the usual quarter of a second would call a slow one silent.
+    const socket = net.connect({ ...at, autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 2) })
     let heard = ''
     let isConnected = false
     const finish = (says: Answer['says'], detail: string) => {
@@ -66,14 +83,12 @@ export function knock(
       heard += data.toString('latin1')
       const greeting = /^SSH-[^\r\n]*/m.exec(heard)
       if (greeting !== null) finish('alive', `greeted with ${printable(greeting[0], 60)}`)
-      else if (heard.length > greetingMaxBytes) finish('silent', 'connected, but it does not speak ssh')
+      else if (heard.length > greetingMaxBytes) finish('unknown', `connected, but it does not speak ssh: ${somebody}`)
     })
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      finish(
-        silentCodes.includes(error.code ?? '') ? 'silent' : 'unknown',
-        messageOf(error) || (error.code ?? 'failed')
-      )
+    socket.once('error', error => {
+      const { says, detail } = wordOfFailure(error)
+      finish(says, detail)
     })
-    socket.once('close', () => finish('silent', 'closed without a greeting'))
+    socket.once('close', () => finish('unknown', `closed without a greeting: ${somebody}`))
   })
 }

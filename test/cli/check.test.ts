@@ -154,9 +154,9 @@ test('a sign of life that cannot be asked is told, once where it is the same for
   const exec = { kind: 'exec', name: 'storage', command: ['/bin/hb', '{address}'], hosts: {} } as const
   const wanted = segment({ alive: [{ kind: 'icmp', hosts: {} }, exec] })
   expect(failures(await checkEvidence(wanted, well.reading, {}, probe))).toEqual([
-    "rack-a alive icmp: can't be asked for any host: ping can't be started: spawn ping ENOENT",
+    "rack-a alive icmp: tells nothing of any host: ping can't be started: spawn ping ENOENT",
     'rack-a alive exec:storage: 1 of 2 hosts that are up answer',
-    "rack-a alive exec:storage compute-01: can't be asked: no address of compute-01 is known"
+    'rack-a alive exec:storage compute-01: tells nothing: no address of compute-01 is known'
   ])
 })
 

@@ -3,7 +3,7 @@ import net from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import type { AliveSource } from '../../src/core/segment.ts'
 import { createProbe } from '../../src/evidence/create-probe.ts'
-import { parseAddress } from '../../src/evidence/knock.ts'
+import { parseAddress, wordOfFailure } from '../../src/evidence/knock.ts'
 
 const servers: Server[] = []
 const sockets: Socket[] = []
@@ -46,15 +46,25 @@ test('a greeting in pieces and after a banner is one too', async () => {
   expect(await probe.ask(source('ssh', port), 'node-1', '127.0.0.1')).toMatchObject({ says: 'alive' })
 })
 
-test.each<[string, (socket: Socket) => void]>([
-  ['takes the connection and says nothing', quiet],
-  ['closes at once', socket => socket.end()],
-  ['resets', socket => socket.resetAndDestroy()],
-  ['speaks something else', socket => socket.write('220 mail SSH-2.0\r\n')],
-  ['babbles', socket => socket.write('x'.repeat(20_000))]
-])('for ssh a host that %s is silent', async (_, greet) => {
+test('for ssh a host that takes the connection and says nothing is silent: so does a kernel that hangs', async () => {
+  const port = await listen(quiet)
+  expect(await probe.ask(source('ssh', port), 'node-1', '127.0.0.1')).toEqual({
+    says: 'silent',
+    detail: `127.0.0.1:${port}: connected, but no greeting within 300 ms`
+  })
+})
+
+test.each<[string, (socket: Socket) => void, string]>([
+  ['closes at once', socket => socket.end(), 'closed without a greeting'],
+  ['resets', socket => socket.resetAndDestroy(), 'reset'],
+  ['speaks something else', socket => socket.end('220 mail SSH-2.0\r\n'), 'closed without a greeting'],
+  ['babbles', socket => socket.write('x'.repeat(20_000)), 'connected, but it does not speak ssh']
+])('for ssh a host that %s is neither alive nor silent', async (_, greet, why) => {
   const port = await listen(greet)
-  expect(await probe.ask(source('ssh', port), 'node-1', '127.0.0.1')).toMatchObject({ says: 'silent' })
+  expect(await probe.ask(source('ssh', port), 'node-1', '127.0.0.1')).toEqual({
+    says: 'unknown',
+    detail: `127.0.0.1:${port}: ${why}: something answers there, but not this service`
+  })
 })
 
 test('for tcp a connection is enough', async () => {
@@ -62,12 +72,33 @@ test('for tcp a connection is enough', async () => {
   expect(await probe.ask(source('tcp', port), 'node-1', '127.0.0.1')).toMatchObject({ says: 'alive' })
 })
 
-test('a refused connection is silence', async () => {
+test('a refused connection is no silence: a kernel has answered', async () => {
   const port = await listen(quiet)
   await new Promise(resolve => servers.pop()?.close(resolve))
   for (const kind of ['ssh', 'tcp'] as const) {
-    expect(await probe.ask(source(kind, port), 'node-1', '127.0.0.1')).toMatchObject({ says: 'silent' })
+    expect(await probe.ask(source(kind, port), 'node-1', '127.0.0.1')).toEqual({
+      says: 'unknown',
+      detail: `127.0.0.1:${port}: refused: something answers there, but not this service`
+    })
   }
+})
+
+test.each([
+  [['ETIMEDOUT'], 'silent'],
+  [['EHOSTUNREACH'], 'silent'],
+  [['EHOSTDOWN'], 'silent'],
+  [['ENETUNREACH'], 'unknown'],
+  [['ENETDOWN'], 'unknown'],
+  [['ENOTFOUND'], 'unknown'],
+  [['EACCES'], 'unknown'],
+  [['ECONNREFUSED'], 'unknown'],
+  [['ETIMEDOUT', 'EHOSTUNREACH'], 'silent'],
+  [['ETIMEDOUT', 'ENETUNREACH'], 'unknown'],
+  [['ETIMEDOUT', 'ECONNREFUSED'], 'unknown']
+])('a name whose addresses fail with %j is %s', (codes, says) => {
+  const failures = codes.map(code => Object.assign(new Error(code), { code }))
+  const error = failures.length === 1 && failures[0] !== undefined ? failures[0] : new AggregateError(failures)
+  expect(wordOfFailure(error)).toMatchObject({ says })
 })
 
 test('what cannot be asked is unknown', async () => {

@@ -6,21 +6,24 @@ import type { ModelHost } from '../model/world.ts'
 export interface Door {
   readonly port: number
   isOpen(): boolean
-  /** What does not answer refuses connections: a SYN cannot be lost on purpose here, and both mean silence. */
+  /** What is shut refuses connections: a SYN cannot be lost on purpose here. */
   setOpen(open: boolean): Promise<void>
   close(): Promise<void>
 }
 
-/** The ssh port of a host: it greets while the machine is well, and says nothing while it stands still. */
+/**
+ * The ssh port of a host: it greets while the machine is well, and says nothing while it stands still, is off or cut off. It
+ * takes the connection all the same, for to refuse it would say that something lives there.
+ */
 export async function openSshDoor(host: ModelHost, address: string): Promise<Door> {
   const server = createServer(socket => {
     socket.on('error', () => undefined)
-    if (!host.mute) socket.end('SSH-2.0-OpenSSH_9.2p1 emulator\r\n')
+    if (!host.mute && isOnTheNetwork(host)) socket.end('SSH-2.0-OpenSSH_9.2p1 emulator\r\n')
   })
   return await openDoor(server, address)
 }
 
-export function isOnTheNetwork(host: ModelHost): boolean {
+function isOnTheNetwork(host: ModelHost): boolean {
   return host.powered && host.kernel === 'running' && !host.cutOff
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ModelHost, World } from '../model/world.ts'
-import { type Door, isOnTheNetwork, openDoor, openSshDoor } from './doors.ts'
+import { type Door, openDoor, openSshDoor } from './doors.ts'
 
 /** What the hosts show on the management network. */
 export interface Machines {
@@ -34,9 +34,7 @@ export async function openMachines(world: World, address: string, handler: Handl
   const timer = setInterval(() => {
     for (const host of world.hosts.values()) {
       const own = doors.get(host.name)
-      if (own === undefined) continue
-      follow(own.ssh, isOnTheNetwork(host))
-      follow(own.bmc, host.bmc.mode !== 'unreachable')
+      if (own !== undefined) follow(own.bmc, host.bmc.mode !== 'unreachable')
     }
   }, lookEveryMs)
   const portOf = (host: string, which: keyof Doors): number => {
