@@ -1,4 +1,5 @@
 import { approvable } from './guards/guard.ts'
+import { releasedBy } from './guards/people.ts'
 import { isOpen } from './moves.ts'
 import type { Recovery } from './recovery.ts'
 import { hasEnded } from './recovery.ts'
@@ -58,10 +59,11 @@ function approve(
   const { code, guard = code === 'approval' ? code : undefined } = phase.hold
   if (guard === undefined || !approvable[guard])
     return { refused: `an approval does not end this hold: ${phase.hold.reason}` }
-  const approval = { planHash: plan.hash, by: order.actor, untilMs: at.nowMs + at.approvalMs }
+  const releases = releasedBy(recovery.guards ?? [], guard)
+  const approval = { planHash: plan.hash, by: order.actor, untilMs: at.nowMs + at.approvalMs, releases }
   return {
     event: { type: 'approved', approval },
-    said: `${order.actor} approves plan ${plan.hash}: ${order.reason}`
+    said: `${order.actor} approves plan ${plan.hash}, and lets ${releases.join(', ')} through: ${order.reason}`
   }
 }
 

@@ -107,6 +107,8 @@ export interface Approval {
   readonly planHash: string
   readonly by: string
   readonly untilMs: number
+  /** The guards that held when it was given: no other one lets it through. One of an earlier version names none. */
+  readonly releases?: readonly GuardName[]
   /** It was seen to be over, and the timeline says so. */
   readonly expired?: true
 }

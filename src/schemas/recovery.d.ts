@@ -77,6 +77,10 @@ export type RecoveryView = RecoverySummary & {
      */
     untilMs: number
     /**
+     * The guards that held when it was given, which it lets through; one that closes later holds.
+     */
+    releases?: string[]
+    /**
      * That is over, and nothing was begun on it.
      */
     expired?: boolean

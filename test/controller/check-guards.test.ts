@@ -3,6 +3,7 @@ import type { GuardInput } from '../../src/controller/judgement/check-guards.ts'
 import { checkGuards, isArmed } from '../../src/controller/judgement/check-guards.ts'
 import type { Arming } from '../../src/controller/ports/ports.ts'
 import type { GuardName } from '../../src/core/guards/guard.ts'
+import { approvable } from '../../src/core/guards/guard.ts'
 import { holdOf } from '../../src/core/guards/hold-of.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import { hostOf, limits, nowMs, readingOf, recoveryOf, segmentOf, source } from '../core/builders.ts'
@@ -101,7 +102,8 @@ test('a host under maintenance is left alone', () => {
 })
 
 test('no scheduler, another tool, Ironic and a silent link hold though an approval is fresh', () => {
-  const recovery = recoveryOf({ approval: { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1 } })
+  const releases = Object.keys(approvable) as GuardName[]
+  const recovery = recoveryOf({ approval: { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1, releases } })
   const control = [{ kind: 'scheduler', host: 'ctl', state: 'down' }] as const
   expect(holding({ recovery, reading: { ...calm, control } })).toEqual(['control-plane'])
   const marked = hostOf(source, { state: 'down', status: 'disabled', disabledReason: 'Masakari detected host failed.' })
@@ -138,9 +140,27 @@ test.each<[GuardName, Partial<GuardInput>, Parameters<typeof directoryOf>[3]]>([
   const held = (approval?: Recovery['approval']) =>
     ask(approval).flatMap(report => (report.holds ? [report.guard] : []))
   expect(held()).toEqual([guard])
-  expect(held({ planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1 })).toEqual([])
-  expect(held({ planHash: 'hash-1', by: 'alice', untilMs: nowMs })).toEqual([guard])
-  expect(held({ planHash: 'hash-2', by: 'alice', untilMs: nowMs + 1 })).toEqual([guard])
+  const given = { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1, releases: [guard] }
+  expect(held(given)).toEqual([])
+  expect(held({ ...given, untilMs: nowMs })).toEqual([guard])
+  expect(held({ ...given, planHash: 'hash-2' })).toEqual([guard])
+})
+
+test('a guard that closes after the approval was given holds, and says so', () => {
+  const releases: GuardName[] = ['storm']
+  const approval = { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1, releases }
+  const stormy = { storm: { sinceMs: 0, seenAtMs: nowMs - 1 }, failures: 2 }
+  const ask = (given: Recovery['approval']) =>
+    checkGuards(inputOf({ ...stormy, recovery: recoveryOf({ ...(given && { approval: given }) }) }), armed, policy)
+  expect(ask(approval).flatMap(({ guard, holds }) => (holds ? guard : []))).toEqual(['flapping'])
+  expect(holdOf(ask(approval))?.reason).toContain('; alice approved the plan before that was so')
+  expect(ask(approval).find(({ guard }) => guard === 'storm')).toMatchObject({ holds: false, approvedBy: 'alice' })
+})
+
+test('an approval that an earlier version stored counts where one is asked for, and lets no other guard through', () => {
+  const recovery = recoveryOf({ approval: { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1 } })
+  expect(holding({ recovery, segment: segmentOf({ approval: 'required' }) })).toEqual([])
+  expect(holding({ recovery, failures: 2 })).toEqual(['flapping'])
 })
 
 test('the recovery of a lost target waits for no storm, domain, quarantine or start of the site', () => {

@@ -302,27 +302,30 @@ test.each<[GuardName, string, boolean]>([
 ])('%s holds under the code %s; an approval releases it: %s', (guard, code, isApprovable) => {
   expect(holdCodeOf(guard)).toBe(code)
   expect(approvable[guard]).toBe(isApprovable)
-  const held = letThrough(closed(guard, 'because', 'world', {}), 'alice')
+  const approval = { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1, releases: [guard] }
+  const held = letThrough(closed(guard, 'because', 'world', {}), approval, 'hash-1', nowMs)
   expect(held.holds).toBe(!isApprovable || guard === 'approval')
   expect(held.approvedBy).toBe(isApprovable && guard !== 'approval' ? 'alice' : undefined)
 })
 
-test('an approval lets through for its plan alone, and only while it is fresh', () => {
+test('an approval lets through for its plan alone, only what it names, and only while it is fresh', () => {
+  const guards = fc.constantFrom<GuardName>('storm', 'domain', 'armed')
   const approvals = fc.record({
     planHash: fc.constantFrom('hash-1', 'hash-2'),
-    untilMs: fc.integer({ min: -2, max: 2 })
+    untilMs: fc.integer({ min: -2, max: 2 }),
+    releases: fc.option(fc.subarray<GuardName>(['storm', 'domain', 'armed']), { nil: undefined })
   })
   fc.assert(
-    fc.property(approvals, fc.constantFrom<GuardName>('storm', 'domain', 'armed'), ({ planHash, untilMs }, guard) => {
-      const given = { planHash, by: 'alice', untilMs: nowMs + untilMs }
-      const approver = approverOf(given, 'hash-1', nowMs)
-      const isFresh = planHash === 'hash-1' && untilMs > 0
-      expect(approver).toBe(isFresh ? 'alice' : undefined)
-      const report = closed(guard, 'because', 'world', {})
-      const after = letThrough(report, approver)
-      expect(after.holds).toBe(!(isFresh && guard !== 'armed'))
+    fc.property(approvals, guards, ({ planHash, untilMs, releases }, guard) => {
+      const given = { planHash, by: 'alice', untilMs: nowMs + untilMs, ...(releases && { releases }) }
+      const approver = approverOf(given, 'hash-1', guard, nowMs)
+      const counts = planHash === 'hash-1' && untilMs > 0 && releases?.includes(guard) === true
+      expect(approver).toBe(counts ? 'alice' : undefined)
+      const after = letThrough(closed(guard, 'because', 'world', {}), given, 'hash-1', nowMs)
+      expect(after.holds).toBe(!(counts && guard !== 'armed'))
       expect(after.reason).toContain('because')
     })
   )
-  expect(letThrough(clear('storm', 'quiet', {}), 'alice')).toEqual(clear('storm', 'quiet', {}))
+  const given = { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1, releases: ['storm'] as const }
+  expect(letThrough(clear('storm', 'quiet', {}), given, 'hash-1', nowMs)).toEqual(clear('storm', 'quiet', {}))
 })

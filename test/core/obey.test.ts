@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { GuardName } from '../../src/core/guards/guard.ts'
-import { approvable } from '../../src/core/guards/guard.ts'
+import type { GuardName, GuardReport } from '../../src/core/guards/guard.ts'
+import { approvable, clear } from '../../src/core/guards/guard.ts'
 import type { Obedience, Order } from '../../src/core/obey.ts'
 import { obey } from '../../src/core/obey.ts'
 import type { HoldCode, Recovery } from '../../src/core/recovery.ts'
@@ -137,4 +137,25 @@ test('an approval is taken where a guard holds that it may release, and refused 
     if (approvable[guard]) expect(answer).toMatchObject({ event: { approval: { planHash: 'hash-1', by: 'alice' } } })
     else expect(refusal(answer)).toBe('an approval does not end this hold: held for guard')
   }
+})
+
+test('an approval names the guards that the person was shown: those that hold, and those that were let through before', () => {
+  const report = (guard: GuardName, changes: Partial<GuardReport>): GuardReport => ({
+    ...clear(guard, 'because', {}),
+    ...changes
+  })
+  const guards = [
+    report('maintenance', { holds: true }),
+    report('chain', {}),
+    report('hosts-down', { holds: true }),
+    report('storm', { holds: true }),
+    report('flapping', { approvedBy: 'bob' })
+  ]
+  const hold = { ...holdOf('guard'), guard: 'recoveries-per-hour' } as const
+  const phase = { state: 'held', from: 'planning', hold } as const
+  const answer = obey(recoveryOf({ phase, guards, plan: planOf({ one: 'spare-1' }) }), version, order('approve'), at)
+  expect(answer).toMatchObject({
+    event: { approval: { releases: ['hosts-down', 'storm', 'flapping', 'recoveries-per-hour'] } },
+    said: expect.stringContaining('lets hosts-down, storm, flapping, recoveries-per-hour through')
+  })
 })

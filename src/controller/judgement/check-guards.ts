@@ -8,7 +8,7 @@ import { maintenanceGuard } from '../../core/guards/maintenance.ts'
 import { otherToolGuard } from '../../core/guards/other-tool.ts'
 import type { BmcLink } from '../../core/guards/own-isolation.ts'
 import { bmcNetworkGuard, ownIsolationGuard } from '../../core/guards/own-isolation.ts'
-import { approvalGuard, approverOf, armedGuard, letThrough } from '../../core/guards/people.ts'
+import { approvalGuard, armedGuard, letThrough } from '../../core/guards/people.ts'
 import type { Sighting } from '../../core/guards/storm.ts'
 import { hostsDownGuard, siteStartGuard, stormGuard } from '../../core/guards/storm.ts'
 import type { Aggregate, HostsReading } from '../../core/inventory.ts'
@@ -44,7 +44,6 @@ export function isArmed(segment: string, arming: Arming, policy: Policy): boolea
 /** Every guard's answer. First what nobody can let through, then what an approval may release, then what only a person's word is missing for. */
 export function checkGuards(input: GuardInput, arming: Arming, policy: Policy): GuardReport[] {
   const { recovery, segment, planHash, nowMs } = input
-  const approver = approverOf(recovery.approval, planHash, nowMs)
   return [
     ...worldGuards(input, policy),
     chainGuard(recovery.retriedAtMs === undefined ? recovery.chain : 0),
@@ -52,7 +51,7 @@ export function checkGuards(input: GuardInput, arming: Arming, policy: Policy): 
     ...(recovery.origin === 'target' ? [] : stormGuards(input, policy)),
     armedGuard(isArmed(segment.name, arming, policy), segment.name),
     approvalGuard(asksForApproval(recovery, segment), planHash, recovery.approval, nowMs)
-  ].map(report => letThrough(report, approver))
+  ].map(report => letThrough(report, recovery.approval, planHash, nowMs))
 }
 
 function worldGuards(input: GuardInput, policy: Policy): GuardReport[] {

@@ -1,7 +1,7 @@
 import { domainsOf } from '../../core/guards/domain.ts'
 import type { GuardReport } from '../../core/guards/guard.ts'
 import { clear, closed } from '../../core/guards/guard.ts'
-import { approverOf } from '../../core/guards/people.ts'
+import { approverOf, letThrough } from '../../core/guards/people.ts'
 import type { Segment } from '../../core/segment.ts'
 import type { Context } from '../recovery/context.ts'
 import type { Drawn } from './planning.ts'
@@ -20,7 +20,9 @@ export async function askAdmission(
   const domains = domain === undefined ? [] : domainsOf(recovery.host, drawn.aggregates, domain.key)
   const limits = { segmentMax: segment.limits.recoveriesPerHour, cloudMax: policy.recoveriesPerHour }
   const inputs = { ...limits, ...(domain === undefined ? {} : { domainMax: domain.recoveriesPerHour }) }
-  const approver = approverOf(recovery.approval, drawn.plan.hash, clock.now())
+  const { hash } = drawn.plan
+  const nowMs = clock.now()
+  const approver = approverOf(recovery.approval, hash, guard, nowMs)
   if (approver !== undefined) {
     const none = Number.POSITIVE_INFINITY
     await store.admit(lease, { windowMs: hourMs, segmentMax: none, cloudMax: none })
@@ -32,7 +34,6 @@ export async function askAdmission(
     ...limits,
     domains: domains.map(({ name, hosts }) => ({ name, hosts, max }))
   })
-  return answer.admitted
-    ? clear(guard, 'the limits of recoveries leave room', inputs)
-    : closed(guard, answer.reason, 'world', inputs, answer.untilMs)
+  if (answer.admitted) return clear(guard, 'the limits of recoveries leave room', inputs)
+  return letThrough(closed(guard, answer.reason, 'world', inputs, answer.untilMs), recovery.approval, hash, nowMs)
 }

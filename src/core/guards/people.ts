@@ -1,5 +1,5 @@
 import type { Approval } from '../recovery.ts'
-import type { GuardReport } from './guard.ts'
+import type { GuardName, GuardReport } from './guard.ts'
 import { clear, closed } from './guard.ts'
 
 /** Is acting switched on for the segment? Rule 20. */
@@ -31,18 +31,47 @@ export function approvalGuard(
   return clear('approval', `approved by ${approval.by}`, inputs)
 }
 
-/** Who has approved just this plan, while that is fresh. */
-export function approverOf(approval: Approval | undefined, planHash: string, nowMs: number): string | undefined {
-  return approval !== undefined && approval.planHash === planHash && approval.untilMs > nowMs ? approval.by : undefined
+/** Whose approval of just this plan lets this guard through, while it is fresh: one that the person was shown to hold. */
+export function approverOf(
+  approval: Approval | undefined,
+  planHash: string,
+  guard: GuardName,
+  nowMs: number
+): string | undefined {
+  return isFresh(approval, planHash, nowMs) && approval.releases?.includes(guard) === true ? approval.by : undefined
 }
 
-/** What a person has approved is let through by each guard that an approval may release; the report still says why it would hold. */
-export function letThrough(report: GuardReport, approver: string | undefined): GuardReport {
-  if (!report.holds || !report.approvable || report.guard === 'approval' || approver === undefined) return report
+function isFresh(approval: Approval | undefined, planHash: string, nowMs: number): approval is Approval {
+  return approval !== undefined && approval.planHash === planHash && approval.untilMs > nowMs
+}
+
+/**
+ * What a person has approved is let through by each guard that held when it was approved, and that an approval may release; the
+ * report still says why it would hold. One that closed later nobody has seen: it holds.
+ */
+export function letThrough(
+  report: GuardReport,
+  approval: Approval | undefined,
+  planHash: string,
+  nowMs: number
+): GuardReport {
+  const { guard, holds, reason, approvable } = report
+  if (!holds || !approvable || guard === 'approval' || !isFresh(approval, planHash, nowMs)) return report
+  const approver = approverOf(approval, planHash, guard, nowMs)
+  if (approver === undefined)
+    return { ...report, reason: `${reason}; ${approval.by} approved the plan before that was so` }
   return {
     ...report,
     holds: false,
     approvedBy: approver,
-    reason: `${report.reason}; let through: ${approver} approved the plan`
+    reason: `${reason}; let through: ${approver} approved the plan`
   }
+}
+
+/** What an approval that is given now releases: the guards that the recovery shows to hold, and those that an earlier one lets through. */
+export function releasedBy(guards: readonly GuardReport[], held: GuardName): readonly GuardName[] {
+  const shown = guards.flatMap(({ guard, holds, approvable, approvedBy }) =>
+    approvable && (holds || approvedBy !== undefined) ? guard : []
+  )
+  return shown.includes(held) ? shown : [...shown, held]
 }

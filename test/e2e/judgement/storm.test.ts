@@ -53,5 +53,5 @@ async function approveUntilGone(service: World['service'], id: string): Promise<
 }
 
 function isHeldByStorm(view: RecoveryView): boolean {
-  return view.state === 'held' && (view.hold?.guard === 'hosts-down' || view.hold?.guard === 'storm')
+  return view.state === 'held' && ['hosts-down', 'storm', 'recoveries-per-hour'].includes(view.hold?.guard ?? '')
 }

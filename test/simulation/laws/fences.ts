@@ -3,7 +3,7 @@ import type { Recovery } from '../../../src/core/recovery.ts'
 import type { Step } from '../../../src/core/step.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
-import { closedGuards, isApproved } from './guarded.ts'
+import { closedGuards, isApproved, isReleased } from './guarded.ts'
 import type { Law } from './law-book.ts'
 import { answersSince, forcedDownByOthersSince, isLongDown } from './since.ts'
 import { membersOf } from './storms.ts'
@@ -76,16 +76,16 @@ function objectionsToHost(at: Case, recovery: Recovery): Objection[] {
 function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<string, Recovery>): Objection[] {
   const { world, segment, limits } = at
   const objections: Objection[] = []
-  const approved = isApproved(at, recovery)
-  if (segment.approval === 'required' && !approved)
+  if (segment.approval === 'required' && !isApproved(at, recovery))
     objections.push(['approved', 'nobody approved the plan that it has, or that is long over'])
   objections.push(...closedGuards(at, recovery).map((sentence): Objection => ['guarded', sentence]))
-  if (recovery.origin === 'target' || approved) return objections
+  if (recovery.origin === 'target') return objections
   const { recoveriesPerHour, hostsDownPercent } = segment.limits
   const acting = [...begun.values()].filter(one => one.origin !== 'target' && one.continues === undefined).length
   if (
     world.clock.seconds() < hourSeconds &&
     recovery.continues === undefined &&
+    !isReleased(at, recovery, 'recoveries-per-hour') &&
     acting > Math.min(recoveriesPerHour, limits.recoveriesPerHour)
   )
     objections.push(['storm', `it is number ${acting} within the hour`])
@@ -94,7 +94,8 @@ function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<stri
     const host = hostOf(world, name)
     return isLongDown(at, host, lookMs) && !isIsolatedByUs(host.disabledReason)
   })
-  if (down.length > 1 && (100 * down.length) / members.length > hostsDownPercent)
+  const isSeen = isReleased(at, recovery, 'hosts-down')
+  if (!isSeen && down.length > 1 && (100 * down.length) / members.length > hostsDownPercent)
     objections.push(['storm', `${down.length} of ${members.length} hosts look down`])
   return objections
 }

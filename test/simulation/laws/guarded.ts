@@ -1,3 +1,4 @@
+import type { GuardName } from '../../../src/core/guards/guard.ts'
 import { agentsOf } from '../../../src/core/ladder.ts'
 import { isIsolatedByUs } from '../../../src/core/marks.ts'
 import type { Hold, Recovery } from '../../../src/core/recovery.ts'
@@ -19,6 +20,11 @@ export function isApproved({ chronicle }: Case, { approval, plan }: Recovery): b
   return approval !== undefined && approval.planHash === plan?.hash && !chronicle.isOld(approval.untilMs, lookMs)
 }
 
+/** A person has seen that this guard held, and approved the plan all the same. */
+export function isReleased(at: Case, recovery: Recovery, guard: GuardName): boolean {
+  return isApproved(at, recovery) && recovery.approval?.releases?.includes(guard) === true
+}
+
 /** Guards that are closed by the truth, and must have been seen to be, when a recovery begins to act. */
 export function closedGuards(at: Case, recovery: Recovery): string[] {
   const { world, chronicle } = at
@@ -27,17 +33,17 @@ export function closedGuards(at: Case, recovery: Recovery): string[] {
       ? [`no nova-${kind} is up`]
       : []
   )
-  return isApproved(at, recovery) ? closed : [...closed, ...closedWithoutApproval(at, recovery)]
-}
-
-function closedWithoutApproval(at: Case, recovery: Recovery): string[] {
-  return [
-    ...flapping(at, recovery),
-    ...(recovery.origin === 'target' ? [] : [...afterStorm(at), ...domain(at, recovery.host), ...siteStart(at)])
+  const approvables: readonly (readonly [GuardName, () => string[]])[] = [
+    ['flapping', () => flapping(at, recovery)],
+    ['storm', () => afterStorm(at)],
+    ['domain', () => domain(at, recovery.host)],
+    ['site-start', () => siteStart(at)]
   ]
+  const waited = recovery.origin === 'target' ? [] : approvables
+  return [...closed, ...waited.flatMap(([guard, look]) => (isReleased(at, recovery, guard) ? [] : look()))]
 }
 
-function flapping({ recorder, segment }: Case, { id, host, openedAtMs, origin }: Recovery): string[] {
+function flapping({ recorder, segment }: Case, { id, host, openedAtMs }: Recovery): string[] {
   const { failuresPerHost, failuresWindowMs } = segment.limits
   const earlier = [...recorder.recoveries.values()].filter(other => {
     const isolatedAtMs = other.isolation?.atMs
@@ -49,9 +55,7 @@ function flapping({ recorder, segment }: Case, { id, host, openedAtMs, origin }:
       openedAtMs - isolatedAtMs <= failuresWindowMs
     )
   })
-  return origin !== 'target' && earlier.length >= failuresPerHost
-    ? [`it was recovered ${earlier.length} times before`]
-    : []
+  return earlier.length >= failuresPerHost ? [`it was recovered ${earlier.length} times before`] : []
 }
 
 function afterStorm({ storms, segment, world, chronicle }: Case): string[] {

@@ -60,6 +60,17 @@ export const guardMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'approval-opens-what-nobody-saw',
+    bug: 'An approval lets through what closed after it was given.',
+    edits: [
+      {
+        file: 'core/guards/people.ts',
+        find: 'approval.releases?.includes(guard) === true',
+        replace: 'approval.releases?.includes(guard) !== undefined'
+      }
+    ]
+  },
+  {
     name: 'link-to-bmcs-stays-down',
     bug: 'The BMC of a living host that answers counts as silent: what is held for our own link is held for ever.',
     edits: [
