@@ -17,6 +17,7 @@ const killAfterMs = 20_000
  * A mistake of our own ends the process with status 1: whoever restarts it resumes from what is written down.
  */
 export async function serve(file: string, env: Environment, version: string): Promise<void> {
+  const onHangup = listenForHangup()
   const config = loadConfig(file, env)
   const log = createLogger(config.logLevel)
   const reload = createReload(config, { file, env, log, clock: systemClock })
@@ -36,10 +37,23 @@ export async function serve(file: string, env: Environment, version: string): Pr
       log.info({}, 'stopped')
     }
   )
-  process.on('SIGHUP', () => void reload.now(switchover.apply))
+  onHangup(() => void reload.now(switchover.apply))
   sayStart(config, log, version, await switchover.armedSegments())
   // It ends when the service does. A failure becomes an unhandled rejection on purpose: that stops the process as above.
   void switchover.run()
+}
+
+/** From the first moment on, for without a listener SIGHUP ends the process. One that came early is obeyed once it is known how. */
+function listenForHangup(): (obey: () => void) => void {
+  let isAsked = false
+  let act = (): void => {
+    isAsked = true
+  }
+  process.on('SIGHUP', () => act())
+  return obey => {
+    act = obey
+    if (isAsked) obey()
+  }
 }
 
 function sayStart(config: Config, log: Logger, version: string, armed: readonly string[]): void {

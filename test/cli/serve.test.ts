@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { open, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -120,6 +121,23 @@ test('the service starts while the cloud refuses it, takes alarms, stops on SIGT
     expect(text).toContain('"msg":"stopped"')
     expect(text).not.toContain(secret)
   }
+})
+
+test('a SIGHUP that comes before the service listens does not end it, and reads the file once more when it does', async () => {
+  const cwd = folder()
+  // Opened for writing when the service reads it, and not before.
+  const file = join(cwd, 's.yaml')
+  execFileSync('mkfifo', [file])
+  const service = await run(cwd, 'serve', '--config', 's.yaml')
+  const first = await open(file, 'w')
+  service.child.kill('SIGHUP')
+  await first.writeFile(configText())
+  await first.close()
+  await service.until(/Server listening/)
+  await writeFile(file, configText())
+  await service.until(/configuration loaded anew/)
+  service.child.kill('SIGTERM')
+  expect((await service.ended).status).toBe(0)
 })
 
 test('a request that never ends does not keep the service from stopping as it should', async () => {
