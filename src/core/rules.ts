@@ -1,4 +1,13 @@
-import { type Asked, askable, type Compiled, compile, type Trial, trialOf } from './rules/expression.ts'
+import {
+  type Asked,
+  askable,
+  type Compiled,
+  compile,
+  failuresOf,
+  keptTrials,
+  type Trial,
+  trialOf
+} from './rules/expression.ts'
 import {
   factsOf,
   lookedUp,
@@ -40,7 +49,7 @@ export interface Decision {
   readonly overrides?: Overrides
   /** One sentence, with the rules that could not be evaluated. */
   readonly because: string
-  /** Every rule up to the one that decided, in order. */
+  /** Every rule up to the one that decided, in order; of many, those in the middle are summed up. */
   readonly tried: readonly Trial[]
 }
 
@@ -108,7 +117,7 @@ function decideByRules(rules: readonly CompiledRule[], context: RuleContext, fac
     tried.push(trialOf(rule.name, answer))
     if (answer.result === 'yes') return decisionOf(rule, context, tried)
   }
-  return { outcome: 'note', because: `no rule matches${failuresIn(tried)}`, tried }
+  return { outcome: 'note', because: `no rule matches${failuresIn(tried)}`, tried: keptTrials(tried) }
 }
 
 /** Why it may have failed: something that can still be looked up. */
@@ -120,23 +129,21 @@ function missingFor(condition: Compiled, { definition, seen }: RuleContext): str
 /** An alarm that is ok again can cancel, but never start anything, whatever a rule that forgot the state says. */
 function decisionOf(rule: Rule, { alarm }: RuleContext, tried: readonly Trial[]): Decision {
   const failures = failuresIn(tried)
+  const kept = { rule: rule.name, tried: keptTrials(tried) }
   if (rule.then === 'recover' && alarm.current === 'ok') {
     const because = `rule "${rule.name}" matches, but the alarm is ok again${failures}`
-    return { outcome: 'note', rule: rule.name, because, tried }
+    return { outcome: 'note', because, ...kept }
   }
   return {
     outcome: rule.then,
-    rule: rule.name,
+    ...kept,
     because: `rule "${rule.name}" says ${rule.then}${rule.overrides?.approval === 'required' ? ' with approval' : ''}${failures}`,
-    tried,
     ...(rule.then === 'recover' && rule.overrides !== undefined ? { overrides: rule.overrides } : {})
   }
 }
 
 function failuresIn(tried: readonly Trial[]): string {
-  return tried
-    .flatMap(({ rule, result, because }) =>
-      result === 'failed' ? `; rule "${rule}" could not be evaluated (${because})` : []
-    )
+  return failuresOf(tried, ({ rule, because }) => `rule "${rule}" could not be evaluated (${because})`)
+    .map(sentence => `; ${sentence}`)
     .join('')
 }

@@ -271,3 +271,29 @@ test('whatever is known by then, no rule throws, and the answer is always the sa
     { numRuns: 300 }
   )
 })
+
+test('of many rules that were tried the first, the last and the one that decides are kept, and no sentence is without an end', () => {
+  const long = 'x'.repeat(2000)
+  const misses = Array.from({ length: 499 }, (_, index) => ({
+    name: `rule ${index}`,
+    when: index % 2 === 0 ? `alarm.name == "${long}"` : `alarm.traits["${long}"] == "x"`,
+    then: 'note' as const
+  }))
+  const rules = compiled(...misses, { name: 'rest', when: 'true', then: 'recover' })
+  const decision = rules.decide(context('alarm', { name: 'y'.repeat(2000) }))
+  expect(decision).toMatchObject({ outcome: 'recover', rule: 'rest' })
+  expect(decision.tried).toHaveLength(50)
+  expect(decision.tried.at(-1)).toMatchObject({ rule: 'rest', result: 'matched' })
+  expect(decision.tried[24]).toEqual({
+    rule: '(451 rules)',
+    result: 'failed',
+    because: 'they are not listed; none of them matches, and 225 could not be evaluated'
+  })
+  expect(decision.because).toContain('; 246 more rules could not be evaluated')
+  expect(JSON.stringify(decision).length).toBeLessThan(50_000)
+  const few = compiled(...misses.slice(0, 49), { name: 'rest', when: 'true', then: 'recover' })
+  expect(few.decide(context('alarm', { name: 'y'.repeat(2000) })).tried.map(({ rule }) => rule)).toEqual([
+    ...misses.slice(0, 49).map(({ name }) => name),
+    'rest'
+  ])
+})

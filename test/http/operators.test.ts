@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Service } from '../../src/controller/service/service.ts'
+import type { Recovery } from '../../src/core/recovery.ts'
 import { CloudError, InvalidCursor, StoreUnavailable } from '../../src/errors.ts'
 import { closed, stored } from './samples.ts'
 import { alice, expectProblem, expectToMatch, testApp, victor } from './support.ts'
@@ -24,6 +25,20 @@ test('recoveries are listed in short, with the cursor of the next page', async (
     },
     { id: 'r-0', state: 'dismissed', reason: 'It answers.', closedAtMs: closed.closedAtMs }
   ])
+})
+
+test('evidence and an approval that an earlier version has stored, without ways, times and guards, are shown as they are', async () => {
+  const { recovery } = stored
+  const observations = [{ source: 'nova', says: 'down', detail: 'last report 42 s ago' }]
+  const evidence = { ...recovery.evidence, observations } as Recovery['evidence'] & object
+  const approval = { planHash: 'hash-1', by: 'alice', untilMs: 1 }
+  const old = { ...stored, recovery: { ...recovery, evidence, approval } }
+  const { app } = testApp({ store: { recovery: async () => old } })
+  const answer = await app.inject(asVictor('/v1/recoveries/r-1'))
+  expect(answer.statusCode).toBe(200)
+  expectToMatch('recovery', answer.json())
+  expect(answer.json()).toMatchObject({ evidence: { observations }, approval })
+  expect(answer.json<{ evidence: { observations: object[] } }>().evidence.observations).toEqual(observations)
 })
 
 test('the filters of the list reach the store, with numbers and times as such', async () => {

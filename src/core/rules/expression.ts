@@ -20,8 +20,34 @@ export interface Trial {
 
 const trialResults = { yes: 'matched', no: 'notMatched', failed: 'failed' } as const
 
+/** Signals and recoveries keep what was tried, so none of it may be without an end. */
+const becauseMax = 500
+const trialsMax = 50
+const failuresMax = 3
+
 export function trialOf(rule: string, { result, because }: Answer): Trial {
-  return { rule, result: trialResults[result], because }
+  return { rule, result: trialResults[result], because: shortened(because, becauseMax) }
+}
+
+/** What is kept of what was tried: of many, the first ones and the last ones, with the one that decided. */
+export function keptTrials(tried: readonly Trial[]): readonly Trial[] {
+  if (tried.length <= trialsMax) return tried
+  const half = trialsMax / 2
+  const between = tried.slice(half - 1, -half)
+  const failed = between.filter(({ result }) => result === 'failed').length
+  const said: Trial = {
+    rule: `(${between.length} rules)`,
+    result: failed === 0 ? 'notMatched' : 'failed',
+    because: `they are not listed; none of them matches${failed === 0 ? '' : `, and ${failed} could not be evaluated`}`
+  }
+  return [...tried.slice(0, half - 1), said, ...tried.slice(-half)]
+}
+
+/** The rules that could not be evaluated, each as `say` has it: the first few, and how many more. */
+export function failuresOf(tried: readonly Trial[], say: (trial: Trial) => string): readonly string[] {
+  const failed = tried.filter(({ result }) => result === 'failed')
+  const more = failed.length - failuresMax
+  return [...failed.slice(0, failuresMax).map(say), ...(more > 0 ? [`${more} more rules could not be evaluated`] : [])]
 }
 
 export interface Compiled {
@@ -116,6 +142,6 @@ function shown(value: unknown): string | undefined {
   return typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : undefined
 }
 
-function shortened(text: string): string {
-  return text.length <= textMax ? text : `${text.slice(0, textMax - 1)}…`
+function shortened(text: string, max = textMax): string {
+  return text.length <= max ? text : `${text.slice(0, max - 1)}…`
 }

@@ -1,7 +1,7 @@
 import type { Amounts, Server, ServerGroup } from '../inventory.ts'
 import type { ListedServer } from '../recovery.ts'
 import type { Facts } from './cel.ts'
-import { askable, type Compiled, compile, type Trial, trialOf } from './expression.ts'
+import { askable, type Compiled, compile, failuresOf, keptTrials, type Trial, trialOf } from './expression.ts'
 
 /** `leave`: it stays on the dead host. `leaveStopped`: it moves, and is stopped there even if it ran. */
 export type ServerOutcome = 'move' | 'leave' | 'leaveStopped'
@@ -20,7 +20,7 @@ export interface ServerDecision {
   readonly priority: number
   /** The rule that decided; none matched without. */
   readonly rule?: string
-  /** Rules before it that could not be evaluated, each with why. */
+  /** Rules before it that could not be evaluated, each with why: the first few. */
   readonly failed?: readonly string[]
 }
 
@@ -85,16 +85,16 @@ function makePolicy(rules: readonly ServerRule[]): ServerPolicy {
         tried.push(trialOf(rule.name, answer))
         if (answer.result === 'yes') {
           const { name, then, priority = defaultPriority } = rule
-          return { then, priority, rule: name, tried, ...failuresIn(tried) }
+          return { then, priority, rule: name, tried: keptTrials(tried), ...failuresIn(tried) }
         }
       }
-      return { ...anyway, tried, ...failuresIn(tried) }
+      return { ...anyway, tried: keptTrials(tried), ...failuresIn(tried) }
     }
   }
 }
 
 function failuresIn(tried: readonly Trial[]): Pick<ServerDecision, 'failed'> {
-  const failed = tried.flatMap(({ rule, result, because }) => (result === 'failed' ? `${rule}: ${because}` : []))
+  const failed = failuresOf(tried, ({ rule, because }) => `${rule}: ${because}`)
   return failed.length === 0 ? {} : { failed }
 }
 
