@@ -20,8 +20,8 @@ interface Options {
   readonly clock: Clock
 }
 
-/** What is made once, at the start, by the name of its section in the file. */
-const madeAtStart = {
+/** What is made once, at the start, by the name of its section in the file. docs/rules.md says the same. */
+export const madeAtStart = {
   listen: ['listen'],
   store: ['storeUrl'],
   cloud: ['cloud'],
@@ -49,7 +49,7 @@ export function createReload(started: Config, { file, env, log, clock }: Options
       refuseNewAgents(file, started, config)
       await apply(config)
       state = { loadedAtMs: clock.now(), needsRestart }
-      log.info({ file }, 'configuration loaded anew; open recoveries keep what they were opened with')
+      log.info({ file }, 'configuration loaded anew; open recoveries keep what was frozen into them')
       if (needsRestart.length > 0)
         log.warn({ sections: needsRestart }, 'these sections changed and count after a restart')
     } catch (error) {

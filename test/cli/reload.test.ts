@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { createReload, type Reload } from '../../src/cli/reload.ts'
+import schema from '../../schemas/config.json' with { type: 'json' }
+import { createReload, madeAtStart, type Reload } from '../../src/cli/reload.ts'
 import { systemClock } from '../../src/clock.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 
@@ -97,4 +98,19 @@ test('while the cloud cannot tell the members of the new segments the old config
     throw new Error('Nova is away')
   })
   expect(reload.state().failed?.mistakes).toEqual(['Nova is away'])
+})
+
+test('docs/rules.md says of every section of the file when it counts, and the README which ones wait for a restart', () => {
+  const read = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
+  const namesIn = (text: string) => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? '')
+  const table = read('docs/rules.md').split('| when it counts | what |')[1]?.split('\n\n')[0] ?? ''
+  const restart = table.split('\n').find(row => row.startsWith('| after a restart |')) ?? ''
+  expect(namesIn(restart).toSorted()).toEqual(Object.keys(madeAtStart).toSorted())
+  expect(namesIn(table)).toEqual(expect.arrayContaining(Object.keys(schema.properties)))
+  expect(read('README.md').replaceAll('\n', ' ')).toContain(
+    `${Object.keys(madeAtStart)
+      .map(name => `\`${name}\``)
+      .join(', ')
+      .replace(/, (`log`)$/, ' and $1')} count after a restart`
+  )
 })
