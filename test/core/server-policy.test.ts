@@ -79,6 +79,7 @@ test('what cannot be evaluated does not match, and is said', () => {
 
 test('images are looked up only for rules that look at them', () => {
   expect(serverPolicy([leave('server.image.properties["a"] == "b"')]).needsImages).toBe(true)
+  expect(serverPolicy([leave('server.image["properties"]["a"] == "b"')]).needsImages).toBe(true)
   expect(serverPolicy([leave('server.image.id == "b"')]).needsImages).toBe(false)
 })
 
@@ -98,6 +99,16 @@ test.each([
 test('a rule that this version cannot read matches nothing, and is said', () => {
   const decision = serverPolicy([leave('server.colour == "red"')]).decide(about())
   expect(decision).toMatchObject({ then: 'move', failed: [expect.stringContaining('colour')] })
+})
+
+test('a frozen rule means what it meant though this version would not take it any more', () => {
+  const rule = leave('server.zone != null && server.name == "web-1"')
+  expect(serverRuleMistakes([rule])).toHaveLength(1)
+  expect(serverPolicy([rule]).decide(about())).toMatchObject({ then: 'leave', rule: 'r' })
+  expect(serverPolicy([leave('server.name ==')]).decide(about())).toMatchObject({
+    then: 'move',
+    failed: [expect.stringMatching(/can't be read any more/)]
+  })
 })
 
 test('no server makes it throw, and the same server always gets the same answer', () => {

@@ -47,13 +47,15 @@ export function createIntake(
   ): Promise<Disposition> {
     const nowMs = ports.clock.now()
     const segment = host === undefined ? undefined : directory.segmentOf(host)
+    // Those that it begins with: they may be loaded anew while the store is read for them.
+    const asked = rules()
     const { decision, ...told } = triage({
       ...{ source, ...more, nowMs },
       ...(host === undefined ? {} : { host }),
       ...(alarm === undefined ? {} : { alarm }),
-      rules: rules(),
+      rules: asked,
       membersKnown: directory.isKnown(),
-      ...(await lookAround(host, segment)),
+      ...(await lookAround(host, segment, asked)),
       ...((definition ?? hasNone(alarm)) ? { definition: definition ?? 'none' } : {})
     })
     const tried = decision === undefined ? {} : { rules: decision.tried }
@@ -67,7 +69,8 @@ export function createIntake(
   /** What is told of the host besides the signal. Its past is read only where a rule looks at it. */
   async function lookAround(
     host: string | undefined,
-    segment: Segment | undefined
+    segment: Segment | undefined,
+    asked: Rules
   ): Promise<Pick<TriageQuestion, 'kind' | 'segment' | 'seen' | 'past'>> {
     if (host === undefined || segment === undefined) return { kind: 'host' }
     const seen = directory.seen(host)
@@ -75,7 +78,7 @@ export function createIntake(
       kind: segment.spares.includes(host) ? 'spare' : 'host',
       segment: segmentFacts(segment),
       ...(seen === undefined ? {} : { seen }),
-      ...(rules().needs.past ? { past: await store.pastOf(host, pastMax) } : {})
+      ...(asked.needs.past ? { past: await store.pastOf(host, pastMax) } : {})
     }
   }
 

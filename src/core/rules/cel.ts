@@ -42,7 +42,8 @@ export function isFacts(fact: Fact | undefined): fact is Facts {
 }
 
 function inputOf(fact: Fact): CelInput {
-  if (typeof fact === 'number') return BigInt(Math.trunc(fact))
+  // What is no number can't be one here either, and nothing that a rule looks at may throw.
+  if (typeof fact === 'number') return BigInt(Number.isFinite(fact) ? Math.trunc(fact) : 0)
   if (typeof fact !== 'object') return fact
   if (fact instanceof Moment) return timeOf(momentOf, new Date(fact.ms).toISOString())
   if (fact instanceof Span) return timeOf(spanOf, `${Math.floor(fact.ms / 1000)}s`)

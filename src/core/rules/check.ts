@@ -2,7 +2,10 @@ import { isCelError, parse } from '@bufbuild/cel'
 import { suggestion } from '../closest.ts'
 import { type Expression, type Facts, isFacts } from './cel.ts'
 import { bodyScope, evaluate, factOf, firstOf, type Scope, scopeOf, typeNameOf } from './sample-scope.ts'
-import { pathOf } from './syntax.ts'
+import { nestingOf, pathOf, textIn } from './syntax.ts'
+
+/** A rule is asked between everything else that the process does: what takes long stops it all. */
+const nestingMax = 2
 
 /**
  * Why `when` is no rule: its syntax, unknown names and fields, types that do not go together.
@@ -12,6 +15,10 @@ import { pathOf } from './syntax.ts'
 export function mistakesIn(when: string, sample: Facts): string[] {
   const parsed = parseOrSay(when)
   if (typeof parsed === 'string') return [parsed]
+  if (nestingOf(parsed) > nestingMax)
+    return [
+      `walks through lists inside of lists ${nestingOf(parsed)} deep: that may take for ever; ${nestingMax} at most`
+    ]
   const scope = scopeOf(sample)
   const mistakes = [...mistakesOf(parsed, scope), ...groupMistakes([parsed], scope)]
   if (mistakes.length === 0) {
@@ -79,8 +86,15 @@ function nameMistakes(name: string, { facts }: Scope): string[] {
 
 function fieldMistakes(operand: Expression | undefined, field: string, scope: Scope): string[] {
   const fact = factOf(operand, scope)
-  if (!isFacts(fact) || Object.hasOwn(fact, field)) return []
+  if (!isFacts(fact)) return operand === undefined ? [] : fieldOfNoGroup(operand, field, scope)
+  if (Object.hasOwn(fact, field)) return []
   return [`${pathOf(operand) ?? 'it'} has no "${field}"${suggestion(field, Object.keys(fact))}`]
+}
+
+function fieldOfNoGroup(operand: Expression, field: string, scope: Scope): string[] {
+  const value = evaluate(operand, scope)
+  if (!['string', 'bigint', 'boolean'].includes(typeof value)) return []
+  return [`${pathOf(operand) ?? 'it'} is ${typeNameOf(value)} and has no "${field}"`]
 }
 
 function callMistakes(part: Expression, scope: Scope): string[] {
@@ -88,10 +102,8 @@ function callMistakes(part: Expression, scope: Scope): string[] {
   if (exprKind.case !== 'callExpr') return []
   const { function: name, target, args } = exprKind.value
   if (name === '_[_]') {
-    const key = args[1]?.exprKind
-    const field =
-      key?.case === 'constExpr' && key.value.constantKind.case === 'stringValue' ? key.value.constantKind : undefined
-    const unknown = field === undefined ? [] : fieldMistakes(args[0], field.value, scope)
+    const field = textIn(args[1])
+    const unknown = field === undefined ? [] : fieldMistakes(args[0], field, scope)
     return withOwn(unknown, () => evaluationMistakes(part, scope))
   }
   return withOwn(groupMistakes([target, ...args], scope), () => [
@@ -114,9 +126,17 @@ function groupMistakes(parts: readonly (Expression | undefined)[], scope: Scope)
 
 function evaluationMistakes(part: Expression, scope: Scope): string[] {
   const result = evaluate(part, scope)
-  // An element that this sample lacks is no mistake; names were checked above.
-  if (!isCelError(result) || /field not found|out of bounds/.test(result.message) || isUnknownName(result)) return []
+  if (!isCelError(result) || isUnknownName(result) || isOfSample(result, part)) return []
   return [result.message]
+}
+
+/** What this sample lacks, or has as a text that can't be converted, another alarm may have; a text that is written out can't. */
+function isOfSample({ message }: { readonly message: string }, part: Expression): boolean {
+  if (/field not found|out of bounds/.test(message)) return true
+  const { exprKind } = part
+  const isFixed = exprKind.case === 'callExpr' && exprKind.value.args.some(argument => textIn(argument) !== undefined)
+  const isConversion = exprKind.case === 'callExpr' && conversions.includes(exprKind.value.function)
+  return /^(Cannot convert|Failed to parse)/.test(message) && !(isConversion && isFixed)
 }
 
 function isUnknownName({ message }: { readonly message: string }): boolean {
@@ -141,8 +161,10 @@ function unlike(left: string | undefined, right: string | undefined): string[] {
 
 function typeIn(part: Expression | undefined, scope: Scope): string | undefined {
   const value = part === undefined ? undefined : evaluate(part, scope)
-  return value === undefined || value === null || isCelError(value) ? undefined : typeNameOf(value)
+  return value === undefined || isCelError(value) ? undefined : typeNameOf(value)
 }
+
+const conversions = ['int', 'uint', 'double', 'bool', 'timestamp', 'duration', 'bytes']
 
 const typeNames = [
   'bool',

@@ -66,30 +66,39 @@ export function askable(facts: Facts): Asked {
   return { bindings: bindingsOf(facts) }
 }
 
+export type Compilation = { readonly ok: Compiled } | { readonly mistakes: readonly string[] }
+
 /** Syntax, names and types are checked with `sample`, which has every name that there is. */
-export function compile(
-  when: string,
-  sample: Facts
-): { readonly ok: Compiled } | { readonly mistakes: readonly string[] } {
+export function compile(when: string, sample: Facts): Compilation {
   const mistakes = mistakesIn(when, sample)
-  if (mistakes.length > 0) return { mistakes }
-  const names = Object.keys(sample)
+  return mistakes.length > 0 ? { mistakes } : compileAgain(when, sample)
+}
+
+/** What was checked before, maybe by a version of this program that asked for less: it means what it meant then. */
+export function compileAgain(when: string, sample: Facts): Compilation {
+  try {
+    return { ok: compiled(when, Object.keys(sample)) }
+  } catch (error) {
+    return { mistakes: [`can't be read any more: ${Error.isError(error) ? error.message : String(error)}`] }
+  }
+}
+
+/** Throws what the library throws for what is no CEL. */
+function compiled(when: string, names: readonly string[]): Compiled {
   const parsed = parse(when)
   const whole = parsed.expr
   const evaluate = planned(whole, names)
   const needed = conjunctsOf(whole).map(part => conditionOf(part, names, textOf({ ...parsed, expr: part }) ?? when))
   const paths = new Set([...partsOf(whole)].flatMap(part => pathOf(part) ?? []))
   return {
-    ok: {
-      ask({ bindings }) {
-        const result = evaluate(bindings)
-        if (result === true) return { result: 'yes', because: 'it is true' }
-        if (isCelError(result)) return { result: 'failed', because: result.message }
-        const missed = needed.find(({ isTrue }) => !isTrue(bindings)) ?? needed[0]
-        return { result: 'no', because: missed?.because(bindings) ?? 'it is false' }
-      },
-      uses: path => [...paths].some(used => used === path || used.startsWith(`${path}.`))
-    }
+    ask({ bindings }) {
+      const result = evaluate(bindings)
+      if (result === true) return { result: 'yes', because: 'it is true' }
+      if (isCelError(result)) return { result: 'failed', because: result.message }
+      const missed = needed.find(({ isTrue }) => !isTrue(bindings)) ?? needed[0]
+      return { result: 'no', because: missed?.because(bindings) ?? 'it is false' }
+    },
+    uses: path => [...paths].some(used => used === path || used.startsWith(`${path}.`) || used.startsWith(`${path}[`))
   }
 }
 

@@ -33,6 +33,7 @@ export function evaluate(part: Expression, { bindings }: Scope) {
 }
 
 export function typeNameOf(value: unknown): string {
+  if (value === null) return 'null'
   if (typeof value === 'string') return 'a text'
   if (typeof value === 'bigint' || typeof value === 'number') return 'a number'
   if (typeof value === 'boolean') return 'a yes or no'

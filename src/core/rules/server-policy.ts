@@ -1,7 +1,16 @@
 import type { Amounts, Server, ServerGroup } from '../inventory.ts'
 import type { ListedServer } from '../recovery.ts'
 import type { Facts } from './cel.ts'
-import { askable, type Compiled, compile, failuresOf, keptTrials, type Trial, trialOf } from './expression.ts'
+import {
+  askable,
+  type Compiled,
+  compile,
+  compileAgain,
+  failuresOf,
+  keptTrials,
+  type Trial,
+  trialOf
+} from './expression.ts'
 
 /** `leave`: it stays on the dead host. `leaveStopped`: it moves, and is stopped there even if it ran. */
 export type ServerOutcome = 'move' | 'leave' | 'leaveStopped'
@@ -74,7 +83,7 @@ const policies = new Map<string, ServerPolicy>()
 const policiesMax = 50
 
 function makePolicy(rules: readonly ServerRule[]): ServerPolicy {
-  const compiled = rules.map(rule => ({ rule, read: compile(rule.when, sample) }))
+  const compiled = rules.map(rule => ({ rule, read: compileAgain(rule.when, sample) }))
   return {
     needsImages: compiled.some(({ read }) => 'ok' in read && read.ok.uses('server.image.properties')),
     decide(context) {
