@@ -14,7 +14,8 @@ import { rowsOfDeed } from './random/fault-rows.ts'
 import type { Meetings } from './random/fault-table.ts'
 import { meet } from './random/fault-table.ts'
 import type { Recorder } from './recorder.ts'
-import type { Deed, Scenario, ScenarioEvent } from './scenario.ts'
+import type { Deed, Reload, Scenario, ScenarioEvent } from './scenario.ts'
+import { segmentOf } from './scenario.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export interface Stage {
@@ -137,8 +138,9 @@ function happen(stage: Stage, event: ScenarioEvent): void {
     .finally(() => void stage.pending--)
 }
 
-async function deal(stage: Stage, event: Deed): Promise<void> {
+async function deal(stage: Stage, event: Deed | Reload): Promise<void> {
   const { recorder, processes, world, store } = stage
+  if (event.do === 'reload') return await reload(stage, event)
   for (const [row, { phase }] of rowsOfDeed(event, recorder.recoveries.values(), world))
     meet(stage.meetings, row, phase.state)
   const subject = subjectOf(event)
@@ -161,6 +163,13 @@ async function deal(stage: Stage, event: Deed): Promise<void> {
   const answer = await processes.ask(service => tell(service, { store, world, hear }, event, key))
   stage.case.chronicle.note(event.do, subject)
   recorder.say(`${line}${answer === undefined ? '' : ` -> ${answer}`}`)
+}
+
+/** The laws go on by the configuration of the beginning. */
+async function reload({ processes, recorder, scenario }: Stage, { segment }: Reload): Promise<void> {
+  const next = segment === 'gone' ? [] : [segmentOf({ ...scenario, segment: { ...scenario.segment, ...segment } })]
+  await processes.reload(next)
+  recorder.say('* reload')
 }
 
 /** What was taken must not be lost from now on. */

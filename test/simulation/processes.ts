@@ -3,7 +3,7 @@ import { createPoll } from '../../src/controller/duties/poll.ts'
 import { createSupervisor } from '../../src/controller/lease/supervisor.ts'
 import type { GuardSettings, Log, Ports } from '../../src/controller/ports/ports.ts'
 import { createService } from '../../src/controller/service/create-service.ts'
-import type { SegmentConfig } from '../../src/controller/service/directory.ts'
+import type { Directory, SegmentConfig } from '../../src/controller/service/directory.ts'
 import { createDirectory } from '../../src/controller/service/directory.ts'
 import { createIntake } from '../../src/controller/service/intake.ts'
 import type { Service } from '../../src/controller/service/service.ts'
@@ -47,6 +47,8 @@ export interface Processes {
   pause(ms: number, replica?: number): void
   /** Asks a running process; when it dies meanwhile, stands still or can't write, asks again. */
   ask<T>(question: (service: Service) => Promise<T>): Promise<T>
+  /** From now on this is the configuration, of processes that start later as well. */
+  reload(segments: readonly SegmentConfig[]): Promise<void>
   /** What was thrown out of a supervisor: always a mistake of ours. */
   failures(): readonly string[]
 }
@@ -54,6 +56,7 @@ export interface Processes {
 interface Running {
   readonly life: Life
   readonly service: Service
+  readonly directory: Directory
   readonly died: Promise<'died'>
   stop(): Promise<void>
 }
@@ -69,6 +72,7 @@ export function createProcesses(world: ProcessWorld): Processes {
   const { clock, ports } = world
   const failures: string[] = []
   const places: (Running | undefined)[] = Array.from({ length: world.replicas }, () => undefined)
+  let segments: readonly SegmentConfig[] = [world.segment]
   let starts = 0
   let isStopping = false
 
@@ -79,7 +83,7 @@ export function createProcesses(world: ProcessWorld): Processes {
       world.crashed(world.plan.calls.at(-1))
       if (!isStopping) clock.after(restartMs, () => void start(place))
     })
-    const begun = await Promise.race([launch(world, owner, life, failures), died])
+    const begun = await Promise.race([launch(world, segments, owner, life, failures), died])
     if (begun !== 'died') places[place] = { ...begun, life, died }
   }
 
@@ -91,6 +95,10 @@ export function createProcesses(world: ProcessWorld): Processes {
     crash: replica => pick(replica)?.life.die(),
     pause: (ms, replica) => pick(replica)?.life.pause(ms),
     failures: () => failures,
+    async reload(next) {
+      segments = next
+      await Promise.all(places.map(async place => await place?.directory.configure(next, optionsOf(world))))
+    },
     async stop() {
       isStopping = true
       // A fault may strike even now.
@@ -128,17 +136,18 @@ function again(error: unknown): 'again' {
 /** What the composition root does: ports, directory, supervisor and intake of one life. */
 async function launch(
   world: ProcessWorld,
+  segments: readonly SegmentConfig[],
   owner: string,
   life: Life,
   failures: string[]
-): Promise<Pick<Running, 'service' | 'stop'>> {
-  const { clock, segment, limits, guards, plan, stateOf, late } = world
+): Promise<Pick<Running, 'service' | 'directory' | 'stop'>> {
+  const { clock, plan, stateOf, late } = world
   const rules = compiled(world.rules)
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {}, polled() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
   const { cloud, fencing } = world.lawful(faulty, owner)
-  const directory = createDirectory([segment], cloud, { armed: true, log, guards, ...limits })
+  const directory = createDirectory(segments, cloud, { ...optionsOf(world), log })
   const ports: Ports = { ...faulty, cloud, fencing, policy: directory, log, metrics }
   await directory.refresh()
   const supervisor = createSupervisor(ports, {
@@ -160,12 +169,17 @@ async function launch(
   duties.catch((error: unknown) => void failures.push(`the duties threw: ${messageOf(error)}`))
   return {
     service,
+    directory,
     async stop() {
       await supervisor.stop(10_000)
       abort.abort()
       await Promise.all([work, duties])
     }
   }
+}
+
+function optionsOf({ guards, limits }: ProcessWorld): Parameters<Directory['configure']>[1] {
+  return { armed: true, guards, ...limits }
 }
 
 /** Every action points at us: `http://switchover/v1/alarms/HOST`. */

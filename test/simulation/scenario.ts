@@ -4,11 +4,16 @@ import type { GuardSettings } from '../../src/controller/ports/ports.ts'
 import type { DirectoryOptions, SegmentConfig } from '../../src/controller/service/directory.ts'
 import type { Rule } from '../../src/core/rules.ts'
 import type { WorldSpec } from '../../src/emulator/model/spec.ts'
-import type { ScenarioEvent } from '../../src/emulator/scenario-event.ts'
+import type { Moment, ScenarioEvent as WorldEvent } from '../../src/emulator/scenario-event.ts'
 import type { Segment as SegmentFile } from '../../src/schemas/config.d.ts'
 import type { Fault } from './faults.ts'
 
-export type { Happening as Deed, HostDeed, Moment, ScenarioEvent } from '../../src/emulator/scenario-event.ts'
+export type { Happening as Deed, HostDeed, Moment } from '../../src/emulator/scenario-event.ts'
+
+/** Each process reads its configuration anew: the segment with these changes, or without it. */
+export type Reload = { readonly do: 'reload'; readonly segment: SegmentOverrides | 'gone' }
+
+export type ScenarioEvent = WorldEvent | (Moment & Reload)
 
 /** `scenario.json`; README.md beside this file explains it. Times are seconds since the start. */
 export interface Scenario {
