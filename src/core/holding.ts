@@ -1,3 +1,4 @@
+import type { Stage } from './guards/guard.ts'
 import type { Hold, Phase, Recovery, Working } from './recovery.ts'
 import { proofOf } from './recovery.ts'
 
@@ -8,6 +9,14 @@ import { proofOf } from './recovery.ts'
 export function fenceBegun(recovery: Recovery): boolean {
   const { fenceIntents, host, isolation } = recovery
   return fenceIntents[host] !== undefined || isolation !== undefined || proofOf(recovery) !== undefined
+}
+
+/** Which guards are asked of it now. One that was planned again after a power-off begins anew, with all of them. */
+export function stageOf(recovery: Recovery): Stage {
+  const { fenceIntents, host, isolation, phase } = recovery
+  if (proofOf(recovery) !== undefined || isolation !== undefined) return 'fenced'
+  const state = phase.state === 'held' ? phase.from : phase.state
+  return state === 'fencing' && fenceIntents[host] !== undefined ? 'fencing' : 'unfenced'
 }
 
 const to = (state: Exclude<Working, 'fencing'>): Phase => ({ state })

@@ -15,19 +15,27 @@ export function proves(readings: readonly PowerReading[], { minGapMs }: { readon
 
 /**
  * True when each agent's readings prove it for the same moment. Redundant feeds: as long as one of them is on the
- * machine runs, so anything but `off` from one begins anew for all.
+ * machine runs, so anything but `off` from one begins anew for all. The last word of each must be younger than `sinceMs`:
+ * that of a fast one has an age when a slow one has answered.
  */
 export function allProve(
   agents: readonly string[],
   readings: readonly PowerReading[],
-  { minGapMs }: { readonly minGapMs: number }
+  { minGapMs, sinceMs }: { readonly minGapMs: number; readonly sinceMs: number }
 ): boolean {
   const since = readings.slice(readings.findLastIndex(reading => reading.power !== 'off') + 1)
   const own = agents.map(agent => since.filter(reading => reading.agent === agent))
   if (agents.length === 0 || !own.every(its => proves(its, { minGapMs }))) return false
   const spans = own.flatMap(its => spanOf(its) ?? [])
+  if (spans.some(({ last }) => last.atMs < sinceMs)) return false
   // One feed off now and the other an hour ago is no moment in which the machine was off.
   return Math.max(...spans.map(({ first }) => first.atMs)) <= Math.min(...spans.map(({ last }) => last.atMs))
+}
+
+/** Until when readings speak for all of their agents: the oldest of the agents' last words, by our clock. */
+export function spokenAtMs(readings: readonly PowerReading[]): number {
+  const last = new Map(readings.map(reading => [reading.agent, reading.atMs]))
+  return Math.min(...last.values())
 }
 
 /** What is written down: who proved it, and the two readings of each. */

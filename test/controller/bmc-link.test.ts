@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals'
 import { ladderOf } from '../../src/config/ladder.ts'
 import { bmcLinkOf, ownLinkHold } from '../../src/controller/judgement/bmc-link.ts'
+import type { FenceFailure } from '../../src/controller/judgement/fence-failure.ts'
 import type { Fencing } from '../../src/controller/ports/ports.ts'
 import type { Context } from '../../src/controller/recovery/context.ts'
 import type { FencingErrorCode } from '../../src/errors.ts'
 import { FencingError } from '../../src/errors.ts'
-import { hostOf, nowMs, readingOf, recoveryOf, segmentOf, source } from '../core/builders.ts'
+import { hostOf, isolation, nowMs, readingOf, recoveryOf, segmentOf, source } from '../core/builders.ts'
 import { cloudOf, viewOf } from './builders.ts'
 
 type Answer = FencingErrorCode | 'off' | 'never'
@@ -49,7 +50,7 @@ function contextOf(
   return { ctx: { ports, recovery: recoveryOf() } as unknown as Context, reading, asked }
 }
 
-const silent = ['unreachable: no route']
+const silent: readonly FenceFailure[] = [{ code: 'unreachable', why: 'no route' }]
 
 test('at most three living hosts of the segment are asked, and none answers: our own link', async () => {
   const { ctx, reading, asked } = contextOf({})
@@ -78,7 +79,11 @@ test('one that never answers is waited for no longer than a while, and is silent
 })
 
 test('nobody is asked when the BMC of the host spoke, when nothing is fenced, or when it is not wanted', async () => {
-  for (const failures of [['refused: password'], [...silent, 'the BMC says on'], []]) {
+  const words = (code: FenceFailure['code']): FenceFailure[] => [
+    ...silent,
+    { code, why: 'unreachable: or so it reads' }
+  ]
+  for (const failures of [words('refused'), words('not-off'), words('alive'), []]) {
     const { ctx, asked } = contextOf({})
     expect(await ownLinkHold(ctx, source, failures)).toBeUndefined()
     expect(asked).toEqual([])
@@ -88,4 +93,11 @@ test('nobody is asked when the BMC of the host spoke, when nothing is fenced, or
     expect(await bmcLinkOf(ctx, source, reading)).toBeUndefined()
     expect(await ownLinkHold(ctx, source, silent)).toBeUndefined()
   }
+})
+
+test('a host that came on while its servers moved is not left to the link: a person has to look', async () => {
+  const { ctx } = contextOf({})
+  const again = { ...ctx, recovery: recoveryOf({ isolation }) } as Context
+  expect(await ownLinkHold(again, source, silent)).toBeUndefined()
+  expect(await ownLinkHold(again, 'spare-1', silent)).toMatchObject({ guard: 'bmc-network' })
 })

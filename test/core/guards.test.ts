@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { chainGuard } from '../../src/core/guards/chain.ts'
 import { controlPlaneGuard } from '../../src/core/guards/control-plane.ts'
 import { domainGuard, domainsOf } from '../../src/core/guards/domain.ts'
 import { flappingGuard } from '../../src/core/guards/flapping.ts'
-import type { GuardName, GuardReport } from '../../src/core/guards/guard.ts'
-import { approvable, clear, closed } from '../../src/core/guards/guard.ts'
+import type { GuardName, GuardReport, Stage } from '../../src/core/guards/guard.ts'
+import { approvable, clear, closed, isAskedAt, lastStage } from '../../src/core/guards/guard.ts'
 import { holdCodeOf, holdFor, holdOf } from '../../src/core/guards/hold-of.ts'
 import { looksDown } from '../../src/core/guards/looks-down.ts'
 import { maintenanceGuard } from '../../src/core/guards/maintenance.ts'
@@ -13,9 +14,22 @@ import { foreignEvacuationsMax, otherToolGuard } from '../../src/core/guards/oth
 import { bmcNetworkGuard, ownIsolationGuard } from '../../src/core/guards/own-isolation.ts'
 import { approvalGuard, approverOf, armedGuard, letThrough } from '../../src/core/guards/people.ts'
 import { hostsDownGuard, isStorm, siteStartGuard, stormGuard } from '../../src/core/guards/storm.ts'
+import { stageOf } from '../../src/core/holding.ts'
 import type { Aggregate, HostsReading } from '../../src/core/inventory.ts'
 import { isolationReason, spareReason } from '../../src/core/marks.ts'
-import { hostOf, limits, nowMs, readingOf, segmentOf } from './builders.ts'
+import type { Working } from '../../src/core/recovery.ts'
+import {
+  fenced,
+  holdOf as holdIn,
+  hostOf,
+  isolation,
+  limits,
+  nowMs,
+  readingOf,
+  recoveryOf,
+  segmentOf,
+  source
+} from './builders.ts'
 
 const minuteMs = 60_000
 const approval = { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1 }
@@ -281,6 +295,46 @@ test('the first guard that holds is the hold, and says what ends it', () => {
   expect(holdFor(closed('storm', 'r', 'world', {}, 0)).reason).toBe(
     'r; it goes on by itself at 1970-01-01T00:00:00.000Z, or when an operator approves this plan'
   )
+})
+
+const stagesInDocs: Readonly<Record<Stage, string>> = {
+  unfenced: 'the first power-off',
+  fencing: 'the proof',
+  fenced: 'the end'
+}
+
+test('docs/safety.md says of each guard how long it is asked', () => {
+  const docs = readFileSync(new URL('../../docs/safety.md', import.meta.url), 'utf8')
+  const rows = Object.keys(lastStage).map(name => docs.split('\n').find(line => line.startsWith(`| \`${name}\` |`)))
+  expect(rows.map(row => row?.split(' | ')[4]?.split(';')[0])).toEqual(
+    Object.values(lastStage).map(stage => stagesInDocs[stage])
+  )
+})
+
+test('a guard is asked up to its last stage, and not after it', () => {
+  const askedAt = (stage: Stage) => Object.keys(lastStage).filter(name => isAskedAt(stage, name as GuardName))
+  expect(askedAt('unfenced')).toEqual(Object.keys(approvable))
+  expect(askedAt('fencing')).toEqual([
+    'own-isolation',
+    'bmc-network',
+    'control-plane',
+    'other-tool',
+    'maintenance',
+    'armed'
+  ])
+  expect(askedAt('fenced')).toEqual(['own-isolation', 'bmc-network', 'control-plane', 'other-tool'])
+})
+
+test('a recovery is asked by all guards until its first power-off, and again once it is planned anew', () => {
+  const intents = { fenceIntents: { [source]: nowMs } }
+  const held = (from: Working) => ({ state: 'held', from, hold: holdIn('guard') }) as const
+  expect(stageOf(recoveryOf({ phase: { state: 'fencing', host: source } }))).toBe('unfenced')
+  expect(stageOf(recoveryOf({ phase: { state: 'fencing', host: source }, ...intents }))).toBe('fencing')
+  expect(stageOf(recoveryOf({ phase: held('fencing'), ...intents }))).toBe('fencing')
+  expect(stageOf(recoveryOf({ phase: { state: 'planning' }, ...intents }))).toBe('unfenced')
+  expect(stageOf(recoveryOf({ phase: held('planning'), ...intents }))).toBe('unfenced')
+  expect(stageOf(recoveryOf({ phase: { state: 'moving' }, proofs: { [source]: fenced } }))).toBe('fenced')
+  expect(stageOf(recoveryOf({ phase: { state: 'fencing', host: source }, ...intents, isolation }))).toBe('fenced')
 })
 
 /** One row a guard: its hold's code, and whether an approval releases it. docs/safety.md says the same. */

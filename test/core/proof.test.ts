@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { agentsBehind, allProve, fencedProof, proves } from '../../src/core/proof.ts'
+import { agentsBehind, allProve, fencedProof, proves, spokenAtMs } from '../../src/core/proof.ts'
 import type { PowerReading } from '../../src/core/recovery.ts'
 
-const gap = { minGapMs: 2000 }
+const gap = { minGapMs: 2000, sinceMs: Number.NEGATIVE_INFINITY }
 
 function reading(power: PowerReading['power'], atMs: number, more: Partial<PowerReading> = {}): PowerReading {
   return { agent: 'bmc', method: 'redfish', identity: 'SN-1', power, atMs, ...more }
@@ -89,6 +89,13 @@ const bothOff = (atMs: number) => feeds.map(agent => feed(agent, 'off', atMs))
 test('redundant feeds prove it together: each off twice, over one moment', () => {
   expect(allProve(feeds, [...bothOff(0), ...bothOff(2000)], gap)).toBe(true)
   expect(allProve(['feed-a'], [...bothOff(0), ...bothOff(2000)], gap)).toBe(true)
+})
+
+test('the last word of each feed has to be young enough: a slow one makes that of a fast one old', () => {
+  const readings = [...bothOff(0), feed('feed-a', 'off', 2000), feed('feed-b', 'off', 9000)]
+  expect(allProve(feeds, readings, { minGapMs: 2000, sinceMs: 2000 })).toBe(true)
+  expect(allProve(feeds, readings, { minGapMs: 2000, sinceMs: 2001 })).toBe(false)
+  expect(spokenAtMs(readings)).toBe(2000)
 })
 
 test.each([

@@ -1,15 +1,14 @@
-import type { GuardName } from '../../core/guards/guard.ts'
+import { isAskedAt } from '../../core/guards/guard.ts'
 import { holdFor } from '../../core/guards/hold-of.ts'
 import { fenceBegun } from '../../core/holding.ts'
-import { stepsOf, witnessesOf } from '../../core/ladder.ts'
 import { isOpen, movesOf } from '../../core/moves.ts'
-import type { Hold, PowerReading } from '../../core/recovery.ts'
+import type { Hold } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { isWaived } from '../../core/segment.ts'
 import { isArmed } from '../judgement/check-guards.ts'
 import { guardsFor } from '../judgement/guards-for.ts'
-import { doubtHold, proofByReading, rereadProof } from '../judgement/power.ts'
+import { doubtHold, rereadProof } from '../judgement/reread-proof.ts'
 import { provenTarget, reportLostTargets } from '../planning/lost-targets.ts'
 import { drawPlan } from '../planning/planning.ts'
 import type { Context } from '../recovery/context.ts'
@@ -17,6 +16,8 @@ import { forgetProof, isWorldError } from '../recovery/context.ts'
 import { noteExpiry } from '../recovery/note-expiry.ts'
 import { admissible } from './admissible.ts'
 import { confirmOnce } from './confirm.ts'
+import { objectionToProof } from './fencing/before-power-off.ts'
+import { lookForProof } from './fencing/look-for-proof.ts'
 import { keepPlaces } from './moving/places.ts'
 import { readMigrations } from './moving/read-migrations.ts'
 import { forgetReports } from './moving/reports.ts'
@@ -27,8 +28,6 @@ import { objectionBeforeFence } from './plan.ts'
 const lookFirstMs = 5000
 const lookRarelyMs = 30_000
 const lookSeldomMs = 300_000
-/** What still holds a host that is off: the others are asked before the fence only. */
-const afterFence: readonly GuardName[] = ['own-isolation', 'bmc-network', 'control-plane', 'other-tool']
 
 /** Waits for a person, a guard or the world, and looks on quietly: only a change is said. What keeps coming back is looked at the rarer. */
 export async function hold(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
@@ -65,14 +64,14 @@ async function lookAgain(ctx: Context, held: Hold): Promise<RecoveryEvent | unde
 
 /** Held since it is not proven off: a host that is healthy after all, or a BMC that mends, ends that; nothing is sent to it. */
 async function lookUnfenced(ctx: Context): Promise<RecoveryEvent | undefined> {
-  if (fenceBegun(ctx.recovery)) return await lookForProof(ctx)
+  if (fenceBegun(ctx.recovery)) return await lookAtPower(ctx)
   const seen = await confirmOnce(ctx)
   if (seen.type === 'foundHealthy') return seen
   if (seen.type === 'stopped') return undefined
   const segment = ctx.ports.policy.segment(ctx.recovery.segment)
   // Held since it ran and nothing could switch it off: now it is dead, and for that the fence is waived.
   if (isWaived(segment)) return { type: 'released', because: `there is a verdict: ${seen.evidence.because}` }
-  const proven = segment === undefined ? undefined : await lookForProof(ctx)
+  const proven = segment === undefined ? undefined : await lookForProof(ctx, ctx.recovery.host)
   if (segment === undefined || proven === undefined) return undefined
   const drawn = await drawPlan(ctx.ports, ctx.recovery, segment, ctx.steps, ctx.signal)
   const objection = await objectionBeforeFence(ctx, segment, drawn)
@@ -106,11 +105,11 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   const { recovery, ports } = ctx
   if (proofOf(recovery) === undefined) {
     // A power-off was intended, and something else than its proof holds it.
-    return (await lookForProof(ctx)) ?? (await lookBeforeFence(ctx, held))
+    return (await lookAtPower(ctx)) ?? (await lookBeforeFence(ctx, held))
   }
   if (held.code !== 'power') {
     const proof = await rereadProof(ctx)
-    if (proof !== true) {
+    if (!proof.stands) {
       return !proof.on && held.code === 'proof' ? undefined : { type: 'stopped', hold: doubtHold(proof) }
     }
     if (held.code === 'proof') return { type: 'released', because: 'the proof was read again: it stands' }
@@ -139,7 +138,7 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   )
     return undefined
   const guards = await guardsFor(ctx, segment, drawn)
-  const closed = guards.find(({ guard, holds }) => holds && afterFence.includes(guard))
+  const closed = guards.find(({ guard, holds }) => holds && isAskedAt('fenced', guard))
   if (closed === undefined) return { type: 'released', because: 'what held it is gone' }
   // What held it first may be over: a person has to read what holds it now.
   return held.guard === closed.guard ? undefined : { type: 'stopped', hold: holdFor(closed), guards }
@@ -154,23 +153,16 @@ async function followMoves(ctx: Context): Promise<void> {
   await keepPlaces(ctx)
 }
 
-/** A BMC that mends may bring the proof by itself; nothing is sent to it. */
-async function lookForProof(ctx: Context): Promise<RecoveryEvent | undefined> {
-  const { recovery, ports } = ctx
-  const host = (recovery.phase.state === 'held' ? recovery.phase.fencing : undefined) ?? recovery.host
-  const heard = new Map<string, PowerReading>()
-  const ladder = ports.policy.segment(recovery.segment)?.fencing
-  for (const step of stepsOf(ladder)) {
-    const proof = await proofByReading(ctx, step.agents, host, heard)
-    // One that says on is not overruled by one that says off.
-    if (witnessesOf(ladder).some(agent => saysOn(heard.get(agent)))) return undefined
-    if (proof !== undefined) return { type: 'proven', host, proof }
-  }
-  return undefined
-}
-
-function saysOn(reading: PowerReading | undefined): boolean {
-  return reading?.power === 'on' && reading.isHearsay !== true
+/** After a power-off: an off that is read is the proof, unless a guard of that stage holds. */
+async function lookAtPower(ctx: Context): Promise<RecoveryEvent | undefined> {
+  const { phase, host } = ctx.recovery
+  if (phase.state !== 'held') return undefined
+  const proven = await lookForProof(ctx, phase.fencing ?? host)
+  if (proven === undefined || proven.host !== host) return proven
+  const objection = await objectionToProof(ctx)
+  if (objection === undefined) return proven
+  const { code, guard } = objection.hold
+  return code === phase.hold.code && guard === phase.hold.guard ? undefined : objection
 }
 
 /** The servers that a person was asked about may have left the host by themselves. */

@@ -7,7 +7,8 @@ import type { Drawn } from '../planning/planning.ts'
 import { drawPlan } from '../planning/planning.ts'
 import type { Context } from '../recovery/context.ts'
 import { act } from '../recovery/context.ts'
-import { reserveAll, segmentGone } from './plan.ts'
+import { segmentGone } from './holds.ts'
+import { reserveAll } from './plan.ts'
 
 const lookAgainMs = 2000
 const looksMax = 15

@@ -5,10 +5,11 @@ import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { mayReport } from '../../core/reports.ts'
 import { fitsInto } from '../../core/room.ts'
-import { doubtHold, notedProof, proofAgeMaxMs, rereadProof } from '../judgement/power.ts'
+import { proofAgeMaxMs } from '../judgement/power.ts'
+import { doubtHold, notedProof, rereadProof } from '../judgement/reread-proof.ts'
 import type { Context } from '../recovery/context.ts'
 import { forgetProof, isWorldError, joinRequests } from '../recovery/context.ts'
-import { begin } from './moving/begin.ts'
+import { begin, isProofFresh } from './moving/begin.ts'
 import type { Look } from './moving/look.ts'
 import { danger, look } from './moving/look.ts'
 import { outcome, stall } from './moving/outcome.ts'
@@ -41,6 +42,7 @@ export async function move(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
     // A power-off does not wait for requests that hang; what has not left yet does not leave.
     if (event?.type === 'sourceCameOn') {
       ctx.memory.halted = true
+      ctx.memory.mayFenceAgain = true
       return event
     }
     if (event !== undefined) return await joined(ctx, event)
@@ -85,7 +87,8 @@ async function goOn(ctx: Context, run: Run, { proof, migrations }: Look): Promis
     if (await isFilled(ctx)) return { type: 'replanned', because: 'others have taken the room of a target' }
     run.roomAtMs = ctx.ports.clock.now()
   }
-  if (typeof proof !== 'object' && !mayReport(ctx.memory.reportMovedAtMs, ctx.ports.clock.now()))
+  const isDoubted = proof !== 'unread' && !proof.stands
+  if (!isDoubted && isProofFresh(ctx) && !mayReport(ctx.memory.reportMovedAtMs, ctx.ports.clock.now()))
     begin(ctx, migrations, run.pace.window)
   return undefined
 }
@@ -94,8 +97,8 @@ async function goOn(ctx: Context, run: Run, { proof, migrations }: Look): Promis
 async function firstProof(ctx: Context): Promise<RecoveryEvent | undefined> {
   if (ctx.memory.provenAtMs !== undefined || ctx.recovery.cancelling !== undefined) return undefined
   const proof = await rereadProof(ctx)
-  if (proof === true) {
-    await notedProof(ctx)
+  if (proof.stands) {
+    await notedProof(ctx, proof.atMs)
     return undefined
   }
   return { type: 'stopped', hold: doubtHold(proof) }
@@ -103,8 +106,8 @@ async function firstProof(ctx: Context): Promise<RecoveryEvent | undefined> {
 
 /** A BMC that goes away may be a switch; a proof that nobody could read again for a while is none any more. */
 function staleProof(ctx: Context, proof: Look['proof']): RecoveryEvent | undefined {
-  if (proof === true || proofOf(ctx.recovery)?.kind !== 'fenced') return undefined
-  if (ctx.ports.clock.now() - (ctx.memory.provenAtMs ?? 0) < proofAgeMaxMs) return undefined
+  if ((proof !== 'unread' && proof.stands) || proofOf(ctx.recovery)?.kind !== 'fenced') return undefined
+  if (ctx.ports.clock.now() - (ctx.memory.proofHeardAtMs ?? 0) < proofAgeMaxMs) return undefined
   const reason = proof === 'unread' ? `the BMC of ${ctx.recovery.host} does not answer` : proof.reason
   return { type: 'stopped', hold: doubtHold({ on: false, reason }) }
 }

@@ -1,5 +1,7 @@
 import type { GuardReport } from '../../core/guards/guard.ts'
+import { isAskedAt } from '../../core/guards/guard.ts'
 import { holdFor, holdOf } from '../../core/guards/hold-of.ts'
+import { stageOf } from '../../core/holding.ts'
 import type { Hold, Recovery, TargetUse } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
@@ -15,6 +17,7 @@ import { drawPlan, nothingToMove } from '../planning/planning.ts'
 import type { Context } from '../recovery/context.ts'
 import { note, record } from '../recovery/context.ts'
 import { noteExpiry } from '../recovery/note-expiry.ts'
+import { segmentGone } from './holds.ts'
 import { asListed } from './isolate.ts'
 import { returned } from './returned.ts'
 
@@ -108,11 +111,12 @@ export async function objectionBeforeFence(
   }
   await noteStorm(ctx.ports.store, segment, drawn.reading)
   const guards = await guardsFor(ctx, segment, drawn)
+  const asked = guards.filter(({ guard }) => isAskedAt(stageOf(recovery), guard))
   // A lost target is powered off in any case: the recovery that waits for that may hold the very room that is missing here.
   const room = recovery.origin === 'target' ? [] : drawn.plan.staying.filter(stay => stay.because === 'room')
   const hold =
-    guardHold(guards, ['cloud', 'maintenance', 'other-tool', 'guard']) ??
-    (room.length > 0 ? noTarget(drawn) : wouldHave(holdOf(guards), drawn))
+    guardHold(asked, ['cloud', 'maintenance', 'other-tool', 'guard']) ??
+    (room.length > 0 ? noTarget(drawn) : wouldHave(holdOf(asked), drawn))
   if (hold === undefined) return undefined
   return { type: 'stopped', hold, guards, plan: drawn.plan, release: Object.keys(recovery.targets) }
 }
@@ -175,10 +179,6 @@ async function admitted(
   const all = [...guards, admission]
   if (!admission.holds) return { ...planned, guards: all }
   return { type: 'stopped', hold: holdFor(admission), guards: all, plan: drawn.plan, release: Object.keys(targets) }
-}
-
-export function segmentGone(recovery: Recovery): Hold {
-  return { code: 'guard', reason: `the configuration has no segment ${recovery.segment} any more`, releasedBy: 'world' }
 }
 
 function stop(ctx: Context, hold: Hold): RecoveryEvent {

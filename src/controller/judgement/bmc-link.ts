@@ -7,6 +7,8 @@ import { agentsOf } from '../../core/ladder.ts'
 import type { Hold } from '../../core/recovery.ts'
 import type { Context } from '../recovery/context.ts'
 import { isWorldError } from '../recovery/context.ts'
+import type { FenceFailure } from './fence-failure.ts'
+import { isSilence } from './fence-failure.ts'
 
 /** So many others are asked. */
 const othersMax = 3
@@ -56,10 +58,18 @@ async function anyTrue(answers: readonly Promise<boolean>[]): Promise<boolean> {
   return (await Promise.all(answers)).includes(true)
 }
 
-/** Why a host whose BMC does not answer is not fenced, where that is our own link's fault. */
-export async function ownLinkHold(ctx: Context, host: string, failures: readonly string[]): Promise<Hold | undefined> {
-  const isSilent = failures.every(failure => failure.startsWith('unreachable: ') || failure.startsWith('unknown: '))
-  if (failures.length === 0 || !isSilent) return undefined
+/**
+ * Why a host whose BMC does not answer is not fenced, where that is our own link's fault. One that came on while its servers
+ * moved is not left to that: when the link is back a person may have brought the host back (rule 7).
+ */
+export async function ownLinkHold(
+  ctx: Context,
+  host: string,
+  failures: readonly FenceFailure[]
+): Promise<Hold | undefined> {
+  const { recovery } = ctx
+  if (failures.length === 0 || !failures.every(isSilence)) return undefined
+  if (recovery.isolation !== undefined && host === recovery.host) return undefined
   const report = bmcNetworkGuard(host, await bmcLinkOf(ctx, host, await ctx.ports.cloud.hosts(ctx.signal)))
   return report.holds ? holdFor(report) : undefined
 }

@@ -1,6 +1,7 @@
 import type { GuardReport } from '../../core/guards/guard.ts'
 import type { NodeMaintenance } from '../../core/guards/maintenance.ts'
 import type { BmcLink } from '../../core/guards/own-isolation.ts'
+import type { Plan } from '../../core/plan.ts'
 import type { Segment } from '../../core/segment.ts'
 import { stormKey, watchKey } from '../duties/watch.ts'
 import type { Drawn } from '../planning/planning.ts'
@@ -10,11 +11,14 @@ import { isWorldError } from '../recovery/context.ts'
 import { bmcLinkOf } from './bmc-link.ts'
 import { checkGuards } from './check-guards.ts'
 
+/** What was read for a plan, as far as the guards look at it. */
+export type Surroundings = Pick<Drawn, 'reading' | 'aggregates' | 'foreign'> & { readonly plan: Pick<Plan, 'hash'> }
+
 /** Reads what the guards look at beside the plan, and asks them all; changes nothing. */
 export async function guardsFor(
   ctx: Pick<Context, 'ports' | 'recovery'> & Partial<Pick<Context, 'signal'>>,
   segment: Segment,
-  drawn: Drawn
+  drawn: Surroundings
 ): Promise<GuardReport[]> {
   const { ports, recovery, signal } = ctx
   const { store, policy, clock } = ports
@@ -52,7 +56,7 @@ async function nodeOf({ nodes }: Ports, host: string, signal?: AbortSignal): Pro
 }
 
 /** BMCs of others are asked only where that of the host to fence did not answer. */
-async function linkOf(ctx: Parameters<typeof bmcLinkOf>[0], { reading }: Drawn): Promise<BmcLink | undefined> {
+async function linkOf(ctx: Parameters<typeof bmcLinkOf>[0], { reading }: Surroundings): Promise<BmcLink | undefined> {
   const { phase, host } = ctx.recovery
   if (phase.state !== 'held' || phase.hold.guard !== 'bmc-network') return undefined
   return await bmcLinkOf(ctx, phase.fencing ?? host, reading)

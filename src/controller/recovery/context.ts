@@ -5,6 +5,7 @@ import { CloudError, FencingError, LeaseLost, messageOf } from '../../errors.ts'
 import { isArmed } from '../judgement/check-guards.ts'
 import type { Seen } from '../judgement/evidence.ts'
 import { createSeen } from '../judgement/evidence.ts'
+import type { Standing } from '../judgement/reread-proof.ts'
 import type { Change, Lease, Ports, Sent, TimelineEvent } from '../ports/ports.ts'
 
 /** What the driver of one recovery has in hand while it holds the lease. */
@@ -37,12 +38,16 @@ export interface Memory {
   readonly seen: Seen
   /** How many signals had joined when the evidence was last read. */
   signalsSeen?: number
-  /** When this run last saw the proof of the failed host to be true; undefined after anything that interrupts. */
+  /** As of when this run last saw the failed host off, by each agent's own word; undefined after anything that interrupts. */
   provenAtMs?: number
+  /** When it last heard so. */
+  proofHeardAtMs?: number
+  /** This run saw the host come on while it moved its servers, or a person asked to try again: it may be cut off once more. */
+  mayFenceAgain?: true
   /** The proof was read again, and stands by what somebody remembers and the host's silence: what comes on then is not cut off. */
   onItsWord?: true
   /** The reading of the failed host's power that is under way. */
-  proofReading?: Promise<true | { readonly on: boolean; readonly reason: string }>
+  proofReading?: Promise<Standing>
   /** When this run last saw the failed host on, or alive. */
   seenOnAtMs?: number
   /** Evacuations that were begun in this run, so that their requests are joined before anything else. */
@@ -85,6 +90,7 @@ export function createMemory(): Memory {
 /** What was seen of the power counts no more, nor does a reading that is still under way. */
 export function forgetProof(memory: Memory): void {
   delete memory.provenAtMs
+  delete memory.mayFenceAgain
   delete memory.proofReading
   memory.proofsForgotten += 1
 }

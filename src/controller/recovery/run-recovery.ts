@@ -104,6 +104,7 @@ async function obeyCommands(ctx: Context): Promise<boolean> {
       commands: [{ id: command.id, result: answer.said }],
       events: [{ kind: 'command', actor: command.actor, text: answer.said }]
     })
+    if (answer.event.type === 'retried') ctx.memory.mayFenceAgain = true
     if (hasEnded(ctx.recovery)) break
   }
   return commands.length > 0

@@ -53,6 +53,40 @@ export const approvable: Readonly<Record<GuardName, boolean>> = {
   approval: true
 }
 
+/**
+ * How far the fence of a recovery's host has come, as guards see it. `unfenced`: no power-off was intended since its plan was
+ * made. `fencing`: one was, and it is not proven off. `fenced`: it was proven off, and servers may have left it.
+ */
+export type Stage = 'unfenced' | 'fencing' | 'fenced'
+
+const stages: readonly Stage[] = ['unfenced', 'fencing', 'fenced']
+
+/**
+ * The last stage in which a guard is asked. Whether it is wise to begin is over with the first power-off. Whether people have
+ * the host in hand matters until it is proven off; whether we are blind, or another tool moves its servers, to the end.
+ */
+export const lastStage: Readonly<Record<GuardName, Stage>> = {
+  'own-isolation': 'fenced',
+  'bmc-network': 'fenced',
+  'control-plane': 'fenced',
+  'other-tool': 'fenced',
+  maintenance: 'fencing',
+  chain: 'unfenced',
+  'site-start': 'unfenced',
+  'hosts-down': 'unfenced',
+  storm: 'unfenced',
+  domain: 'unfenced',
+  flapping: 'unfenced',
+  'recoveries-per-hour': 'unfenced',
+  // Then each deed asks for it by itself.
+  armed: 'fencing',
+  approval: 'unfenced'
+}
+
+export function isAskedAt(stage: Stage, guard: GuardName): boolean {
+  return stages.indexOf(stage) <= stages.indexOf(lastStage[guard])
+}
+
 export function clear(guard: GuardName, reason: string, inputs: Figures): GuardReport {
   return { guard, holds: false, reason, releasedBy: 'world', approvable: approvable[guard], inputs }
 }

@@ -159,8 +159,13 @@ function assertStillRight({ memory, ports }: Context): void {
   if (provenAtMs === undefined) throw new CloudError('unreachable', 'not sent: the proof has to be read again first')
   if ((memory.seenOnAtMs ?? 0) >= provenAtMs)
     throw new CloudError('unreachable', 'not sent: the host was seen on meanwhile')
-  if (ports.clock.now() - provenAtMs > proofAgeMaxMs)
+  if (!isProofFresh({ memory, ports }))
     throw new CloudError('unreachable', 'not sent: the proof was not read again for too long')
+}
+
+/** No agent's word is older than a proof may be: a slow one's answer is as old as its question. */
+export function isProofFresh({ memory, ports }: Pick<Context, 'memory' | 'ports'>): boolean {
+  return memory.provenAtMs !== undefined && ports.clock.now() - memory.provenAtMs <= proofAgeMaxMs
 }
 
 /** What could not be reset can't be evacuated: it counts as an attempt, or it would be asked for ever. */

@@ -5,17 +5,19 @@ import { isIsolatedByUs } from '../../../core/marks.ts'
 import { movesOf } from '../../../core/moves.ts'
 import { proofOf } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
-import { doubtHold, rereadProof } from '../../judgement/power.ts'
+import type { Standing } from '../../judgement/reread-proof.ts'
+import { doubtHold, heardProof, rereadProof } from '../../judgement/reread-proof.ts'
 import { foreignEvacuations } from '../../planning/planning.ts'
 import type { Context } from '../../recovery/context.ts'
+import { segmentGone } from '../holds.ts'
 import type { MigrationsRead } from './read-migrations.ts'
 import { readMigrations } from './read-migrations.ts'
 import { reportsMoveOn } from './reports.ts'
 
 /** What one round sees: one list of services, one of migrations, one reading of the BMC. */
 export interface Look extends MigrationsRead {
-  /** The proof still stands, or why not; `unread` while the BMC takes its time. */
-  readonly proof: true | 'unread' | { readonly on: boolean; readonly reason: string }
+  /** Does the proof still stand? `unread` while the BMC takes its time. */
+  readonly proof: Standing | 'unread'
 }
 
 export async function look(ctx: Context): Promise<Look> {
@@ -46,13 +48,13 @@ async function readProof(ctx: Context): Promise<Look['proof']> {
 }
 
 /** What it says counts from the moment in which it is said: moves that are about to leave do not wait for the round. */
-async function proofNow(ctx: Context): Promise<Exclude<Look['proof'], 'unread'>> {
+async function proofNow(ctx: Context): Promise<Standing> {
   const { memory, ports } = ctx
   const { proofsForgotten } = memory
   const proof = await rereadProof(ctx, true)
   // A hold or a pause lay between: what was asked before it says nothing about now.
   if (memory.proofsForgotten !== proofsForgotten) return proof
-  if (proof === true) memory.provenAtMs = ports.clock.now()
+  if (proof.stands) heardProof(ctx, proof.atMs)
   else if (proof.on) memory.seenOnAtMs = ports.clock.now()
   return proof
 }
@@ -63,7 +65,9 @@ export function danger(ctx: Context, { reading, migrations, proof }: Look): Reco
   const host = findHost(reading, recovery.host)
   const forcedDownByUs =
     host?.forcedDown === true && (isIsolatedByUs(host.disabledReason) || recovery.isolation?.forcedDownByUs === true)
-  if (typeof proof === 'object' && proof.on) {
+  // Without its segment nobody knows any more what to ask for a sign of life.
+  if (ctx.ports.policy.segment(recovery.segment) === undefined) return { type: 'stopped', hold: segmentGone(recovery) }
+  if (proof !== 'unread' && !proof.stands && proof.on) {
     // Only what this run itself saw off all the time may be fenced again: else a person may have brought it back.
     const isSeen = proofOf(recovery)?.kind === 'fenced' && ctx.memory.onItsWord !== true
     return isSeen && ctx.memory.provenAtMs !== undefined && forcedDownByUs

@@ -63,9 +63,9 @@ export const evidenceMutations: readonly Mutation[] = [
     bug: 'The evidence and the guards are not asked once more before the power-off.',
     edits: [
       {
-        file: 'controller/activities/fence.ts',
-        find: 'if (host === ctx.recovery.host) return await secondThoughts(ctx)',
-        replace: 'if (host === ctx.recovery.host) return undefined'
+        file: 'controller/activities/fencing/before-power-off.ts',
+        find: 'return await (recovery.isolation === undefined ? secondThoughts(ctx) : brokenOff(ctx))',
+        replace: 'return undefined'
       }
     ]
   },

@@ -40,9 +40,10 @@ export const proofMutations: readonly Mutation[] = [
     bug: 'A power-off that the BMC took is a proof.',
     edits: [
       {
-        file: 'controller/activities/climb.ts',
-        find: '      sent.set(agent, { times: times + 1, atMs: clock.now() })\n',
-        replace: "      return { type: 'proven', host, proof: fencedProof(step.agents, readings, clock.now()) }\n"
+        file: 'controller/activities/fencing/climb-step.ts',
+        find: '    if (event !== undefined) return { event }\n    await ctx.wait(readEveryMs + 100)\n',
+        replace:
+          '    if (event !== undefined) return { event }\n    if (tried.sent.size > 0) return { proof: fencedProof(step.agents, readings, clock.now()) }\n    await ctx.wait(readEveryMs + 100)\n'
       }
     ]
   },
@@ -62,7 +63,7 @@ export const proofMutations: readonly Mutation[] = [
     bug: 'A feed that says on is heard when the slowest has answered.',
     edits: [
       {
-        file: 'controller/judgement/power.ts',
+        file: 'controller/judgement/reread-proof.ts',
         find: 'await readRound(ctx, agents, host, saysOn)',
         replace: 'await readRound(ctx, agents, host)'
       }
@@ -73,9 +74,9 @@ export const proofMutations: readonly Mutation[] = [
     bug: 'The second step of the ladder proves it though the first goes on saying on.',
     edits: [
       {
-        file: 'controller/activities/fence.ts',
-        find: 'if (denied === undefined) {',
-        replace: "if (denied !== '') {"
+        file: 'controller/activities/fencing/climb-ladder.ts',
+        find: 'if (denied !== undefined) {',
+        replace: "if (denied === '') {"
       }
     ]
   },
@@ -96,7 +97,7 @@ export const proofMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/judgement/power.ts',
-        find: 'return `${error.code}: ${error.message}`',
+        find: 'return failureOf(error)',
         replace: "return { agent, method: 'redfish', power: 'off', atMs: ctx.ports.clock.now() }"
       }
     ]
@@ -119,7 +120,7 @@ export const proofMutations: readonly Mutation[] = [
       {
         file: 'controller/activities/moving/look.ts',
         find: 'readProof(ctx)]',
-        replace: 'Promise.resolve(true as const)]'
+        replace: 'Promise.resolve({ stands: true as const, atMs: ctx.ports.clock.now() })]'
       }
     ]
   },
@@ -156,9 +157,9 @@ export const proofMutations: readonly Mutation[] = [
     bug: "A person's word that the host is off counts on though the host answers.",
     edits: [
       {
-        file: 'controller/judgement/power.ts',
-        find: 'return living === undefined ? true : {',
-        replace: 'return living !== null ? true : {'
+        file: 'controller/judgement/reread-proof.ts',
+        find: 'return living === undefined ? { stands',
+        replace: 'return living !== null ? { stands'
       }
     ]
   },
@@ -190,8 +191,8 @@ export const proofMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/activities/move.ts',
-        find: "typeof proof !== 'object' && !mayReport(ctx.memory.reportMovedAtMs, ctx.ports.clock.now())",
-        replace: "typeof proof !== 'object'"
+        find: 'isProofFresh(ctx) && !mayReport(ctx.memory.reportMovedAtMs, ctx.ports.clock.now())',
+        replace: 'isProofFresh(ctx)'
       }
     ]
   },

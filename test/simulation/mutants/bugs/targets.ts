@@ -100,7 +100,7 @@ export const targetMutations: readonly Mutation[] = [
         replace: 'if (use?.isSpare === true'
       },
       {
-        file: 'controller/activities/fence.ts',
+        file: 'controller/activities/fencing/before-power-off.ts',
         find: 'return await occupied(ctx, host)',
         replace: 'return undefined'
       }
