@@ -11,6 +11,9 @@ import { createRedfish } from './redfish.ts'
 /** One entry of the configuration's `fencing`. */
 export type FencingAgentConfig = RedfishOptions | IpmiOptions | IronicOptions | ExecOptions
 
+/** For the power-offs of an agent that a restart has taken away: no agent's takes longer to end unless its owner says so. */
+const goneSettleMs = 180_000
+
 /** All configured ways to power. `none` is not among them: where it is configured nobody asks for power. Throws ConfigError. */
 export function createFencing(
   configs: Readonly<Record<string, FencingAgentConfig>>,
@@ -27,7 +30,7 @@ export function createFencing(
   return {
     read: async (agent, host, signal) => await agentNamed(agent).read(host, signal),
     powerOff: async (agent, host, signal) => await agentNamed(agent).powerOff(host, signal),
-    settleMs: agent => agentNamed(agent).settleMs,
+    settleMs: agent => agents.get(agent)?.settleMs ?? goneSettleMs,
     async maintenanceOf(host, signal) {
       for (const agent of agents.values()) {
         const found = (await agent.maintenanceOf?.(host, signal)) ?? 'not applicable'

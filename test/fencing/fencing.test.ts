@@ -26,6 +26,7 @@ test('an agent is found by its name, and one that is not configured refuses', as
     await fencing.powerOff('rack', 'node-1')
     expect(await fencing.read('rack', 'node-1')).toMatchObject({ power: 'off' })
     expect(fencing.settleMs('rack')).toBe(60_000)
+    expect(fencing.settleMs('taken away by a restart')).toBe(180_000)
     await expect(fencing.read('other', 'node-1')).rejects.toMatchObject({ name: 'FencingError', code: 'refused' })
     await fencing.close()
     expect(bmc.openSessions()).toBe(0)

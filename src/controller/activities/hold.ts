@@ -16,7 +16,7 @@ import { forgetProof, isWorldError } from '../recovery/context.ts'
 import { noteExpiry } from '../recovery/note-expiry.ts'
 import { admissible } from './admissible.ts'
 import { confirmOnce } from './confirm.ts'
-import { objectionToProof } from './fencing/before-power-off.ts'
+import { objectionNow } from './fencing/before-power-off.ts'
 import { lookForProof } from './fencing/look-for-proof.ts'
 import { keepPlaces } from './moving/places.ts'
 import { readMigrations } from './moving/read-migrations.ts'
@@ -64,19 +64,15 @@ async function lookAgain(ctx: Context, held: Hold): Promise<RecoveryEvent | unde
 
 /** Held since it is not proven off: a host that is healthy after all, or a BMC that mends, ends that; nothing is sent to it. */
 async function lookUnfenced(ctx: Context): Promise<RecoveryEvent | undefined> {
-  if (fenceBegun(ctx.recovery)) return await lookAtPower(ctx)
-  const seen = await confirmOnce(ctx)
-  if (seen.type === 'foundHealthy') return seen
-  if (seen.type === 'stopped') return undefined
-  const segment = ctx.ports.policy.segment(ctx.recovery.segment)
-  // Held since it ran and nothing could switch it off: now it is dead, and for that the fence is waived.
-  if (isWaived(segment)) return { type: 'released', because: `there is a verdict: ${seen.evidence.because}` }
-  const proven = segment === undefined ? undefined : await lookForProof(ctx, ctx.recovery.host)
-  if (segment === undefined || proven === undefined) return undefined
-  const drawn = await drawPlan(ctx.ports, ctx.recovery, segment, ctx.steps, ctx.signal)
-  const objection = await objectionBeforeFence(ctx, segment, drawn)
-  if (objection?.type === 'foundEmpty') return { type: 'released', because: objection.because }
-  return objection ?? proven
+  if (!fenceBegun(ctx.recovery)) {
+    const seen = await confirmOnce(ctx)
+    if (seen.type === 'foundHealthy') return seen
+    if (seen.type === 'stopped') return undefined
+    // Held since it ran and nothing could switch it off: now it is dead, and for that the fence is waived.
+    if (isWaived(ctx.ports.policy.segment(ctx.recovery.segment)))
+      return { type: 'released', because: `there is a verdict: ${seen.evidence.because}` }
+  }
+  return await lookAtPower(ctx)
 }
 
 /** The evidence and the plan are made anew without a trace; what they say now replaces the hold. */
@@ -153,14 +149,15 @@ async function followMoves(ctx: Context): Promise<void> {
   await keepPlaces(ctx)
 }
 
-/** After a power-off: an off that is read is the proof, unless a guard of that stage holds. */
+/** An off that is read is the proof, unless something holds it. */
 async function lookAtPower(ctx: Context): Promise<RecoveryEvent | undefined> {
   const { phase, host } = ctx.recovery
   if (phase.state !== 'held') return undefined
   const proven = await lookForProof(ctx, phase.fencing ?? host)
   if (proven === undefined || proven.host !== host) return proven
-  const objection = await objectionToProof(ctx)
-  if (objection === undefined) return proven
+  const objection = await objectionNow(ctx)
+  if (objection?.type === 'foundEmpty') return { type: 'released', because: objection.because }
+  if (objection?.type !== 'stopped') return objection ?? proven
   const { code, guard } = objection.hold
   return code === phase.hold.code && guard === phase.hold.guard ? undefined : objection
 }

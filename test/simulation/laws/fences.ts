@@ -58,10 +58,8 @@ function objectionsToHost(at: Case, recovery: Recovery): Objection[] {
     objections.push(['living-host', 'it has long been answering'])
   if (host.reportingSinceMs !== undefined && chronicle.isOld(host.reportingSinceMs, lookMs))
     objections.push(['living-host', 'its nova-compute has long been reporting'])
-  // What was begun before others were seen is brought to its end.
-  const begunAtMs = recovery.fenceIntents[host.name] ?? Number.POSITIVE_INFINITY
   const forced = forcedDownByOthersSince(at, host.name)
-  if (forced !== undefined && forced < begunAtMs - lookMs && chronicle.isOld(forced, lookMs))
+  if (forced !== undefined && chronicle.isOld(forced, lookMs))
     objections.push(['own-things-only', 'others have forced it down'])
   if (
     !host.enabled &&
@@ -114,6 +112,9 @@ function objectionsToRepeat({ readings, pauses }: Case, recovery: Recovery): Obj
 function objectionsToTarget({ world, chronicle }: Case, recovery: Recovery, { target }: Step): Objection[] {
   const objections: Objection[] = []
   if (recovery.targets[target]?.isSpare !== true) objections.push(['own-things-only', 'it is no spare of the recovery'])
+  const host = hostOf(world, target)
+  if (!host.enabled && !isOurs(host.disabledReason) && chronicle.isOld(chronicle.last('disable', target) ?? 0, lookMs))
+    objections.push(['own-things-only', 'others have disabled it'])
   for (const server of world.servers.values()) {
     if (server.host !== target) continue
     const came = world.migrations.findLast(one => one.server === server.id && one.dest === target)?.updatedAtMs

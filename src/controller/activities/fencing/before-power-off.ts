@@ -1,7 +1,9 @@
 import type { GuardReport } from '../../../core/guards/guard.ts'
 import { isAskedAt } from '../../../core/guards/guard.ts'
 import { holdFor } from '../../../core/guards/hold-of.ts'
+import { maintenanceGuard } from '../../../core/guards/maintenance.ts'
 import { stageOf } from '../../../core/holding.ts'
+import type { Host } from '../../../core/inventory.ts'
 import { findHost, isComplete } from '../../../core/inventory.ts'
 import { isolationReason } from '../../../core/marks.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
@@ -18,16 +20,13 @@ import { lookForProof } from './look-for-proof.ts'
 /** Before each power-off: may it be? An event says what follows if not. */
 export async function objectionToPowerOff(ctx: Context, host: string): Promise<RecoveryEvent | undefined> {
   const { recovery } = ctx
-  if (host !== recovery.host) {
-    await closeTarget(ctx, host)
-    return await occupied(ctx, host)
-  }
+  if (host !== recovery.host) return await objectionToTarget(ctx, host)
   return await (recovery.isolation === undefined ? secondThoughts(ctx) : brokenOff(ctx))
 }
 
 /** Before the first fence evidence and guards are asked once more: all of them, and after the first power-off those that still count. */
 async function secondThoughts(ctx: Context): Promise<RecoveryEvent | undefined> {
-  const { recovery, ports } = ctx
+  const { recovery } = ctx
   const look = await confirmOnce(ctx)
   const changed = { type: 'evidenceChanged', evidence: look.evidence } as const
   if (look.type !== 'confirmedDead') return changed
@@ -37,11 +36,16 @@ async function secondThoughts(ctx: Context): Promise<RecoveryEvent | undefined> 
       recovery: { ...recovery, evidence: look.evidence },
       events: [note('note', `the host is ${look.evidence.verdict} now: ${look.evidence.because}`)]
     })
+  const objection = await objectionNow(ctx)
+  return objection === undefined || objection.type === 'stopped' ? objection : changed
+}
+
+/** Before the first power-off everything that would hold it, after it the guards that are still asked. */
+export async function objectionNow(ctx: Context): Promise<RecoveryEvent | undefined> {
+  const { recovery, ports } = ctx
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined || stageOf(recovery) !== 'unfenced') return await objectionToProof(ctx)
-  const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
-  const objection = await objectionBeforeFence(ctx, segment, drawn)
-  return objection === undefined || objection.type === 'stopped' ? objection : changed
+  return await objectionBeforeFence(ctx, segment, await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal))
 }
 
 /**
@@ -91,35 +95,40 @@ async function brokenOff(ctx: Context): Promise<RecoveryEvent | undefined> {
   return { type: 'stopped', hold: notFenced(host, [why]) }
 }
 
-/** A target that is to be powered off takes nothing new meanwhile. */
-async function closeTarget(ctx: Context, name: string): Promise<void> {
+/** A target that failed takes nothing new, and is powered off only if it is nobody else's and Nova places no server on it (rule 14). */
+async function objectionToTarget(ctx: Context, name: string): Promise<RecoveryEvent | undefined> {
   const { cloud } = ctx.ports
-  const host = findHost(await cloud.hosts(ctx.signal), name)
-  if (host?.status !== 'enabled' || ctx.recovery.targets[name]?.isSpare !== true) return
+  const before = await cloud.hosts(ctx.signal)
+  const host = findHost(before, name)
+  const theirs = host && maintenanceGuard(host)
+  if (theirs?.holds === true) return inDoubt(ctx, name, theirs.reason)
+  if (host !== undefined) await closeTarget(ctx, host)
+  const there = await cloud.serversOn(name, ctx.signal)
+  const complete = isComplete(before) && isComplete(await cloud.hosts(ctx.signal))
+  if (complete && there.length === 0) return undefined
+  return inDoubt(ctx, name, complete ? `${there.length} servers run on it` : "a cell of Nova can't be read")
+}
+
+async function closeTarget(ctx: Context, host: Host): Promise<void> {
+  const { cloud } = ctx.ports
+  if (host.status !== 'enabled' || ctx.recovery.targets[host.name]?.isSpare !== true) return
   const reason = isolationReason(ctx.recovery.id)
   await act(
     ctx,
-    { kind: 'disable', target: name },
+    { kind: 'disable', target: host.name },
     'done',
     async signal => await cloud.disable(host.serviceId, reason, signal)
   )
 }
 
-/** A target that failed is powered off only if Nova places no server on it, ours or others' (rule 14). */
-async function occupied(ctx: Context, host: string): Promise<RecoveryEvent | undefined> {
-  const { cloud } = ctx.ports
-  const before = await cloud.hosts(ctx.signal)
-  const there = await cloud.serversOn(host, ctx.signal)
-  const complete = isComplete(before) && isComplete(await cloud.hosts(ctx.signal))
-  if (complete && there.length === 0) return undefined
-  const who = complete ? `${there.length} servers run on it` : "a cell of Nova can't be read"
+function inDoubt(ctx: Context, host: string, why: string): RecoveryEvent {
   const copies = copiesInDoubt(ctx).flatMap(one => (one.host === host ? `${one.move.name} (${one.move.server})` : []))
   return {
     type: 'stopped',
     hold: {
       code: 'target',
       releasedBy: 'person',
-      reason: `${host} may hold copies that Nova does not know of, and is not powered off for them: ${who}. Look on that hypervisor for ${copies.join(', ')}; when there is no copy of one, or it is destroyed, vouch for that server`
+      reason: `${host} may hold copies that Nova does not know of, and is not powered off for them: ${why}. Look on that hypervisor for ${copies.join(', ')}; when there is no copy of one, or it is destroyed, vouch for that server`
     }
   }
 }

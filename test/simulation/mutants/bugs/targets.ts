@@ -101,8 +101,8 @@ export const targetMutations: readonly Mutation[] = [
       },
       {
         file: 'controller/activities/fencing/before-power-off.ts',
-        find: 'return await occupied(ctx, host)',
-        replace: 'return undefined'
+        find: 'if (complete && there.length === 0) return undefined',
+        replace: 'if (there.length >= 0) return undefined'
       }
     ]
   },
