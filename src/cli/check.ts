@@ -7,6 +7,7 @@ import { checkAlarms } from './check-alarms.ts'
 import { checkEvidence } from './check-evidence.ts'
 import { checkFencing, type IsIdentified } from './check-fencing.ts'
 import { checkGuards } from './check-guards.ts'
+import { alarmsFor, checkRules, withPast } from './check-rules.ts'
 import { checkMembers } from './check-segment.ts'
 import { checkStore } from './check-store.ts'
 import { createSilentLogger } from './logger.ts'
@@ -68,9 +69,10 @@ function linesOfError(name: string, error: unknown): CheckLine[] {
 
 async function checkWorld(
   { openstack, fencing, probe, directory }: OutsideWorld,
-  { auth, alarms, leaseByKeystone, leaseMs }: Config,
+  config: Config,
   isTold: IsIdentified
 ): Promise<CheckLine[]> {
+  const { auth, alarms, leaseByKeystone, leaseMs, rules } = config
   const { cloud } = openstack
   const lines = await openstack.check()
   // Without a login nothing else can be read, and each try would wait for it again.
@@ -95,11 +97,14 @@ async function checkWorld(
       lines.push(...(await checkFencing(segment, fencing, isTold)))
       lines.push(...(await checkEvidence(segment, reading, addresses, probe)))
     }
-    if (lines.find(({ name }) => name === 'aodh')?.ok === true) {
-      const known = await openstack.alarms.all()
+    const known = lines.find(({ name }) => name === 'aodh')?.ok === true ? await openstack.alarms.all() : undefined
+    if (known !== undefined) {
       const how = { auth, isWanted: alarms !== undefined }
       lines.push(...directory.segments().map(segment => checkAlarms(segment, known, how)))
     }
+    const alarmOf = known && alarmsFor(known, openstack.alarms, config)
+    const asked = { rules, directory, nowMs: Date.now(), ...(alarmOf && { alarmOf }) }
+    lines.push(...(await withPast(config, async pastOf => await checkRules({ ...asked, ...(pastOf && { pastOf }) }))))
   } catch (error) {
     lines.push({ name: 'segments', ok: false, detail: messageOf(error) })
   }

@@ -64,6 +64,7 @@ export async function compose(
 ): Promise<Switchover> {
   let { rules } = config
   const metrics = createMetrics()
+  metrics.rulesLoaded(rules.list)
   const { store, clock, world } = await connect(config, env, log, metrics)
   const { openstack, fencing, probe, directory } = world
   const { cloud, alarms } = openstack
@@ -134,6 +135,7 @@ export async function compose(
     async apply(next) {
       await directory.configure(next.segments, directoryLimits(next))
       rules = next.rules
+      metrics.rulesLoaded(rules.list)
       // What is held may go on by the new limits.
       supervisor.nudge()
     },

@@ -58,6 +58,15 @@ export interface Rules {
   decide(context: RuleContext): Decision
   /** What some rule looks at, and is to be looked up first. */
   readonly needs: { readonly definition: boolean; readonly seen: boolean; readonly past: boolean }
+  /** In their order, for those who want to know which there are. */
+  readonly list: readonly ListedRule[]
+}
+
+export interface ListedRule {
+  readonly name: string
+  readonly then: RuleOutcome
+  /** It says `note` or `ignore`, and looks at the time: what it meets is left alone after that time, too. */
+  readonly forgets: boolean
 }
 
 interface CompiledRule extends Rule {
@@ -79,7 +88,7 @@ export function compileRules(
   if (mistakes.length > 0) return { mistakes }
   const compiled = read.flatMap(({ rule, answer }) => ('ok' in answer ? { ...rule, condition: answer.ok } : []))
   const someUses = (uses: (condition: Compiled) => boolean): boolean => compiled.some(one => uses(one.condition))
-  const withTime = someUses(({ uses }) => timeNames.some(name => uses(name)))
+  const withTime = someUses(usesTime)
   return {
     ok: {
       decide: context =>
@@ -90,12 +99,18 @@ export function compileRules(
         definition: someUses(usesDefinition),
         seen: someUses(usesSeen),
         past: someUses(({ uses }) => uses(lookedUp.past))
-      }
+      },
+      list: compiled.map(({ name, then, condition }) => ({
+        name,
+        then,
+        forgets: then !== 'recover' && usesTime(condition)
+      }))
     }
   }
 }
 
 const usesDefinition = ({ uses }: Compiled): boolean => uses(lookedUp.definition)
+const usesTime = ({ uses }: Compiled): boolean => timeNames.some(name => uses(name))
 const usesSeen = ({ uses }: Compiled): boolean => seenFields.some(field => uses(`host.${field}`))
 
 /** Without rules an alarm means what Aodh says it means; missing data is no failure. */
@@ -121,7 +136,10 @@ function decideByRules(rules: readonly CompiledRule[], context: RuleContext, fac
 }
 
 /** Why it may have failed: something that can still be looked up. */
-function missingFor(condition: Compiled, { definition, seen }: RuleContext): string | undefined {
+function missingFor(condition: Compiled, { definition, seen, past, untold = [] }: RuleContext): string | undefined {
+  const field = untold.find(one => condition.uses(`alarm.${one}`))
+  if (field !== undefined) return `alarm.${field}, which only an alarm that fires tells`
+  if (past === undefined && condition.uses(lookedUp.past)) return "the host's history, which was not read"
   if (definition === undefined && usesDefinition(condition)) return "the alarm's definition, which is looked up"
   return seen === undefined && usesSeen(condition) ? "the cloud's hosts, which have not been read yet" : undefined
 }

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Metrics, OperatorStore } from '../controller/ports/ports.ts'
 import type { SegmentView } from '../controller/service/service.ts'
+import type { Rules } from '../core/rules.ts'
 import { ageSeconds, sparesLeft, unfenceable, withoutAlarm } from './figures.ts'
 import { guardNames, recoveryStates, signalOutcomes } from './words.ts'
 
@@ -27,6 +28,8 @@ export interface HttpMetrics {
   signalReceived(outcome: string): void
   /** A request that was not served, by the last part of its problem's type. */
   refused(kind: string): void
+  /** The business rules that count from now on. */
+  rulesLoaded(list: Rules['list']): void
   /** Recoveries by state, holds by age and spares left are read from here at each scrape. Call it once. */
   watch(sources: MetricSources): void
 }
@@ -72,6 +75,12 @@ export function createMetrics(): HttpMetrics {
     registers
   })
   for (const what of ['alarm', 'service']) for (const outcome of signalOutcomes) polls.inc({ what, outcome }, 0)
+  const rules = new Counter({
+    name: 'switchover_rule_matches_total',
+    help: 'Signals on which a business rule decided, by the rule and what it said; (none): no rule matched.',
+    labelNames: ['rule', 'outcome'],
+    registers
+  })
   const refusals = new Counter({
     name: 'switchover_refused_requests_total',
     help: 'Requests that were not served, by kind.',
@@ -83,12 +92,17 @@ export function createMetrics(): HttpMetrics {
     port: {
       phaseEnded: (state, seconds) => phases.observe({ state }, seconds),
       moveEnded: result => moves.inc({ result }),
-      polled: (what, outcome) => polls.inc({ what, outcome })
+      polled: (what, outcome) => polls.inc({ what, outcome }),
+      ruleDecided: (rule = '(none)', outcome) => rules.inc({ rule, outcome })
     },
     openstackCall: ({ service, method, status, seconds }) =>
       calls.observe({ service, method, status: String(status) }, seconds),
     signalReceived: outcome => signals.inc({ outcome }),
     refused: kind => refusals.inc({ kind }),
+    // A figure that comes only with the first match can't be alerted on.
+    rulesLoaded: list => {
+      for (const { name, then } of list) rules.inc({ rule: name, outcome: then }, 0)
+    },
     watch(sources) {
       watchStore(registry, sources)
       watchSegments(registry, sources)

@@ -20,6 +20,7 @@ let definitions: Record<string, Partial<AlarmDefinition>>
 let nudged: (string | undefined)[]
 let aodhWorks: boolean
 let rules: Rules
+let decided: string[]
 
 beforeEach(async () => {
   store = await openStore('file::memory:')
@@ -27,6 +28,7 @@ beforeEach(async () => {
   definitions = {}
   nudged = []
   aodhWorks = true
+  decided = []
   rules = rulesOf()
   use(configOf())
 })
@@ -57,7 +59,11 @@ function use(config: ReturnType<typeof configOf>): void {
       }
     )
   }
-  const ports = { store, cloud: cloudOf(view), alarms: { definition } as Alarms, clock: systemClock, log: logOf() }
+  const ruleDecided = (rule: string | undefined, outcome: string) => decided.push(`${rule} ${outcome}`)
+  const ports = {
+    ...{ store, cloud: cloudOf(view), alarms: { definition } as Alarms, clock: systemClock, log: logOf() },
+    metrics: { ruleDecided }
+  }
   intake = createIntake(
     ports as unknown as Ports,
     directory,
@@ -79,6 +85,17 @@ async function settled(): Promise<void> {
   await intake.lookUpReceived()
   await setImmediate()
 }
+
+test('which rule decided is counted, where there are rules, and only once a rule can decide', async () => {
+  await intake.receive(alarm({ host: source }))
+  rules = rulesOf('alarm.id == "alarm-1"', 'alarm.definition.project == "p"')
+  await intake.receive(alarm({ host: source }))
+  definitions['alarm-2'] = { projectId: 'other' }
+  await intake.receive(alarm({ host: source, alarm: { id: 'alarm-2', current: 'alarm', traits: {} } }))
+  expect(decided).toEqual(['rule-1 recover'])
+  await settled()
+  expect(decided).toEqual(['rule-1 recover', 'undefined note'])
+})
 
 test('an alarm opens a recovery, the next one joins it, and its driver is told once', async () => {
   const first = await intake.receive(alarm({ host: source }))

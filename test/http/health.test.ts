@@ -150,6 +150,12 @@ test('metrics tell what the controller, the adapters and the store report, all u
   const { app, metrics } = testApp()
   metrics.port.phaseEnded('fencing', 12)
   metrics.port.moveEnded('done')
+  metrics.rulesLoaded([
+    { name: 'lab', then: 'ignore', forgets: false },
+    { name: 'dead host', then: 'recover', forgets: false }
+  ])
+  metrics.port.ruleDecided('dead host', 'recover')
+  metrics.port.ruleDecided(undefined, 'note')
   metrics.openstackCall({ service: 'nova', method: 'GET', status: 200, seconds: 0.2 })
   metrics.openstackCall({ service: 'nova', method: 'POST', status: 'timeout', seconds: 10 })
   const answer = await app.inject({ url: '/metrics', headers: victor })
@@ -157,6 +163,9 @@ test('metrics tell what the controller, the adapters and the store report, all u
   for (const line of [
     'switchover_phase_seconds_bucket{le="30",state="fencing"} 1',
     'switchover_moves_total{result="done"} 1',
+    'switchover_rule_matches_total{rule="lab",outcome="ignore"} 0',
+    'switchover_rule_matches_total{rule="dead host",outcome="recover"} 1',
+    'switchover_rule_matches_total{rule="(none)",outcome="note"} 1',
     'switchover_openstack_call_seconds_count{service="nova",method="POST",status="timeout"} 1',
     'switchover_recoveries{state="held"} 1',
     'switchover_recoveries{state="fencing"} 0',

@@ -144,7 +144,7 @@ async function launch(
   const { clock, plan, stateOf, late } = world
   const rules = compiled(world.rules)
   const log = createLog(failures)
-  const metrics = { phaseEnded() {}, moveEnded() {}, polled() {} }
+  const metrics = { phaseEnded() {}, moveEnded() {}, polled() {}, ruleDecided() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
   const { cloud, fencing } = world.lawful(faulty, owner)
   const directory = createDirectory(segments, cloud, { ...optionsOf(world), log })

@@ -5,6 +5,7 @@ import { ConfigError } from '../../errors.ts'
 import type { RuleCase } from '../../schemas/rule-case.d.ts'
 import { createJudge, type Judged } from './judge.ts'
 import { readCases } from './read-cases.ts'
+import { remindersOf } from './reminders.ts'
 import { type Replayed, replayStored } from './stored.ts'
 
 export interface RulesOutput {
@@ -41,12 +42,20 @@ export async function testRules(
     return { from: read.from, judged, unmet: unmetOf(read.case, judged), ...(name === undefined ? {} : { name }) }
   })
   const stored = since === undefined ? [] : await replayStored(config, nowMs - durationMs(since))
+  const reminders = remindersOf(config.rules)
   const failed = tested.filter(({ judged, unmet }) => 'mistakes' in judged || unmet.length > 0).length
   if (json)
-    out.write(`${JSON.stringify({ cases: tested.map(flat), stored: stored.map(flat), failed }, undefined, 2)}\n`)
+    out.write(
+      `${JSON.stringify({ cases: tested.map(flat), stored: stored.map(flat), reminders, failed }, undefined, 2)}\n`
+    )
   else
     out.write(
-      [...tested.map(textOf), ...stored.map(lineOf), summaryOf(tested.length, failed, stored.length)].join('\n')
+      [
+        ...tested.map(textOf),
+        ...stored.map(lineOf),
+        ...reminders,
+        summaryOf(tested.length, failed, stored.length)
+      ].join('\n')
     )
   return failed === 0
 }

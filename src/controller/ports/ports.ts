@@ -160,6 +160,8 @@ export interface Metrics {
   moveEnded(result: string): void
   /** What our own polling found: an `alarm` whose delivery was lost, or a `service` that is down. */
   polled(what: 'alarm' | 'service', outcome: string): void
+  /** A business rule decided on a signal; undefined: none matched. */
+  ruleDecided(rule: string | undefined, outcome: string): void
 }
 
 export interface Ports {

@@ -38,7 +38,7 @@ export function createIntake(
   rules: () => Rules,
   nudge: (recovery?: string) => void
 ): Intake {
-  const { store, alarms, cloud, log } = ports
+  const { store, alarms, cloud, log, metrics } = ports
   let looking: Promise<void> | undefined
 
   async function decide(
@@ -59,6 +59,7 @@ export function createIntake(
       ...((definition ?? hasNone(alarm)) ? { definition: definition ?? 'none' } : {})
     })
     const tried = decision === undefined ? {} : { rules: decision.tried }
+    if (decision !== undefined && asked.list.length > 0) metrics.ruleDecided(decision.rule, decision.outcome)
     if (told.outcome !== 'open') return { ...told, ...tried }
     if (segment === undefined || host === undefined) throw new Error('only a host of a segment can be recovered')
     const origin = source === 'manual' ? 'manual' : 'alarm'

@@ -1,6 +1,6 @@
 import type { AlarmFacts, SignalSource } from '../signal.ts'
 import { isWithin, type Window, wallTime } from './calendar.ts'
-import { type Facts, Moment } from './cel.ts'
+import { type Fact, type Facts, Moment } from './cel.ts'
 import { type PastRecovery, pastFacts } from './past.ts'
 
 /** What the operator's rules stand on besides their texts. */
@@ -54,7 +54,14 @@ export interface RuleContext {
   readonly seen?: HostFacts | 'none'
   /** The host's recoveries, newest first. Missing: they were not read, for no rule looks at them. */
   readonly past?: readonly PastRecovery[]
+  /** What an alarm that has not fired does not tell yet: a rule that must know it can't be decided. */
+  readonly untold?: readonly AlarmField[]
 }
+
+/** Those that only a delivery tells, and those that Aodh's definition knows before. */
+export const toldByDelivery = ['previous', 'severity', 'reason', 'eventType', 'traits'] as const
+export const toldByDefinition = ['id', 'name', 'type'] as const
+export type AlarmField = (typeof toldByDelivery)[number] | (typeof toldByDefinition)[number]
 
 /** What is looked up only if a rule looks at it; by the path under which it stands. */
 export const lookedUp = { definition: 'alarm.definition', past: 'history' } as const
@@ -82,19 +89,22 @@ export const timeNames = ['now', 'time', 'calendar'] as const
 
 /** Every field is there, so that a rule need not ask whether it exists; what is not known yet is left out. */
 export function factsOf(context: RuleContext, settings: RuleSettings, withTime = true): Facts {
-  const { alarm, segment, source, host, kind, nowMs, definition, seen, past } = context
+  const { alarm, segment, source, host, kind, nowMs, definition, seen, past, untold = [] } = context
+  const told = Object.entries({
+    id: alarm.id,
+    name: alarm.name ?? '',
+    current: alarm.current,
+    previous: alarm.previous ?? '',
+    severity: alarm.severity ?? '',
+    reason: alarm.reason ?? '',
+    type: alarm.type ?? '',
+    eventType: alarm.eventType ?? '',
+    traits: new Map(Object.entries(alarm.traits))
+  }).filter(([field]) => !untold.some(one => one === field))
   return {
     source,
     alarm: {
-      id: alarm.id,
-      name: alarm.name ?? '',
-      current: alarm.current,
-      previous: alarm.previous ?? '',
-      severity: alarm.severity ?? '',
-      reason: alarm.reason ?? '',
-      type: alarm.type ?? '',
-      eventType: alarm.eventType ?? '',
-      traits: new Map(Object.entries(alarm.traits)),
+      ...Object.fromEntries<Fact>(told),
       ...(definition === undefined
         ? {}
         : { definition: { known: definition !== 'none', ...(definition === 'none' ? noDefinition : definition) } })

@@ -49,6 +49,18 @@ test('the rules that come with it are read, and say what their cases expect', as
   expect(fine).toBe(true)
 })
 
+test('a rule that says note by the time is reminded of, and nothing is wrong for it', async () => {
+  const rules = `rules:
+  - { name: night, when: 'time.hour < 6', then: note }
+  - { name: dead host, when: 'alarm.current == "alarm"', then: recover }`
+  const files = [file('a.json', { alarm: alarm('alarm'), host: 'compute-01', at: '2026-12-24T12:00:00Z' })]
+  expect(await run(minimal('none.db') + rules, files)).toBe(true)
+  expect(written).toMatch(/^mind rule "night": it says note by the time, .*approval: required/m)
+  written = ''
+  expect(await run(minimal('none.db') + rules, files, { json: true })).toBe(true)
+  expect(JSON.parse(written)).toMatchObject({ reminders: [expect.stringContaining('"night"')], failed: 0 })
+})
+
 test('an alarm as Aodh sends it is decided by the host that its event names, and each rule that was tried is said', async () => {
   const rules = `rules:
   - { name: lab, when: 'host.name.startsWith("lab-")', then: ignore }
