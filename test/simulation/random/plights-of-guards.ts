@@ -99,6 +99,24 @@ export function approvalThatExpires(chance: Chance): Plight {
   }
 }
 
+/** Approved and disarmed; then half of the others die, and it is armed again: nobody had that storm in view. */
+export function stormAfterTheApproval(chance: Chance): Plight {
+  const when = `${host}: held`
+  const others = ['compute-03', 'compute-04', 'compute-05']
+  return {
+    world: { hosts: rack(2, 1) },
+    segment: { approval: 'required', limits: { hostsDownPercent: 30, quietMs: chance.pick([0, 120_000]) } },
+    events: [
+      ...dies(chance),
+      { when, after: 20, do: 'approve', host },
+      { when, after: 20.05, do: 'disarm' },
+      ...others.map((name): ScenarioEvent => ({ when, after: chance.int(25, 60), do: 'panic', host: name })),
+      { when, after: chance.int(160, 300), do: 'arm' },
+      ...(chance.percent(30) ? [{ when, after: chance.int(310, 400), do: 'approve', host } as const] : [])
+    ]
+  }
+}
+
 /** Nobody's BMC answers, and after a while each does. */
 export function linkToBmcsIsDown(chance: Chance): Plight {
   const hosts = rack(2, 1)

@@ -8,6 +8,7 @@ import {
   noControlPlane,
   rackFails,
   siteStarts,
+  stormAfterTheApproval,
   stormThatPasses
 } from './plights-of-guards.ts'
 import {
@@ -73,5 +74,6 @@ const plights: readonly Plight[] = [
   rackFails,
   siteStarts,
   approvalThatExpires,
+  stormAfterTheApproval,
   linkToBmcsIsDown
 ]
