@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Disposition, NewSignal, OperatorStore, Received, TimelineEvent } from '../controller/ports/ports.ts'
 import type { SignalOutcome } from '../core/signal.ts'
-import { newId } from './database/new-id.ts'
+import { newId } from '../new-id.ts'
 import type { SignalRow } from './database/tables.ts'
 import type { Transactions, Tx } from './database/transactions.ts'
 import { joinOpenRecovery, openRecovery } from './recoveries/open-recovery.ts'

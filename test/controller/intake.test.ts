@@ -105,6 +105,15 @@ test('an alarm opens a recovery, the next one joins it, and its driver is told o
   expect(nudged).toEqual([first.recovery])
 })
 
+test('ids of recoveries break ties of time in the order in which they were opened', async () => {
+  const received = []
+  for (const host of ['compute-02', source]) received.push(await intake.receive(alarm({ host })))
+  const ids = received.map(({ recovery = '' }) => recovery)
+  // Of the version that grows with time; of those that are drawn by chance two may be in order as well.
+  expect(ids.map(id => id[14])).toEqual(['7', '7'])
+  expect(ids.toSorted()).toEqual(ids)
+})
+
 test('an alarm that names no host is stored at once, and opens when its definition was looked up', async () => {
   definitions['alarm-1'] = { host: source }
   const received = await intake.receive(alarm())

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { openRecovery } from '../../core/open.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { CloudError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import { forceDown } from '../activities/isolate.ts'
 import { endedAtProven, unknownMs } from '../activities/moving/settle.ts'
 import type { Context } from '../recovery/context.ts'
@@ -20,7 +20,7 @@ export async function reportLostTargets(ctx: Context): Promise<void> {
       {
         outcome: 'open',
         because,
-        recovery: openRecovery(randomUUID(), host, segment, 'target', ports.clock.now(), { chain: recovery.chain + 1 })
+        recovery: openRecovery(newId(), host, segment, 'target', ports.clock.now(), { chain: recovery.chain + 1 })
       }
     )
   }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { movesOf } from '../../core/moves.ts'
 import { continueRecovery } from '../../core/open.ts'
 import type { Recovery } from '../../core/recovery.ts'
+import { newId } from '../../new-id.ts'
 import type { Coverage } from '../duties/coverage.ts'
 import type { Rehearsal } from '../duties/rehearsal.ts'
 import { isArmed } from '../judgement/check-guards.ts'
@@ -95,5 +95,5 @@ export function createService(options: ServiceOptions): Service {
 async function successorOf({ store, clock }: Ports, partial: Recovery): Promise<Recovery> {
   const moves = movesOf(partial, await store.steps(partial.id))
   const unmoved = moves.filter(({ state }) => state === 'failed' || state === 'stays').map(({ server }) => server)
-  return continueRecovery(randomUUID(), partial, new Set(unmoved), clock.now())
+  return continueRecovery(newId(), partial, new Set(unmoved), clock.now())
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Host } from '../../core/inventory.ts'
 import { findHost } from '../../core/inventory.ts'
 import { openRecovery } from '../../core/open.ts'
@@ -10,6 +9,7 @@ import type { AlarmFacts, Signal, SignalSource } from '../../core/signal.ts'
 import type { TriageQuestion } from '../../core/triage.ts'
 import { triage } from '../../core/triage.ts'
 import { CloudError, messageOf, StoreUnavailable } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import { definitionFacts, segmentFacts } from '../judgement/rule-facts.ts'
 import type { Disposition, NewSignal, Ports, Received } from '../ports/ports.ts'
 import type { Directory } from './directory.ts'
@@ -64,7 +64,7 @@ export function createIntake(
     if (segment === undefined || host === undefined) throw new Error('only a host of a segment can be recovered')
     const origin = source === 'manual' ? 'manual' : 'alarm'
     const frozen = decision === undefined ? {} : { decision }
-    return { ...told, ...tried, recovery: openRecovery(randomUUID(), host, segment, origin, nowMs, frozen) }
+    return { ...told, ...tried, recovery: openRecovery(newId(), host, segment, origin, nowMs, frozen) }
   }
 
   /** What is told of the host besides the signal. Its past is read only where a rule looks at it. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { AdmissionLimits, RecoveryStore } from '../../controller/ports/ports.ts'
-import { newId } from '../database/new-id.ts'
+import { newId } from '../../new-id.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { guard } from './guard.ts'
 

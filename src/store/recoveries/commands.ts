@@ -1,6 +1,6 @@
 import type { OperatorStore } from '../../controller/ports/ports.ts'
 import type { Recovery } from '../../core/recovery.ts'
-import { newId } from '../database/new-id.ts'
+import { newId } from '../../new-id.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { appendEvents } from './events.ts'
 import { openRecovery } from './open-recovery.ts'

@@ -1,7 +1,7 @@
 import type { Change, Lease, RecoveryStore } from '../../controller/ports/ports.ts'
 import { hasEnded, type Recovery } from '../../core/recovery.ts'
 import type { Step } from '../../core/step.ts'
-import { newId } from '../database/new-id.ts'
+import { newId } from '../../new-id.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { appendEvents } from './events.ts'
 import { leaseLost, updateUnderLease } from './guard.ts'
