@@ -18,7 +18,11 @@ export async function candidates(
   reading: HostsReading,
   signal?: AbortSignal
 ): Promise<{ fit: Fit[]; unfit: Record<string, string>; aggregates: readonly Aggregate[] }> {
-  const [taken, aggregates] = await Promise.all([world.store.targets(), world.cloud.aggregates(signal)])
+  const [taken, opened, aggregates] = await Promise.all([
+    world.store.targets(),
+    world.store.openHosts(),
+    world.cloud.aggregates(signal)
+  ])
   const usesAuto = recovery.settings.method !== 'reserved_host'
   const usesSpares = recovery.settings.method !== 'auto'
   const names: Fit[] = [
@@ -31,25 +35,35 @@ export async function candidates(
   const unfit: Record<string, string> = {}
   for (const candidate of names) {
     if (candidate.host === recovery.host) continue
-    const objection = objectionToCandidate(candidate, recovery, reading, taken, aggregates)
+    const objection = objectionToCandidate(candidate, recovery, reading, { taken, opened, aggregates })
     if (objection === undefined) fit.push(candidate)
     else unfit[candidate.host] = objection
   }
   return { fit, unfit, aggregates }
 }
 
+interface Known {
+  /** Host → the recovery that has it as a target. */
+  readonly taken: Readonly<Record<string, string>>
+  /** Host → its own open recovery. */
+  readonly opened: Readonly<Record<string, string>>
+  readonly aggregates: readonly Aggregate[]
+}
+
 function objectionToCandidate(
   { host, isSpare }: Fit,
   recovery: Recovery,
   reading: HostsReading,
-  taken: Readonly<Record<string, string>>,
-  aggregates: readonly Aggregate[]
+  { taken, opened, aggregates }: Known
 ): string | undefined {
   const use = recovery.targets[host]
   if (recovery.proofs[host] !== undefined || use?.state === 'failed' || use?.state === 'lost')
     return use?.reason ?? 'it failed as a target of this recovery'
   const holder = taken[host]
   if (holder !== undefined && holder !== recovery.id) return `recovery ${holder} has it`
+  // It may be dead as well, though Nova still calls it up. What was prepared already is judged by what becomes of it.
+  const its = opened[host]
+  if (its !== undefined && use?.state !== 'prepared') return `it has an open recovery of its own (${its})`
   const found = findHost(reading, host)
   if (found === undefined) return 'Nova lists no such nova-compute'
   if (!isUp(found)) return found.forcedDown ? 'it is forced down' : `Nova calls it ${found.state}`

@@ -31,7 +31,7 @@ export interface Drawn {
 
 export interface World {
   readonly cloud: Cloud
-  readonly store: Pick<Store, 'targets' | 'isolationOf'>
+  readonly store: Pick<Store, 'targets' | 'openHosts' | 'isolationOf'>
 }
 
 /** Reads what is on the failed host and where it could go, and makes the plan; changes nothing. Throws CloudError. */

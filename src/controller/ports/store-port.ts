@@ -53,10 +53,15 @@ export interface RecoveryStore {
   signalCounts(recovery: string): Promise<Complaints & { readonly forTarget: boolean }>
   /** Commands not yet obeyed, oldest first. */
   commands(recovery: string): Promise<Command[]>
-  /** One target for one recovery, by compare-and-set. True when it is ours (also when it already was). */
+  /**
+   * One target for one recovery, by compare-and-set. True when it is ours (also when it already was); a host that has an open
+   * recovery of its own is not given.
+   */
   reserveTarget(lease: Lease, host: string): Promise<boolean>
   /** Host → the recovery that has it, for all targets that are not free. */
   targets(): Promise<Record<string, string>>
+  /** Host → its open recovery, for all that have one. */
+  openHosts(): Promise<Record<string, string>>
   /**
    * Counts this recovery among those that act, unless the window is full: at most `segmentMax` of its segment and
    * `cloudMax` in all whose first deed is younger than `windowMs`. Atomic over all replicas. True if it may go on (or already may).

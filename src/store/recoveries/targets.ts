@@ -4,7 +4,7 @@ import type { TargetRow } from '../database/tables.ts'
 import type { Transactions, Tx } from '../database/transactions.ts'
 import { guard } from './guard.ts'
 
-type TargetStore = Pick<RecoveryStore, 'reserveTarget' | 'targets'> & Pick<OperatorStore, 'freeTarget'>
+type TargetStore = Pick<RecoveryStore, 'reserveTarget' | 'targets' | 'openHosts'> & Pick<OperatorStore, 'freeTarget'>
 
 /** Targets: a row each, for one recovery at a time, by compare-and-set on the row's version. */
 export function createTargets({ now, read, write }: Transactions): TargetStore {
@@ -14,6 +14,7 @@ export function createTargets({ now, read, write }: Transactions): TargetStore {
         await guard(tx, now, lease)
         const row = await find(tx, host)
         if (row?.recovery_id === lease.recovery) return true
+        if (await hasRecovery(tx, host)) return false
         const mine = { state: 'reserved', recovery_id: lease.recovery } as const
         if (row !== undefined) return row.state === 'free' && (await change(tx, now, row, mine))
         await tx
@@ -30,6 +31,13 @@ export function createTargets({ now, read, write }: Transactions): TargetStore {
       const held: Record<string, string> = {}
       for (const row of rows) if (row.recovery_id !== null) held[row.host] = row.recovery_id
       return held
+    },
+
+    async openHosts() {
+      const rows = await read(db =>
+        db.selectFrom('recoveries').select(['id', 'host']).where('active_key', 'is not', null).orderBy('host').execute()
+      )
+      return Object.fromEntries(rows.map(({ id, host }) => [host, id]))
     },
 
     freeTarget: (host, seenAtMs) =>
@@ -91,6 +99,11 @@ function isFreeAfter(use: TargetUse | undefined): boolean {
 
 async function find(tx: Tx, host: string): Promise<TargetRow | undefined> {
   return tx.selectFrom('targets').selectAll().where('host', '=', host).executeTakeFirst()
+}
+
+async function hasRecovery(tx: Tx, host: string): Promise<boolean> {
+  const row = await tx.selectFrom('recoveries').select('id').where('active_key', '=', host).executeTakeFirst()
+  return row !== undefined
 }
 
 async function isOpen(tx: Tx, recovery: string): Promise<boolean> {

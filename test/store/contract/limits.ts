@@ -19,6 +19,26 @@ export function limitsContract(makeBed: MakeBed): void {
   )
 
   test(
+    'a host with an open recovery of its own is no target, but one that was taken before stays ours',
+    withStore(makeBed, async store => {
+      const one = await driven(store, 'compute-01')
+      await store.reserveTarget(one.lease, 'spare-1')
+      const two = await driven(store, 'compute-02')
+      const spare = await driven(store, 'spare-1')
+      expect(await store.openHosts()).toEqual({
+        'compute-01': one.lease.recovery,
+        'compute-02': two.lease.recovery,
+        'spare-1': spare.lease.recovery
+      })
+      expect(await store.reserveTarget(one.lease, 'compute-02')).toBe(false)
+      expect(await store.reserveTarget(one.lease, 'spare-1')).toBe(true)
+      await store.write(two.lease, { recovery: { ...two.stored.recovery, phase: ended } })
+      expect(Object.keys(await store.openHosts())).toEqual(['compute-01', 'spare-1'])
+      expect(await store.reserveTarget(one.lease, 'compute-02')).toBe(true)
+    })
+  )
+
+  test(
     'a target that is given back is free for others, but nobody gives back what is not his',
     withStore(makeBed, async store => {
       const one = await driven(store, 'compute-01')

@@ -134,6 +134,18 @@ export const targetMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'takes-what-may-be-dead',
+    bug: 'A host with an open recovery of its own is taken as a target while Nova still calls it up.',
+    edits: [
+      {
+        file: 'controller/planning/candidates.ts',
+        find: "if (its !== undefined && use?.state !== 'prepared') return",
+        replace: "if (its !== undefined && use?.state === 'lost') return"
+      },
+      { file: 'store/recoveries/targets.ts', find: 'if (await hasRecovery(tx, host)) return false', replace: '' }
+    ]
+  },
+  {
     name: 'leaves-spares-enabled',
     bug: 'A spare that was enabled and not used is not disabled again.',
     edits: [
