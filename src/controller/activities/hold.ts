@@ -80,8 +80,11 @@ async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent 
   const { ports, recovery } = ctx
   const seen = await confirmOnce(ctx)
   if (seen.type === 'foundHealthy') return seen
-  if (seen.type === 'stopped')
-    return seen.hold.code === held.code || seen.hold.code === 'unconfirmed' ? undefined : seen
+  if (seen.type === 'stopped') {
+    const isPassing = seen.hold.code === 'unconfirmed' && !(held.releasedBy === 'world' && isDoubted(ctx))
+    return seen.hold.code === held.code || isPassing ? undefined : seen
+  }
+  delete ctx.memory.doubted
   if (held.code === 'unconfirmed' || held.code === 'compute-down' || held.code === 'degraded')
     return { type: 'released', because: `there is a verdict: ${seen.evidence.because}` }
   const segment = ports.policy.segment(recovery.segment)
@@ -95,6 +98,14 @@ async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent 
     objection.hold.reason === held.reason &&
     objection.plan?.hash === recovery.plan?.hash
   return same ? undefined : objection
+}
+
+/** For as long as confirming may take there was no verdict: what held it first is no longer why it waits. */
+function isDoubted({ memory, recovery, ports }: Context): boolean {
+  const nowMs = ports.clock.now()
+  if (memory.doubted?.holdSinceMs !== recovery.sinceMs)
+    memory.doubted = { holdSinceMs: recovery.sinceMs, fromMs: nowMs }
+  return nowMs - memory.doubted.fromMs >= recovery.settings.confirm.timeoutMs
 }
 
 async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent | undefined> {

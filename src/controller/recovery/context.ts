@@ -68,6 +68,8 @@ export interface Memory {
   reportMovedAtMs?: number
   /** A hold was woken by a person: it looks at once. */
   woken?: boolean
+  /** Since when a hold that began at `holdSinceMs` has seen no verdict, ms. */
+  doubted?: { readonly holdSinceMs: number; readonly fromMs: number }
   /** How often what was seen of the power was forgotten: a reading that was asked for before that is void. */
   proofsForgotten: number
   /** When a move last began or ended, and how many steps of moves there were then. */
