@@ -138,7 +138,7 @@ function happen(stage: Stage, event: ScenarioEvent): void {
     .finally(() => void stage.pending--)
 }
 
-async function deal(stage: Stage, event: Deed | Reload): Promise<void> {
+async function deal(stage: Stage, event: Deed): Promise<void> {
   const { recorder, processes, world, store } = stage
   if (event.do === 'reload') return await reload(stage, event)
   for (const [row, { phase }] of rowsOfDeed(event, recorder.recoveries.values(), world))
@@ -165,10 +165,15 @@ async function deal(stage: Stage, event: Deed | Reload): Promise<void> {
   recorder.say(`${line}${answer === undefined ? '' : ` -> ${answer}`}`)
 }
 
-/** The laws go on by the configuration of the beginning. */
-async function reload({ processes, recorder, scenario }: Stage, { segment }: Reload): Promise<void> {
+/** Of the segment the laws go on by the configuration of the beginning; the rules they follow. */
+async function reload({ processes, recorder, scenario, case: at }: Stage, file: Reload): Promise<void> {
+  const { segment } = file
   const next = segment === 'gone' ? [] : [segmentOf({ ...scenario, segment: { ...scenario.segment, ...segment } })]
-  await processes.reload(next)
+  if (file.rules !== undefined) at.ruled.loaded(file)
+  await processes.reload({
+    ...(segment !== undefined && { segments: next }),
+    ...(file.rules !== undefined && { rules: file })
+  })
   recorder.say('* reload')
 }
 

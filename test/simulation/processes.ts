@@ -8,14 +8,15 @@ import { createDirectory } from '../../src/controller/service/directory.ts'
 import { createIntake } from '../../src/controller/service/intake.ts'
 import type { Service } from '../../src/controller/service/service.ts'
 import type { State } from '../../src/core/recovery.ts'
-import type { Rule, Rules } from '../../src/core/rules.ts'
-import { compileRules } from '../../src/core/rules.ts'
+import type { Rules } from '../../src/core/rules.ts'
 import { messageOf, StoreUnavailable } from '../../src/errors.ts'
 import type { FaultPlan } from './faults.ts'
 import type { World } from './faulty-ports.ts'
 import { withFaults } from './faulty-ports.ts'
 import type { Life } from './life.ts'
 import { createLife } from './life.ts'
+import type { RulesFile } from './rules-file.ts'
+import { compiled } from './rules-file.ts'
 import type { CloudLimits } from './scenario.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -24,7 +25,7 @@ export interface ProcessWorld {
   readonly clock: VirtualClock
   readonly plan: FaultPlan
   readonly segment: SegmentConfig
-  readonly rules: readonly Rule[]
+  readonly rules: RulesFile
   readonly limits: CloudLimits
   readonly guards: GuardSettings
   readonly replicas: number
@@ -48,7 +49,7 @@ export interface Processes {
   /** Asks a running process; when it dies meanwhile, stands still or can't write, asks again. */
   ask<T>(question: (service: Service) => Promise<T>): Promise<T>
   /** From now on this is the configuration, of processes that start later as well. */
-  reload(segments: readonly SegmentConfig[]): Promise<void>
+  reload(next: { readonly segments?: readonly SegmentConfig[]; readonly rules?: RulesFile }): Promise<void>
   /** What was thrown out of a supervisor: always a mistake of ours. */
   failures(): readonly string[]
 }
@@ -58,6 +59,7 @@ interface Running {
   readonly service: Service
   readonly directory: Directory
   readonly died: Promise<'died'>
+  nudge(): void
   stop(): Promise<void>
 }
 
@@ -75,6 +77,7 @@ export function createProcesses(world: ProcessWorld): Processes {
   let segments: readonly SegmentConfig[] = [world.segment]
   let starts = 0
   let isStopping = false
+  let rules = compiled(world.rules)
 
   async function start(place: number): Promise<void> {
     const owner = `process-${++starts}`
@@ -83,7 +86,7 @@ export function createProcesses(world: ProcessWorld): Processes {
       world.crashed(world.plan.calls.at(-1))
       if (!isStopping) clock.after(restartMs, () => void start(place))
     })
-    const begun = await Promise.race([launch(world, segments, owner, life, failures), died])
+    const begun = await Promise.race([launch(world, segments, owner, life, failures, () => rules), died])
     if (begun !== 'died') places[place] = { ...begun, life, died }
   }
 
@@ -96,8 +99,10 @@ export function createProcesses(world: ProcessWorld): Processes {
     pause: (ms, replica) => pick(replica)?.life.pause(ms),
     failures: () => failures,
     async reload(next) {
-      segments = next
-      await Promise.all(places.map(async place => await place?.directory.configure(next, optionsOf(world))))
+      if (next.rules !== undefined) rules = compiled(next.rules)
+      segments = next.segments ?? segments
+      await Promise.all(places.map(async place => await place?.directory.configure(segments, optionsOf(world))))
+      for (const place of places) place?.nudge()
     },
     async stop() {
       isStopping = true
@@ -139,10 +144,10 @@ async function launch(
   segments: readonly SegmentConfig[],
   owner: string,
   life: Life,
-  failures: string[]
-): Promise<Pick<Running, 'service' | 'directory' | 'stop'>> {
+  failures: string[],
+  rules: () => Rules
+): Promise<Pick<Running, 'service' | 'directory' | 'nudge' | 'stop'>> {
   const { clock, plan, stateOf, late } = world
-  const rules = compiled(world.rules)
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {}, polled() {}, ruleDecided() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
@@ -160,7 +165,7 @@ async function launch(
   const work = supervisor.run(abort.signal)
   work.catch((error: unknown) => void failures.push(`the supervisor threw: ${messageOf(error)}`))
   const nudge = (recovery?: string): void => supervisor.nudge(recovery)
-  const intake = createIntake(ports, directory, () => rules, nudge)
+  const intake = createIntake(ports, directory, rules, nudge)
   const service = createService({ ports, directory, intake, nudge, dependencies: () => [] })
   const poll = createPoll(ports, directory, intake, { alarms: true, services: true, readAction })
   const periodic = standardDuties(ports, directory, intake, keep)
@@ -170,6 +175,7 @@ async function launch(
   return {
     service,
     directory,
+    nudge,
     async stop() {
       await supervisor.stop(10_000)
       abort.abort()
@@ -185,12 +191,6 @@ function optionsOf({ guards, limits }: ProcessWorld): Parameters<Directory['conf
 /** Every action points at us: `http://switchover/v1/alarms/HOST`. */
 function readAction(url: string): { actor: string; host: string | undefined; isTest: boolean } {
   return { actor: 'aodh', host: url.split('/').at(-1), isTest: false }
-}
-
-function compiled(rules: readonly Rule[]): Rules {
-  const read = compileRules(rules)
-  if ('mistakes' in read) throw new Error(read.mistakes.join())
-  return read.ok
 }
 
 /** What is logged as an error is a mistake of ours, and so is a finding; with `LOG=1` all is printed. */

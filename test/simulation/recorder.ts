@@ -30,8 +30,8 @@ export interface Listener {
   step?(recovery: Recovery, step: Step): void
   /** A process took a recovery. */
   claim?(recovery: string, owner: string): void
-  /** What became of a signal: of one that was just told, or of one that had been stored. It was asked at `sinceMs`. */
-  signal?(answer: Received, told: NewSignal | undefined, sinceMs: number): void
+  /** What became of a signal: of one that was just told, or of one that had been stored, for `host`. It was asked at `sinceMs`. */
+  signal?(answer: Received, told: NewSignal | undefined, sinceMs: number, host: string | undefined): void
   /** A command, and the versions of the recovery just before and just after the answer. */
   command?(command: NewCommand, answer: CommandAnswer, versions: readonly (number | undefined)[]): void
 }
@@ -44,7 +44,7 @@ interface Ear {
   told(recovery: string, type: string): void
   stepped(recovery: string, step: Step): void
   claimed(recovery: string, owner: string): void
-  answered(answer: Received, told: NewSignal | undefined, sinceMs: number): void
+  answered(answer: Received, told: NewSignal | undefined, sinceMs: number, host: string | undefined): void
   commanded(command: NewCommand, answer: CommandAnswer, versions: readonly (number | undefined)[]): void
 }
 
@@ -72,8 +72,8 @@ export function createRecorder(inner: Store, clock: VirtualClock): Recorder {
     claimed(recovery, owner) {
       for (const listener of others) listener.claim?.(recovery, owner)
     },
-    answered(answer, told, sinceMs) {
-      for (const listener of others) listener.signal?.(answer, told, sinceMs)
+    answered(answer, told, sinceMs, host) {
+      for (const listener of others) listener.signal?.(answer, told, sinceMs, host)
     },
     commanded(command, answer, versions) {
       for (const listener of others) listener.command?.(command, answer, versions)
@@ -118,10 +118,15 @@ function heard(
     const stored = await inner.recovery(id)
     if (stored !== undefined) ear.changed(stored.recovery, how)
   }
-  async function answered(received: Promise<Received>, how: string, told?: NewSignal): Promise<Received> {
+  async function answered(
+    received: Promise<Received>,
+    how: string,
+    host: string | undefined,
+    told?: NewSignal
+  ): Promise<Received> {
     const sinceMs = clock.now()
     const answer = await received
-    ear.answered(answer, told, sinceMs)
+    ear.answered(answer, told, sinceMs, host)
     await opened(answer.recovery, how)
     return answer
   }
@@ -141,8 +146,9 @@ function heard(
       if (change.recovery !== undefined) ear.changed(change.recovery, text.replace(/^held: /, ''))
       return result
     },
-    receive: (signal, disposition) => answered(inner.receive(signal, disposition), `${signal.source} signal`, signal),
-    settle: (signal, host, disposition) => answered(inner.settle(signal, host, disposition), 'looked up'),
+    receive: (signal, disposition) =>
+      answered(inner.receive(signal, disposition), `${signal.source} signal`, signal.host, signal),
+    settle: (signal, host, disposition) => answered(inner.settle(signal, host, disposition), 'looked up', host),
     async command(command, successor) {
       const before = await inner.recovery(command.recovery)
       const answer = await inner.command(command, successor)

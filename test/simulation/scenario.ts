@@ -2,26 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { ladderOf } from '../../src/config/ladder.ts'
 import type { GuardSettings } from '../../src/controller/ports/ports.ts'
 import type { DirectoryOptions, SegmentConfig } from '../../src/controller/service/directory.ts'
-import type { Rule } from '../../src/core/rules.ts'
 import type { WorldSpec } from '../../src/emulator/model/spec.ts'
-import type { Moment, ScenarioEvent as WorldEvent } from '../../src/emulator/scenario-event.ts'
+import type { Happening, Moment } from '../../src/emulator/scenario-event.ts'
 import type { Segment as SegmentFile } from '../../src/schemas/config.d.ts'
 import type { Fault } from './faults.ts'
+import type { RulesFile } from './rules-file.ts'
 
-export type { Happening as Deed, HostDeed, Moment } from '../../src/emulator/scenario-event.ts'
+export type { HostDeed, Moment } from '../../src/emulator/scenario-event.ts'
 
-/** Each process reads its configuration anew: the segment with these changes, or without it. */
-export type Reload = { readonly do: 'reload'; readonly segment: SegmentOverrides | 'gone' }
-
-export type ScenarioEvent = WorldEvent | (Moment & Reload)
+/** Each process reads its configuration anew: the segment with these changes, or without it, and other rules if there are `rules`. */
+export type Reload = { readonly do: 'reload'; readonly segment?: SegmentOverrides | 'gone' } & RulesFile
+export type Deed = Happening | Reload
+export type ScenarioEvent = Moment & Deed
 
 /** `scenario.json`; README.md beside this file explains it. Times are seconds since the start. */
-export interface Scenario {
+export interface Scenario extends RulesFile {
   readonly world: WorldSpec
   /** What differs from the plain segment `rack-a` (all hosts, all spares). */
   readonly segment?: SegmentOverrides
-  /** Business rules; without any an alarm means what Aodh says. */
-  readonly rules?: readonly Rule[]
   readonly limits?: Partial<CloudLimits>
   readonly guards?: Partial<GuardSettings>
   /** Processes on the same store; 1 if left out. */

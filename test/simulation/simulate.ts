@@ -1,5 +1,4 @@
 import type { Store } from '../../src/controller/ports/ports.ts'
-import type { SegmentConfig } from '../../src/controller/service/directory.ts'
 import { createCloudModel } from '../../src/emulator/cloud-model.ts'
 import type { World } from '../../src/emulator/model/world.ts'
 import { openStore } from '../../src/store/open-store.ts'
@@ -23,6 +22,7 @@ import { watchPauses } from './laws/pauses.ts'
 import { watchPeople } from './laws/people.ts'
 import type { Readings } from './laws/readings.ts'
 import { watchReadings } from './laws/readings.ts'
+import { watchRules } from './laws/ruled.ts'
 import { watchSignals } from './laws/signals.ts'
 import { watchStorms } from './laws/storms.ts'
 import { watchTries } from './laws/tries.ts'
@@ -73,15 +73,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
   })
   const limits = { recoveriesPerHour: 10, movesInFlight: 30, approvalMinutes: 60, ...scenario.limits }
   const guards = { bmcNetwork: true, siteStartMs: 0, otherTools: ['masakari', 'instanceha'], ...scenario.guards }
-  const at = openCase(
-    model.world,
-    recorder,
-    store,
-    chronicle,
-    segmentOf(scenario),
-    { limits, guards },
-    scenario.polls === true
-  )
+  const at = openCase(model.world, recorder, store, chronicle, scenario, { limits, guards })
   const drivers = watchDrivers(recorder)
   const processes = createProcesses({
     ports: {
@@ -95,7 +87,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     clock,
     plan,
     segment: at.segment,
-    rules: scenario.rules ?? [],
+    rules: scenario,
     limits,
     guards,
     replicas: scenario.replicas ?? 1,
@@ -137,10 +129,11 @@ function openCase(
   recorder: Recorder,
   store: Store,
   chronicle: Chronicle,
-  segment: SegmentConfig,
-  settings: Pick<Stage['case'], 'limits' | 'guards'>,
-  polls: boolean
+  scenario: Scenario,
+  settings: Pick<Stage['case'], 'limits' | 'guards'>
 ): Stage['case'] {
+  const segment = segmentOf(scenario)
+  const spares = 'names' in segment.spares ? segment.spares.names : []
   const book = createLawBook(world)
   const readings: Readings = new Map()
   const at = {
@@ -151,14 +144,15 @@ function openCase(
     readings,
     segment,
     ...settings,
-    polls,
+    polls: scenario.polls === true,
     chronicle,
     said: watchSignals(world, recorder, book),
+    ruled: watchRules({ world, recorder, book, chronicle, settings: segment.settings, spares }, scenario),
     pauses: watchPauses(recorder, world),
     moved: watchMoved(recorder),
     storms: watchStorms(world, segment),
     excuses: watchProofs(world, recorder, book, readings, segment.fencing),
-    spares: 'names' in segment.spares ? segment.spares.names : [],
+    spares,
     told: new Map<string, number>(),
     taken: [],
     touched: new Map<string, number>()

@@ -59,7 +59,7 @@ async function checkPartial({ store, world, book, segment }: Case, recovery: Rec
     if (move.state !== 'stays' || server === undefined || vmState === undefined || isLeaving(server)) continue
     const isAffine = world.groups.some(group => group.policy === 'affinity' && group.members.includes(server.id))
     const isLocal = server.localDisk && segment.settings.storage === 'local' && !segment.settings.allowLocalDiskLoss
-    const isUnusual = !segment.settings.evacuate.moveUnusual && ['paused', 'suspended', 'rescued'].includes(vmState)
+    const isUnusual = !recovery.settings.evacuate.moveUnusual && ['paused', 'suspended', 'rescued'].includes(vmState)
     const isLeft = isUnusual || ruleFor(segment.settings, server.name) === 'leave'
     if (isMovableKind(server, vmState) && !isAffine && !isLocal && !isLeft)
       book.breach('moved', `${server.name} (${vmState}) was not moved: ${move.reason}`)
@@ -73,7 +73,7 @@ function checkForgotten(at: Case, host: ModelHost): void {
   const servers = serversOn(world, host.name).filter(
     ({ id, name }) => !touched.has(id) && ruleFor(at.segment.settings, name) !== 'leave'
   )
-  if (toldAtMs === undefined || servers.length === 0) return
+  if (toldAtMs === undefined || servers.length === 0 || (at.ruled.setAsideMs(host.name) ?? -1) >= toldAtMs) return
   const silentMs = silentForMs(world, host)
   if (silentMs === 0 || (toldAtMs > 0 && world.clock.now() - toldAtMs > silentMs)) return
   const recoveries = [...recorder.recoveries.values()].filter(recovery => recovery.host === host.name)

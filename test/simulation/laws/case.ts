@@ -9,6 +9,7 @@ import type { LawBook } from './law-book.ts'
 import type { Moved } from './moved.ts'
 import type { Pauses } from './pauses.ts'
 import type { Readings } from './readings.ts'
+import type { Ruled } from './ruled.ts'
 import type { Said } from './signals.ts'
 import type { Storms } from './storms.ts'
 
@@ -22,6 +23,7 @@ export interface Case {
   readonly readings: Readings
   readonly chronicle: Chronicle
   readonly said: Said
+  readonly ruled: Ruled
   readonly pauses: Pauses
   readonly moved: Moved
   readonly storms: Storms

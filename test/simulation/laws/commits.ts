@@ -10,6 +10,8 @@ import { flying, isLongDown } from './since.ts'
 
 /** As the model's BMC says: after this long a power-off can no longer arrive. */
 const powerOffMs = 10_000
+/** The guards are asked between a reservation and the plan that is written down. */
+const planMs = 15_000
 
 /** What is written down must be so. */
 export function watchCommits(at: Case): void {
@@ -37,6 +39,7 @@ export function watchCommits(at: Case): void {
       checkList(at, recovery, onHost.get(recovery.host) ?? [])
     if (before?.phase.state === recovery.phase.state) return
     checkHolders(at, recovery)
+    checkNewTargets(at, recovery, before?.targets ?? {})
     if (recovery.phase.state === 'cancelled') checkCancelled(at, recovery, powerOffs.get(recovery.id))
     if (recovery.phase.state === 'dismissed') checkDismissed(at, recovery)
     if (recovery.phase.state === 'partial') checkPartial(at, recovery)
@@ -60,6 +63,16 @@ function checkList({ world, book }: Case, recovery: Recovery, there: readonly st
 }
 
 /** Rules 7 and 17: nothing that was sent may still arrive. */
+/** It may be dead as well, whatever Nova says of it. */
+function checkNewTargets({ recorder, book, chronicle }: Case, recovery: Recovery, before: Recovery['targets']): void {
+  for (const host of Object.keys(recovery.targets)) {
+    if (before[host] !== undefined || recovery.continues !== undefined) continue
+    const its = [...recorder.recoveries.values()].find(other => other.host === host && !hasEnded(other))
+    if (its !== undefined && chronicle.isOld(its.openedAtMs, planMs))
+      book.breach('target-first', `${recovery.host} takes ${host} as a target, which has an open recovery of its own`)
+  }
+}
+
 /** Rule 15: a target has one holder, from its reservation on. */
 function checkHolders({ recorder, book }: Case, recovery: Recovery): void {
   if (hasEnded(recovery)) return

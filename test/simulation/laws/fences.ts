@@ -1,9 +1,10 @@
 import { isIsolatedByUs, isOurs } from '../../../src/core/marks.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import type { Step } from '../../../src/core/step.ts'
+import { lastReport } from '../../../src/emulator/model/hosts.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
-import { closedGuards, isApproved, isReleased } from './guarded.ts'
+import { asksForApproval, closedGuards, isApproved, isReleased } from './guarded.ts'
 import type { Law } from './law-book.ts'
 import { answersSince, forcedDownByOthersSince, isLongDown } from './since.ts'
 import { membersOf } from './storms.ts'
@@ -20,6 +21,14 @@ const lookMs = 8000
 export function watchFences(at: Case): void {
   const { recorder, book } = at
   const begun = new Map<string, Recovery>()
+  const states = new Map<string, string>()
+  recorder.onChange(recovery => {
+    const before = states.get(recovery.id)
+    states.set(recovery.id, recovery.phase.state)
+    if (recovery.phase.state !== 'fencing' || before === 'fencing' || recovery.isolation !== undefined) return
+    for (const [law, sentence] of objectionsToGoOn(at, recovery))
+      book.breach(law, `${recovery.host} is to be fenced: ${sentence}`)
+  })
   recorder.listen({
     step(recovery, step) {
       if (step.kind !== 'power-off' || step.state !== 'sending') return
@@ -42,8 +51,21 @@ export function watchFences(at: Case): void {
 
 /** What was isolated has left the evidence behind; before that, each recovery must have a verdict that allows it. */
 function objectionsToVerdict(at: Case, recovery: Recovery, isFirst: boolean): Objection[] {
-  const objection = isFirst && recovery.isolation === undefined ? objectionToVerdict(at, recovery) : undefined
+  if (!isFirst || recovery.isolation !== undefined) return []
+  const objection = objectionToVerdict(at, recovery) ?? objectionToHaste(at, recovery)
   return objection === undefined ? [] : [['verdict-first', objection]]
+}
+
+/** Where Nova's word counts, the host was silent for as long as its rule or its segment asks for. */
+function objectionToHaste({ world }: Case, { host, evidence, settings }: Recovery): string | undefined {
+  const isAsked = evidence?.observations.some(
+    ({ way, says }) => way === 'nova' && (says === 'down' || says === 'silent')
+  )
+  // Below 0: it has reported since that look.
+  const silentMs = (evidence?.atMs ?? 0) - lastReport(world, hostOf(world, host))
+  return isAsked === true && silentMs >= 0 && silentMs < settings.confirm.downMs
+    ? `it had been silent for ${silentMs} ms, and ${settings.confirm.downMs} are asked for`
+    : undefined
 }
 
 /** Before it was isolated: it must look dead, and be nobody else's business. */
@@ -73,10 +95,7 @@ function objectionsToHost(at: Case, recovery: Recovery): Objection[] {
 /** The first power-off of a recovery: limits, approval. */
 function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<string, Recovery>): Objection[] {
   const { world, segment, limits } = at
-  const objections: Objection[] = []
-  if (segment.approval === 'required' && !isApproved(at, recovery))
-    objections.push(['approved', 'nobody approved the plan that it has, or that is long over'])
-  objections.push(...closedGuards(at, recovery).map((sentence): Objection => ['guarded', sentence]))
+  const objections = objectionsToGoOn(at, recovery)
   if (recovery.origin === 'target') return objections
   const { recoveriesPerHour, hostsDownPercent } = segment.limits
   const acting = [...begun.values()].filter(one => one.origin !== 'target' && one.continues === undefined).length
@@ -96,6 +115,15 @@ function objectionsToBegin(at: Case, recovery: Recovery, begun: ReadonlyMap<stri
   if (!isSeen && down.length > 1 && (100 * down.length) / members.length > hostsDownPercent)
     objections.push(['storm', `${down.length} of ${members.length} hosts look down`])
   return objections
+}
+
+/** Also for a host that turns out to be off already: then no power-off follows. */
+function objectionsToGoOn(at: Case, recovery: Recovery): Objection[] {
+  const isMissing = asksForApproval(at, recovery) && !isApproved(at, recovery)
+  return [
+    ...(isMissing ? [['approved', 'nobody approved the plan that it has, or that is long over'] as const] : []),
+    ...closedGuards(at, recovery).map((sentence): Objection => ['guarded', sentence])
+  ]
 }
 
 /** Rule 7: after a pause only what was read as off since may be powered off again; else a person switched it on. */

@@ -25,6 +25,11 @@ export function isReleased(at: Case, recovery: Recovery, guard: GuardName): bool
   return isApproved(at, recovery) && recovery.approval?.releases?.includes(guard) === true
 }
 
+/** What a rule froze into it goes before what its segment says now. */
+export function asksForApproval({ segment }: Case, { decision }: Recovery): boolean {
+  return (decision?.overrides?.approval ?? segment.approval) === 'required'
+}
+
 /** Guards that are closed by the truth, and must have been seen to be, when a recovery begins to act. */
 export function closedGuards(at: Case, recovery: Recovery): string[] {
   const { world, chronicle } = at

@@ -9,7 +9,7 @@ import type { Step } from '../../../src/core/step.ts'
 import type { ModelHost } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
-import { objectionToGuard } from './guarded.ts'
+import { asksForApproval, objectionToGuard } from './guarded.ts'
 import { roomFor } from './room-for.ts'
 import { answers, canReadPower, isUpInNova, saysOff, showsLife, silentForMs } from './truth.ts'
 
@@ -46,7 +46,7 @@ export async function objectionToHold(at: Case, recovery: Recovery): Promise<str
     case 'observing':
       return (await isArmed(at)) ? 'the segment is armed' : undefined
     case 'approval':
-      return at.segment.approval === 'required' ? undefined : 'no approval is asked for'
+      return asksForApproval(at, recovery) ? undefined : 'no approval is asked for'
     case 'no-target':
       return roomFor(at, recovery)
     case 'not-fenced':

@@ -17,6 +17,7 @@ export type Law =
   | 'cancelled'
   | 'dismissed'
   | 'right-signal'
+  | 'rules'
   | 'whole-list'
   | 'true-word'
   | 'target-first'

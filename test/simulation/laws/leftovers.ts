@@ -52,7 +52,7 @@ async function checkAlarms({ world, store, recorder, book }: Case): Promise<void
 }
 
 /** With a poll, none stays in `alarm` that nobody works on: it would never fire again. */
-async function checkLeftInAlarm({ world, store, book, chronicle, polls, segment }: Case): Promise<void> {
+async function checkLeftInAlarm({ world, store, book, chronicle, polls, segment, ruled }: Case): Promise<void> {
   if (!polls || !((await store.arming()).armed ?? segment.armed)) return
   for (const alarm of world.alarms.values()) {
     const host = hostOfAlarm(alarm) ?? ''
@@ -61,6 +61,8 @@ async function checkLeftInAlarm({ world, store, book, chronicle, polls, segment 
     const last = await store.lastOf(alarm.id)
     if (last === undefined || last.receivedAtMs < firedAtMs)
       book.breach('nothing-lost', `${alarm.id} fired, and nobody has heard of it`)
+    // What a rule sets aside is left to the owner of the alarm.
+    else if ((ruled.setAsideMs(host) ?? -1) >= last.receivedAtMs) continue
     else if (chronicle.isOld(last.receivedAtMs, pollsMs) && (await store.openRecoveryOf(host)) === undefined)
       book.breach('alarms', `${alarm.id} is still in alarm though nobody works on ${host}`)
   }

@@ -83,7 +83,7 @@ function isTakenBack({ signal, atMs }: Told, all: readonly Told[]): boolean {
 function checkOpening(world: World, recorder: Recorder, book: LawBook, signal: NewSignal, answer: Received): void {
   if (signal.source !== 'aodh') return
   const { host, alarm } = signal
-  if (alarm?.current !== 'alarm') book.breach('right-signal', `${alarm?.current} of ${host} opened a recovery`)
+  if (alarm?.current === 'ok') book.breach('right-signal', `ok of ${host} opened a recovery`)
   const isIsolated = [...recorder.recoveries.values()].some(
     one => one.host === host && one.id !== answer.recovery && one.isolation !== undefined
   )

@@ -11,6 +11,7 @@ import { withGuards } from './random-guards.ts'
 import { withLadder } from './random-ladder.ts'
 import { lateArrival, randomOthers } from './random-others.ts'
 import { randomPeople } from './random-people.ts'
+import { withRules } from './random-rules.ts'
 import { randomLimits, randomSegment } from './random-segment.ts'
 import { randomTrouble } from './random-trouble.ts'
 import { randomUsers } from './random-users.ts'
@@ -18,15 +19,18 @@ import { randomWorld } from './random-world.ts'
 
 /** So many seeds are given to what chance rarely meets. */
 const plightEvery = 8
+const plightAt = 3
 
 /** A scenario as `scenario.json` has it, made from a seed alone: all that is random in it is data. */
 export function generateScenario(seed: number): Scenario {
-  return withLadder(seed, scenarioOf(seed))
+  const scenario = withLadder(seed, scenarioOf(seed))
+  // A plight is about one line of defence; a rule that leaves the host alone would take it away.
+  return seed % plightEvery === plightAt ? scenario : withRules(seed, scenario)
 }
 
 function scenarioOf(seed: number): Scenario {
   const chance = createChance(seed)
-  if (seed % plightEvery === 3) return plightOf(chance)
+  if (seed % plightEvery === plightAt) return plightOf(chance)
   return withRandomEvidence(chance, plainScenario(chance, seed))
 }
 

@@ -16,7 +16,9 @@ const alsoNeeded = [
   'MEMORY_MB',
   'DISK_GB',
   'all',
-  'agent'
+  'agent',
+  'then',
+  'from'
 ]
 for (const key of alsoNeeded) needed.add(key)
 
