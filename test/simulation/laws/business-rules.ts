@@ -26,11 +26,16 @@ export const conditions: Readonly<Record<string, (asked: Asked) => boolean>> = {
   'alarm.definition.known': ({ signal }) => signal.alarm !== undefined,
   'calendar.freeze': asked => isFrozen(asked),
   'host.kind == "spare"': ({ isSpare }) => isSpare,
-  'host.name == "compute-01"': ({ signal }) => signal.host === 'compute-01',
-  'host.name == "compute-02"': ({ signal }) => signal.host === 'compute-02',
+  'host.name == "compute-01"': isNamed('compute-01'),
+  'host.name == "compute-02"': isNamed('compute-02'),
+  'host.name == "compute-03"': isNamed('compute-03'),
   'source == "poll"': ({ signal }) => signal.source === 'poll',
   'history.recoveriesLastDay == 0': ({ past }) => past.length === 0,
   'history.failuresLastDay > 0': ({ past }) => past.some(({ state }) => state === 'recovered' || state === 'partial')
+}
+
+function isNamed(name: string): (asked: Asked) => boolean {
+  return ({ signal }) => signal.host === name
 }
 
 function holds(when: string, asked: Asked): boolean {

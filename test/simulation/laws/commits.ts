@@ -112,8 +112,10 @@ function checkDismissed(at: Case, recovery: Recovery): void {
   if (unseen !== undefined)
     book.breach('nothing-lost', `${host.name} is dismissed on a look that is older than its last signal (${unseen})`)
   if (lastReport(world, host) >= recovery.openedAtMs) return
-  const isWanted = ({ name }: { readonly name: string }) => ruleFor(recovery.settings, name) !== 'leave'
-  if (![...world.servers.values()].some(server => server.host === host.name && isWanted(server))) return
+  const there = [...world.servers.values()].filter(server => server.host === host.name)
+  const isLeft = ({ name }: ModelServer): boolean => ruleFor(recovery.settings, name) === 'leave'
+  const areLeft = there.some(isLeft) && there.every(server => isLeft(server) || isLeaving(server))
+  if (there.length === 0 || areLeft) return
   if (!isLongDown(at, host) && said.takenBack(recovery)) return
   book.breach('dismissed', `${host.name} is dismissed, and it has not reported since ${recovery.openedAtMs / 1000} s`)
 }

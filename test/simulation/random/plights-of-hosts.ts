@@ -144,12 +144,26 @@ export function takenOutOfServiceWhenItDied(chance: Chance): Omit<Scenario, 'exp
   return {
     world: { hosts: rack(2, 1) },
     // Where nothing else is asked, Nova's word stands alone.
-    ...(chance.percent(60) && { segment: { alive: [] } }),
+    segment: { alive: [] },
     events: [
       { at: 5, do: chance.pick(['panic', 'powerOff', 'cutOff'] as const), host },
       { at: 10, do: 'alarm', host },
       { at, do: 'disable', host },
       { at: at + chance.int(3, 8), do: 'forceDown', host }
     ]
+  }
+}
+
+/** Well when it was looked at; it dies, and its next alarm comes, while Aodh keeps the end waiting. */
+export function diesWhileItIsDismissed(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(36, 50)
+  return {
+    world: { hosts: rack(chance.int(1, 3), 1) },
+    events: [
+      { at: 5, do: 'alarm', host },
+      { at, do: 'panic', host },
+      { at: at + 1, do: chance.pick(['alarm', 'trigger'] as const), host }
+    ],
+    faults: [{ on: 'alarms.rearm', in: 'confirming', do: 'hang', ms: 40_000 }]
   }
 }
