@@ -126,7 +126,11 @@ function objectionsNow(at: Case, deed: Deed): Objection[] {
   // A request that was on its way for longer than a move may take has given its places back.
   const isLate = world.clock.now() - (moved.get(recovery.id)?.get(deed.on) ?? 0) > timeoutMs
   const isOurs = (id: string): boolean => [...moved.values()].some(servers => servers.has(id))
-  const others = isLate ? [] : flying(at, timeoutMs).filter(one => one.server !== deed.on && isOurs(one.server))
+  // So has one to a target that is given up: it waits there for a proof, and others must not wait for it.
+  const isGivenUp = ({ source, dest = '' }: ModelMigration): boolean =>
+    [...recorder.recoveries.values()].some(one => one.host === source && one.targets[dest]?.state === 'lost')
+  const counted = flying(at, timeoutMs).filter(one => one.server !== deed.on && isOurs(one.server) && !isGivenUp(one))
+  const others = isLate ? [] : counted
   const { perTarget } = recovery.settings.evacuate
   const sameWay = others.filter(one => one.source === server.host && one.dest === deed.to)
   if (sameWay.length >= perTarget)
