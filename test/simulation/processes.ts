@@ -59,7 +59,6 @@ interface Running {
   readonly service: Service
   readonly directory: Directory
   readonly died: Promise<'died'>
-  nudge(): void
   stop(): Promise<void>
 }
 
@@ -102,7 +101,6 @@ export function createProcesses(world: ProcessWorld): Processes {
       if (next.rules !== undefined) rules = compiled(next.rules)
       segments = next.segments ?? segments
       await Promise.all(places.map(async place => await place?.directory.configure(segments, optionsOf(world))))
-      for (const place of places) place?.nudge()
     },
     async stop() {
       isStopping = true
@@ -146,7 +144,7 @@ async function launch(
   life: Life,
   failures: string[],
   rules: () => Rules
-): Promise<Pick<Running, 'service' | 'directory' | 'nudge' | 'stop'>> {
+): Promise<Pick<Running, 'service' | 'directory' | 'stop'>> {
   const { clock, plan, stateOf, late } = world
   const log = createLog(failures)
   const metrics = { phaseEnded() {}, moveEnded() {}, polled() {}, ruleDecided() {} }
@@ -175,7 +173,6 @@ async function launch(
   return {
     service,
     directory,
-    nudge,
     async stop() {
       await supervisor.stop(10_000)
       abort.abort()
