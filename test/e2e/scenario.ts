@@ -32,7 +32,9 @@ export function scenario(letter: string, name: string, wishes: Wishes, story: (w
     `(${letter}) ${name}`,
     async () => {
       const lab = labOfEnvironment()
+      const beganMs = Date.now()
       await lab.reset()
+      const cleanMs = Date.now()
       const cloud = createOpenStack(await lab.env())
       const store = await wishes.store?.()
       const services: ServiceProcess[] = []
@@ -51,6 +53,9 @@ export function scenario(letter: string, name: string, wishes: Wishes, story: (w
         await service.cli('spares', 'adopt', segment, '--yes')
         await service.start()
         watch = await watchGuests(lab)
+        say(
+          `(${letter}) the cloud was clean after ${seconds(beganMs, cleanMs)}, the service ran ${seconds(cleanMs)} later`
+        )
         await story({ lab, cloud, service, replica })
       } catch (error) {
         for (const each of services) say(await whatHappened(each))
@@ -113,6 +118,10 @@ async function whatHappened(service: ServiceProcess): Promise<string> {
     lines.push(`the service does not tell: ${String(error)}`)
   }
   return [...lines, 'log:', service.log()].join('\n')
+}
+
+function seconds(fromMs: number, toMs = Date.now()): string {
+  return `${((toMs - fromMs) / 1000).toFixed(0)} s`
 }
 
 function say(text: string): void {

@@ -13,7 +13,7 @@ scenario(
     const { lab, cloud, service } = world
     // So that the approval can't be used up.
     await lab.behaveBmc('compute-01', { wrongPassword: true })
-    const { id, servers } = await begin(world, 5)
+    const { id, servers } = await begin(world, 3)
     const first = await service.waitFor(id, 'the recovery to wait for a person', stopped)
     expect(first).toMatchObject({ hold: { code: 'approval', releasedBy: 'person' }, fenceIntents: {}, proofs: {} })
 

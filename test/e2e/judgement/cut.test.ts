@@ -10,7 +10,7 @@ scenario(
     await staysSilent(world, async () => {
       await world.lab.cut('compute-01')
       const guests = await world.lab.guests()
-      expect(guests.filter(line => line.startsWith('compute-01') && line.endsWith('runs'))).toHaveLength(5)
+      expect(guests.filter(line => line.startsWith('compute-01') && line.endsWith('runs'))).toHaveLength(3)
     })
 )
 

@@ -9,7 +9,7 @@ for (const power of [true, false]) {
 
   scenario('power', `a host that is powered off is dead: ${asked}`, { confirm: { power } }, async world => {
     const { lab, cloud, service } = world
-    const { id, servers } = await begin(world, 5, async () => await lab.off('compute-01'))
+    const { id, servers } = await begin(world, 3, async () => await lab.off('compute-01'))
     const view = await service.waitFor(id, 'the recovery to end', settled)
 
     expect(view).toMatchObject({ state: 'recovered', verdict: 'dead', proofs: { 'compute-01': { kind: 'fenced' } } })

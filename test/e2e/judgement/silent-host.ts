@@ -10,7 +10,7 @@ type Fall = () => Promise<void>
 /** It stays silent: it is dead, fenced and emptied. */
 export async function staysSilent(world: World, fall: Fall): Promise<void> {
   const { lab, cloud, service } = world
-  const { id, servers } = await begin(world, 5, fall)
+  const { id, servers } = await begin(world, 3, fall)
   const view = await service.waitFor(id, 'the recovery to end', settled)
 
   expect(view).toMatchObject({ state: 'recovered', verdict: 'dead', proofs: { 'compute-01': { kind: 'fenced' } } })
@@ -26,7 +26,7 @@ export const patient = { downSeconds: 60 }
 export async function comesBack(world: World, fall: Fall): Promise<void> {
   const { lab, cloud, service } = world
   let before: Awaited<ReturnType<typeof cloud.snapshot>> = {}
-  const { id } = await begin(world, 5, async () => {
+  const { id } = await begin(world, 3, async () => {
     before = await cloud.snapshot()
     await fall()
     await waitUntilDown(cloud, 'compute-01')

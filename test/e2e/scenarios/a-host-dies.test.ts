@@ -4,7 +4,7 @@ import { scenario } from '../scenario.ts'
 
 scenario('a', 'a silent host is fenced by its BMC and all its servers run on the spare, once', {}, async world => {
   const { lab, cloud, service } = world
-  const servers = await lab.boot(5, { host: 'compute-01', network: 'private' })
+  const servers = await lab.boot(3, { host: 'compute-01', network: 'private' })
   await lab.alarm(service.alarmUrl(), 'compute-01')
   await lab.panic('compute-01')
   expect(await lab.bmcPower('compute-01', 'status')).toBe('On')

@@ -2,9 +2,11 @@ import { expect } from '@jest/globals'
 import { expectIsolated, expectMoved, hasEnded, stopped } from '../expectations.ts'
 import { scenario } from '../scenario.ts'
 
-scenario('d', 'a host whose BMC is away is held until a person vouches that it is off', {}, async world => {
+const wishes = { segment: { fencing: [{ agent: 'bmc', timeoutSeconds: 20 }] } }
+
+scenario('d', 'a host whose BMC is away is held until a person vouches that it is off', wishes, async world => {
   const { lab, cloud, service } = world
-  const servers = await lab.boot(5, { host: 'compute-01' })
+  const servers = await lab.boot(2, { host: 'compute-01' })
   await lab.alarm(service.alarmUrl(), 'compute-01')
   await lab.behaveBmc('compute-01', { unreachable: true })
   await lab.off('compute-01')

@@ -7,7 +7,7 @@ const repeats = 10
 
 scenario('f', 'an alarm that is repeated ten times, and again after the end, makes one recovery', {}, async world => {
   const { lab, cloud, service } = world
-  const servers = await lab.boot(5, { host: 'compute-01' })
+  const servers = await lab.boot(2, { host: 'compute-01' })
   await lab.alarm(service.alarmUrl(), 'compute-01', { repeat: true })
   await lab.panic('compute-01')
   for (let time = 0; time < repeats; time++) await lab.emit('compute-01')

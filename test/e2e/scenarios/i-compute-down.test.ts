@@ -9,7 +9,7 @@ scenario(
   {},
   async world => {
     const { lab, cloud, service } = world
-    await lab.boot(5, { host: 'compute-01' })
+    await lab.boot(2, { host: 'compute-01' })
     await lab.alarm(service.alarmUrl(), 'compute-01')
     await lab.kill('compute-01')
     await waitUntilDown(cloud, 'compute-01')
@@ -25,6 +25,6 @@ scenario(
     expect(view).toMatchObject({ state: 'held', verdict: 'compute-down', fenceIntents: {}, proofs: {} })
     expect(await cloud.snapshot()).toEqual(before)
     expect(await lab.bmcPower('compute-01', 'status')).toBe('On')
-    expect((await lab.guests()).filter(line => line.startsWith('compute-01') && line.endsWith('runs'))).toHaveLength(5)
+    expect((await lab.guests()).filter(line => line.startsWith('compute-01') && line.endsWith('runs'))).toHaveLength(2)
   }
 )

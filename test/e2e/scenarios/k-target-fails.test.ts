@@ -9,7 +9,7 @@ scenario(
   {},
   async world => {
     const { lab, cloud, service } = world
-    const servers = await lab.boot(5, { host: 'compute-01' })
+    const servers = await lab.boot(2, { host: 'compute-01' })
     const dryRun = await service.request('POST', '/v1/recoveries', {
       host: 'compute-01',
       reason: 'which one',

@@ -10,7 +10,7 @@ scenario(
   { method: 'auto', spares: [], spread: 'fastest' },
   async world => {
     const { lab, cloud, service } = world
-    const servers = await lab.boot(6, { host: 'compute-01', network: 'private' })
+    const servers = await lab.boot(3, { host: 'compute-01', network: 'private' })
     const before = await cloud.services()
     await lab.panic('compute-01')
     await service.request('POST', '/v1/recoveries', { host: 'compute-01', reason: 'its rack is on fire' })

@@ -5,7 +5,7 @@ import { until } from '../until.ts'
 
 scenario('n', 'an alarm that fires while the service is down is found by it, and set back', {}, async world => {
   const { lab, cloud, service } = world
-  const servers = await lab.boot(3, { host: 'compute-01' })
+  const servers = await lab.boot(2, { host: 'compute-01' })
   const alarm = await lab.alarm(service.alarmUrl('/v1/alarms/compute-01'), 'compute-01')
   await service.kill()
   await lab.panic('compute-01')
@@ -26,7 +26,7 @@ const alarmsOnly = { more: { poll: { seconds: 30, alarms: true, services: false 
 
 scenario('n', 'an alarm that was heard once is found when it fires again unheard', alarmsOnly, async world => {
   const { lab, cloud, service } = world
-  const servers = await lab.boot(2, { host: 'compute-01' })
+  const servers = await lab.boot(1, { host: 'compute-01' })
   const alarm = await lab.alarm(service.alarmUrl('/v1/alarms/compute-01'), 'compute-01', { repeat: true })
   await lab.emit('compute-01')
   const { id: first } = await service.opened('compute-01')

@@ -5,7 +5,7 @@ import { driverOf, expectGapless, onGalera, takenOver } from '../replicas.ts'
 import { scenario } from '../scenario.ts'
 import { until } from '../until.ts'
 
-const servers = 12
+const servers = 8
 
 scenario(
   'p',
