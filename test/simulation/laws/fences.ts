@@ -25,9 +25,11 @@ export function watchFences(at: Case): void {
   recorder.onChange(recovery => {
     const before = states.get(recovery.id)
     states.set(recovery.id, recovery.phase.state)
-    if (recovery.phase.state !== 'fencing' || before === 'fencing' || recovery.isolation !== undefined) return
+    // A host that was off already: no power-off was intended, at which all of this is asked.
+    const isProven = before === 'fencing' && recovery.phase.state === 'isolating'
+    if (!isProven || recovery.isolation !== undefined || recovery.fenceIntents[recovery.host] !== undefined) return
     for (const [law, sentence] of objectionsToGoOn(at, recovery))
-      book.breach(law, `${recovery.host} is to be fenced: ${sentence}`)
+      book.breach(law, `${recovery.host} is taken for fenced: ${sentence}`)
   })
   recorder.listen({
     step(recovery, step) {
