@@ -25,14 +25,18 @@ import { createNotifier } from '../notify/webhook.ts'
 import { openStore } from '../store/open-store.ts'
 import { createSharedClock, type SharedClock } from '../store/shared-clock.ts'
 import { pathOfStore } from '../store-url.ts'
+import { type ArmingTurn, turnOf } from './reload.ts'
 import { connectWorld, directoryLimits, type OutsideWorld } from './world.ts'
 
 export interface Switchover {
   readonly app: FastifyInstance
   /** Segments that may act, by the API's word where it was given, else by the file. */
   armedSegments(): Promise<string[]>
-  /** What of a new configuration counts without a restart. Throws CloudError when the members of its segments can't be read. */
-  apply(next: Config): Promise<void>
+  /**
+   * What of a new configuration counts without a restart; resolves to the segments that act or only observe by it and did not
+   * before. Throws CloudError when the members of its segments can't be read.
+   */
+  apply(next: Config): Promise<ArmingTurn>
   /** Drives recoveries and does the periodic work until `stop`; rejects only for a mistake of our own. */
   run(): Promise<void>
   /** Takes no more requests, lets each deed in hand end within `limitMs`, and closes everything. Open recoveries wait for the next start. */
@@ -124,20 +128,24 @@ export async function compose(
     ...(configuration === undefined ? {} : { configuration })
   })
 
+  async function armedSegments(): Promise<string[]> {
+    const arming = await store.arming()
+    return directory.segments().flatMap(({ name }) => (isArmed(name, arming, directory) ? name : []))
+  }
+
   const ending = new AbortController()
   let running: Promise<unknown> = Promise.resolve()
   return {
     app,
-    async armedSegments() {
-      const arming = await store.arming()
-      return directory.segments().flatMap(({ name }) => (isArmed(name, arming, directory) ? name : []))
-    },
+    armedSegments,
     async apply(next) {
+      const before = await armedSegments()
       await directory.configure(next.segments, directoryLimits(next))
       rules = next.rules
       metrics.rulesLoaded(rules.list)
       // What is held may go on by the new limits.
       supervisor.nudge()
+      return turnOf(before, await armedSegments(), next)
     },
     async run() {
       const { signal } = ending

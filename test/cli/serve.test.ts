@@ -236,6 +236,21 @@ test('SIGHUP loads the file anew, keeps the old one if it is wrong, and does not
   service.child.kill('SIGHUP')
   await service.until(/configuration loaded anew/)
   expect(await post()).toBe('ignored')
+  const segments = [
+    {
+      name: 'rack-b',
+      armed: true,
+      storage: 'shared',
+      fencing: ['none'],
+      ...{ hosts: { names: ['c1'] }, spares: { names: ['s1'] } }
+    }
+  ]
+  writeFileSync(join(cwd, 's.yaml'), configText({ rules: [{ name: 'none', when: 'true', then: 'ignore' }], segments }))
+  service.child.kill('SIGHUP')
+  await service.until(/"segments":\["rack-b"\],"msg":"armed by the new configuration/)
+  writeFileSync(join(cwd, 's.yaml'), configText({ rules: [{ name: 'none', when: 'true', then: 'ignore' }] }))
+  service.child.kill('SIGHUP')
+  await service.until(/"changed":\["segments"\],"newSegments":\["rack-a"\]/)
   writeFileSync(join(cwd, 's.yaml'), configText({ rules: [{ name: 'bad', when: 'hots == "a"', then: 'recover' }] }))
   service.child.kill('SIGHUP')
   await service.until(/unknown name \\"hots\\".*configuration not loaded/)
