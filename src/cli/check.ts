@@ -4,6 +4,7 @@ import { ConfigError, messageOf } from '../errors.ts'
 import { isIdentified } from '../fencing/fencing.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { checkAlarms } from './check-alarms.ts'
+import { checkCalendars } from './check-calendars.ts'
 import { checkEvidence } from './check-evidence.ts'
 import { checkFencing, type IsIdentified } from './check-fencing.ts'
 import { checkGuards } from './check-guards.ts'
@@ -47,6 +48,7 @@ async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
       ok: true,
       detail: `${file}: ${config.segments.length === 1 ? 'one segment' : `${config.segments.length} segments`}`
     },
+    ...checkCalendars(config.rules.from.settings, Date.now()),
     ...(await checkStore(config.storeUrl))
   ]
   try {

@@ -62,9 +62,10 @@ test('a window of the week and what lies outside it are never open at once, and 
 })
 
 test('a zone is known or not', () => {
-  expect([isZone('Europe/Berlin'), isZone('UTC'), isZone('Europe/Nowhere'), isZone('')]).toEqual([
+  expect([isZone('Europe/Berlin'), isZone('UTC'), isZone('Europe/Nowhere'), isZone(''), isZone('+01:00')]).toEqual([
     true,
     true,
+    false,
     false,
     false
   ])

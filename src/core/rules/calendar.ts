@@ -35,6 +35,8 @@ export function wallTime(ms: number, zone: string): WallTime {
 }
 
 export function isZone(zone: string): boolean {
+  // "+01:00" would be taken as well, and know no summer time.
+  if (!/^[A-Za-z]/.test(zone)) return false
   try {
     formatterOf(zone)
     return true
@@ -99,6 +101,11 @@ export function isWithin(wall: WallTime, { from, to }: Window): boolean {
     : [wall.clock, from, to]
   // One that ends before it begins goes over midnight, or over Sunday.
   return start <= end ? start <= now && now < end : now >= start || now < end
+}
+
+/** Its dates have passed; one of the week or of the day comes again. */
+export function isOver(wall: WallTime, { from, to }: Window): boolean {
+  return datePattern.test(from) && keyOfDate(to) <= `${wall.date} ${wall.clock}`
 }
 
 /** A date alone is its first minute. */
