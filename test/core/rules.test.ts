@@ -46,7 +46,11 @@ test('the first rule that matches decides', () => {
         result: 'notMatched',
         because: 'segment.name == "lab" is not true (segment.name is "rack-a")'
       },
-      { rule: 'dead host', result: 'matched', because: 'it is true' }
+      {
+        rule: 'dead host',
+        result: 'matched',
+        because: 'it is true (alarm.current is "alarm", alarm.name is "host-down-compute-01")'
+      }
     ]
   })
   expect(rules.decide({ ...context('alarm'), segment: { ...context('alarm').segment, name: 'lab' } }).rule).toBe('lab')
@@ -56,6 +60,26 @@ test('the first rule that matches decides', () => {
 test('what no rule matches is noted, and said', () => {
   const rules = compiled({ name: 'never', when: 'host.name == "nobody"', then: 'recover' })
   expect(rules.decide(context('alarm'))).toMatchObject({ outcome: 'note', because: 'no rule matches' })
+})
+
+test.each([
+  ['"nova" in alarm.traits', '"nova" in alarm.traits is not true (alarm.traits has the keys host, binary)'],
+  ['"" in alarm.traits && true', '"" in alarm.traits is not true (alarm.traits has the keys host, binary)'],
+  ['alarm.traits["host"] == "b"', 'alarm.traits["host"] == "b" is not true (alarm.traits.host is "a")'],
+  ['"q" in host.aggregates', '"q" in host.aggregates is not true (host.aggregates is ["x", "y"])'],
+  ['"x" in host.aggregates', 'it is true (host.aggregates is ["x", "y"])']
+])('%s is explained with what it looked at', (when, because) => {
+  const seen = {
+    zone: '',
+    aggregates: ['x', 'y'],
+    status: 'enabled',
+    state: 'up',
+    forcedDown: false,
+    disabledReason: ''
+  }
+  const rules = compiled({ name: 'r', when, then: 'note' })
+  const { tried } = rules.decide({ ...context('alarm', { traits: { host: 'a', binary: 'b' } }), seen })
+  expect(tried[0]?.because).toBe(because)
 })
 
 test('a rule that cannot be evaluated does not match, and it is said', () => {
