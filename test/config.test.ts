@@ -165,6 +165,65 @@ test('all mistakes are told at once, each with its path', () => {
   ])
 })
 
+test.each([
+  [{ fencing: [{ agent: 'a', timeout: 3 }] }, 'fencing[0].timeout: is no setting (did you mean "timeoutSeconds"?)'],
+  [{ fencing: [{ first: ['a'] }] }, 'fencing[0].first: is no setting (there are agent, all, timeoutSeconds, retries)'],
+  [{ spares: { names: ['a', 'b', 'a'] } }, 'spares.names: has the same twice (the entries 1 and 3)'],
+  [{ fencing: [] }, 'fencing: must have at least one entry']
+])('%j is refused with what may stand there', (more, mistake) => {
+  expect(mistakesOf(minimal({ segments: [segment(more)] }))).toContain(`segments[0].${mistake}`)
+})
+
+test('a setting that is missing is named with the first sentence of its description', () => {
+  expect(mistakesOf(minimal({ rules: [{ name: 'r', then: 'note' }] }))).toEqual([
+    'rules[0].when: is missing (CEL that answers true or false, of alarm, host, segment, source, now, time, calendar and history (docs/rules.md))'
+  ])
+  expect(mistakesOf(minimal({ segments: [segment({ fencing: undefined })] }))).toEqual([
+    'segments[0].fencing: is missing (the ladder: names from `fencing`, or steps with more to say, tried in order; the first that proves the host off ends it)'
+  ])
+})
+
+test('a key that stands there twice is named', () => {
+  expect(mistakesOf('listen: { port: 1 }\nfencing: {}\nlisten: {}')).toEqual([
+    'line 3: "listen" stands there twice in one group'
+  ])
+})
+
+test('what is wrong by its form hides nothing of what is wrong otherwise', () => {
+  const rule = { name: 'r', when: 'alarm.nme == "x" && calendar.freeze', then: 'note' }
+  const more = {
+    armd: true,
+    log: { level: 'loud' },
+    timezone: 'Nowhere',
+    calendars: { freeze: [{ from: '2026-12-20', to: '2026-12-01' }] },
+    fencing: { bmc: { type: 'redfish', url: 'ftp://x' }, pdu: { type: 'exec', command: ['pdu'] } },
+    segments: [segment({ fencing: ['bmc'], evacuate: { perSpare: 'many' } }), segment({ name: 'b', fencing: ['pud'] })],
+    rules: [rule, { name: 'no when', then: 'note' }, { name: 'r', when: 'true', then: 'ignore', method: 'auto' }],
+    servers: [
+      { name: 's', when: 'true = false', then: 'leave', priority: 99 },
+      { name: 't', when: 'no', then: 'move' }
+    ]
+  }
+  expect(mistakesOf(minimal(more)).toSorted()).toEqual([
+    'armd: is no setting (did you mean "armed"?)',
+    'calendars.freeze[0]: to is before from',
+    'fencing.bmc.password: is missing',
+    'fencing.bmc.url: must be like https://{host}-bmc.example:8443 (no path, no password)',
+    'fencing.bmc.user: is missing',
+    'fencing.pdu.command[0]: must be the full path of a program',
+    'log.level: must be one of trace, debug, info, warn, error',
+    'rule "r": alarm has no "nme" (did you mean "name"?)',
+    'rules[1].when: is missing (CEL that answers true or false, of alarm, host, segment, source, now, time, calendar and history (docs/rules.md))',
+    'rules[2].method: goes with then: recover only',
+    'rules[2].name: "r" is taken already',
+    'segments[0].evacuate.perSpare: must be a whole number',
+    'segments[1].fencing[0]: there is no fencing.pud',
+    'server rule "t": unknown name "no"',
+    'servers[0].priority: must be <= 10',
+    'timezone: there is no such time zone; write one like Europe/Berlin or UTC'
+  ])
+})
+
 test('an environment variable that is not set is named with the place that wants it', () => {
   const file = minimal({ notify: [{ url: 'https://hook.example/x', secret: '${HOOK}' }], cloud: { name: '${CLOUD}' } })
   expect(mistakesOf(file, {})).toEqual([
@@ -461,7 +520,7 @@ test.each([
   ],
   ['armed: *nothing', 'Unresolved alias (the anchor must be set before the alias)'],
   ['auth:\n\tx: 1', 'line 2: Tabs are not allowed as indentation'],
-  ['armed: true\narmed: false', 'line 2: Map keys must be unique'],
+  ['armed: true\narmed: false', 'line 2: "armed" stands there twice in one group'],
   ['auth: { secret: "open', 'line 1: Missing closing "quote'],
   ['auth: >hunter2\n  x', 'line 1: Block scalar header includes extra characters'],
   ['auth: "\\Uhunter2x"', 'line 1: Invalid escape sequence']

@@ -40,7 +40,11 @@ function parse(text: string): { readonly value: unknown } | { readonly mistakes:
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
   if (document.errors.length > 0) {
     return {
-      mistakes: document.errors.map(error => `line ${lineOf(text, error.pos[0])}: ${withoutSource(error.message)}`)
+      mistakes: document.errors.map(error => {
+        const twice = error.code === 'DUPLICATE_KEY' ? /^[\w.-]{1,63}/.exec(text.slice(error.pos[0]))?.[0] : undefined
+        const what = twice === undefined ? withoutSource(error.message) : `"${twice}" stands there twice in one group`
+        return `line ${lineOf(text, error.pos[0])}: ${what}`
+      })
     }
   }
   try {

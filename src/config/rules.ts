@@ -12,10 +12,8 @@ export interface ReadRules {
 
 /** Rules of signals and of servers, calendars and their zone. */
 export function readRules(file: ConfigFile): ReadRules {
-  const settings = settingsOf(file)
   const calendars = calendarMistakes(file)
-  // In a zone or a calendar that is wrong no rule can be tried.
-  const compiled = calendars.length > 0 ? { mistakes: [] } : compileRules(file.rules.map(ruleOf), settings)
+  const compiled = compileRules(file.rules.map(ruleOf), settingsOf(file))
   return {
     rules: 'ok' in compiled ? compiled.ok : undefined,
     servers: file.servers,
@@ -31,8 +29,13 @@ export function readRules(file: ConfigFile): ReadRules {
   }
 }
 
+/** A zone or a window that is wrong gives way to one in which the rules can be tried. */
 function settingsOf({ timezone, calendars }: ConfigFile): RuleSettings {
-  return { zone: timezone, calendars }
+  const right = Object.entries(calendars).map(([name, windows]) => [
+    name,
+    windows.filter(window => windowMistake(window) === undefined)
+  ])
+  return { zone: isZone(timezone) ? timezone : 'UTC', calendars: Object.fromEntries(right) }
 }
 
 function calendarMistakes({ timezone, calendars }: ConfigFile): string[] {

@@ -93,7 +93,10 @@ test('a file that is wrong changes nothing, and every mistake is said until one 
     needsRestart: [],
     failed: {
       atMs: expect.any(Number),
-      mistakes: ['timezone: there is no such time zone; write one like Europe/Berlin or UTC']
+      mistakes: [
+        'timezone: there is no such time zone; write one like Europe/Berlin or UTC',
+        'rule "r": alarm has no "nme" (did you mean "name"?)'
+      ]
     }
   })
   expect(said.map(({ level, message }) => [level, message])).toEqual([
