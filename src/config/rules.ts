@@ -74,6 +74,32 @@ function overridesOf({ approval, method, confirm, evacuate }: Omit<RuleConfig, '
   }
 }
 
+/** What a rule sets, in the words of the configuration. */
+export type Written = Pick<RuleConfig, 'approval' | 'method' | 'confirm' | 'evacuate'>
+
+export function writtenOf({ confirm, evacuate, ...same }: Overrides): Written {
+  const { perTarget, moveTimeoutMs, ...others } = evacuate ?? {}
+  return {
+    ...same,
+    ...(confirm === undefined
+      ? {}
+      : { confirm: { ...seconds('downSeconds', confirm.downMs), ...seconds('timeoutSeconds', confirm.timeoutMs) } }),
+    ...(evacuate === undefined
+      ? {}
+      : {
+          evacuate: {
+            ...others,
+            ...(perTarget === undefined ? {} : { perSpare: perTarget }),
+            ...seconds('moveTimeoutSeconds', moveTimeoutMs)
+          }
+        })
+  }
+}
+
+function seconds<K extends string>(key: K, ofMs: number | undefined): Partial<Record<K, number>> {
+  return ofMs === undefined ? {} : ({ [key]: Math.ceil(ofMs / 1000) } as Record<K, number>)
+}
+
 function ms<K extends string>(key: K, seconds: number | undefined): Partial<Record<K, number>> {
   return seconds === undefined ? {} : ({ [key]: seconds * 1000 } as Record<K, number>)
 }
