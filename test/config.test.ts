@@ -469,6 +469,31 @@ test.each([
     'segments[0].confirm.computeDown: fence needs an agent in fencing, for the host runs'
   ],
   [
+    'a placeholder that nothing fills in',
+    { segments: [segment({ confirm: { alive: [{ exec: ['/bin/hb', '{hots}', '{address}'], name: 'hb' }] } })] },
+    'segments[0].confirm.alive[0].exec[1]: nothing fills in {hots} (did you mean "host"?); there is {host} and {address}'
+  ],
+  [
+    'a placeholder in the URL of a BMC that nothing fills in',
+    { segments: [segment({ fencing: ['bmc'] })], fencing: { bmc: redfish({ url: 'https://{hst}-bmc' }) } },
+    'fencing.bmc.url: nothing fills in {hst} (did you mean "host"?); there is {host}'
+  ],
+  [
+    'a placeholder in a fencing command, which has none',
+    { segments: [segment({ fencing: ['pdu'] })], fencing: { pdu: { type: 'exec', command: ['/bin/pdu', '{host}'] } } },
+    'fencing.pdu.command[1]: nothing is filled in here; the program finds the host in SWITCHOVER_HOST'
+  ],
+  [
+    'two hosts with one address',
+    { segments: [segment({ confirm: { alive: [{ ssh: 22, hosts: { a: '10.0.0.1', b: '10.0.0.1' } }] } })] },
+    'segments[0].confirm.alive[0].hosts.b: is the address of a too'
+  ],
+  [
+    'a variable whose brace is not closed',
+    { cloud: { name: 'my-${CLOUD' } },
+    'cloud.name: after ${ must come the name of an environment variable and }; to have ${ itself, write $${'
+  ],
+  [
     'a rule that is no CEL',
     { rules: [{ name: 'r', when: 'alarm.nam == "x"', then: 'note' }] },
     'rule "r": alarm has no "nam" (did you mean "name"?)'

@@ -23,9 +23,15 @@ export function readYaml(text: string, env: Environment): ReadYaml {
     }
     if (typeof value !== 'string') return value
     if (/^\$\{\w+\}$/.test(value)) fromEnvironment.add(dotted(path))
-    // `$${NAME}` is the way to write `${NAME}` itself.
-    return value.replaceAll(/\$?\$\{([A-Za-z_]\w*)\}/g, (found, name: string) => {
+    // `$${` is the way to write `${` itself.
+    return value.replaceAll(/\$?\$\{(?:([A-Za-z_]\w*)\})?/g, (found, name: string | undefined) => {
       if (found.startsWith('$$')) return found.slice(1)
+      if (name === undefined) {
+        mistakes.push(
+          `${dotted(path)}: after ${'$'}{ must come the name of an environment variable and }; to have ${'$'}{ itself, write ${'$'}${'$'}{`
+        )
+        return found
+      }
       if (env[name] === undefined) mistakes.push(`${dotted(path)}: the environment variable ${name} is not set`)
       return env[name] ?? ''
     })
