@@ -9,7 +9,8 @@ export function checkCalendars({ zone, calendars }: RuleSettings, nowMs: number)
     const state = windows.some(window => isWithin(wall, window)) ? 'open' : 'closed'
     const now = `${state} now, ${wall.weekday} ${wall.date} ${wall.clock} by the clock of ${zone} (timezone)`
     const never = neverOpens(windows, wall)
-    return { name: `calendar ${name}`, ok: true, detail: never === undefined ? now : `${now}; ${never}` }
+    const line = { name: `calendar ${name}`, ok: true }
+    return never === undefined ? { ...line, detail: now } : { ...line, warn: true, detail: `${now}; ${never}` }
   })
 }
 
