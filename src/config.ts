@@ -48,9 +48,23 @@ export function parseConfig(name: string, text: string, env: Environment): Confi
   const judged = file === undefined ? undefined : readRules(file)
   const others = file === undefined ? [] : [...crossChecks(file), ...(judged?.mistakes ?? [])]
   const found = [...ofSchema, ...others.filter(mistake => !isOfStandIn(mistake))]
-  const mistakes = [...read.mistakes, ...withoutEchoes(found, read.mistakes)]
+  const mistakes = [...read.mistakes, ...withoutEchoes(found, read.mistakes)].map(mistake => named(mistake, read.value))
   if (mistakes.length > 0 || file === undefined || judged?.rules === undefined) throw new ConfigError(name, mistakes)
   return deepFreeze(configOf(file, judged.rules))
+}
+
+/** `segments[3].fencing: …` with the name of the segment, for nobody counts; so for rules and servers. */
+function named(mistake: string, file: unknown): string {
+  return mistake.replace(/^(segments|rules|servers)\[(\d+)\][^:]*(?=: )/, (path, section: string, index: string) => {
+    const name = (file as Readonly<Record<string, readonly ({ readonly name?: unknown } | null)[]>>)[section]?.[
+      Number(index)
+    ]?.name
+    return typeof name === 'string' && isShort(name) ? `${path} (${name})` : path
+  })
+}
+
+function isShort(name: string): boolean {
+  return /^[^\n]{1,63}$/.test(name)
 }
 
 /** A variable that is not set leaves an empty text behind, of which nothing more need be said. */

@@ -33,6 +33,8 @@ export function checkSchema({ value, fromEnvironment }: Pick<ReadYaml, 'value' |
   const mistakes = (isConfigFile.errors ?? []).flatMap(
     error => sentenceOf(error, dotted(pathOf(error.instancePath, file))) ?? []
   )
+  // Without a mistake a file with stand-ins would be taken for the operator's.
+  if (mistakes.length === 0) return { mistakes: ['the file: is not as schemas/config.json has it'] }
   return { mistakes: [...new Set(mistakes)], ...rightOf(file) }
 }
 
