@@ -6,6 +6,7 @@ import { durationMs } from './config/durations.ts'
 import { ladderOf } from './config/ladder.ts'
 import { type Environment, readYaml } from './config/read-yaml.ts'
 import { readRules } from './config/rules.ts'
+import { isOfStandIn } from './config/stand-ins.ts'
 import type { PollOptions } from './controller/duties/poll.ts'
 import type { GuardSettings } from './controller/ports/ports.ts'
 import type { Members, SegmentConfig } from './controller/service/directory.ts'
@@ -43,20 +44,27 @@ export function loadConfig(path: string, env: Environment): Config {
 export function parseConfig(name: string, text: string, env: Environment): Config {
   const read = readYaml(text, env)
   if (read.value === undefined && read.mistakes.length > 0) throw new ConfigError(name, read.mistakes)
-  const file = checkSchema(read)
-  if (!isFile(file)) throw new ConfigError(name, [...read.mistakes, ...withoutEchoes(file, read.mistakes)])
-  const judged = readRules(file)
-  const mistakes = [
-    ...read.mistakes,
-    ...withoutEchoes(crossChecks(file), read.mistakes),
-    ...withoutEchoes(judged.mistakes, read.mistakes)
-  ]
-  if (mistakes.length > 0 || judged.rules === undefined) throw new ConfigError(name, mistakes)
+  const { file, mistakes: ofSchema } = checkSchema(read)
+  const judged = file === undefined ? undefined : readRules(file)
+  const others = file === undefined ? [] : [...crossChecks(file), ...(judged?.mistakes ?? [])]
+  const found = [...ofSchema, ...others.filter(mistake => !isOfStandIn(mistake))]
+  const mistakes = [...read.mistakes, ...withoutEchoes(found, read.mistakes)].map(mistake => named(mistake, read.value))
+  if (mistakes.length > 0 || file === undefined || judged?.rules === undefined) throw new ConfigError(name, mistakes)
   return deepFreeze(configOf(file, judged.rules))
 }
 
-function isFile(checked: ConfigFile | readonly string[]): checked is ConfigFile {
-  return !Array.isArray(checked)
+/** `segments[3].fencing: …` with the name of the segment, for nobody counts; so for rules and servers. */
+function named(mistake: string, file: unknown): string {
+  return mistake.replace(/^(segments|rules|servers)\[(\d+)\][^:]*(?=: )/, (path, section: string, index: string) => {
+    const name = (file as Readonly<Record<string, readonly ({ readonly name?: unknown } | null)[]>>)[section]?.[
+      Number(index)
+    ]?.name
+    return typeof name === 'string' && isShort(name) ? `${path} (${name})` : path
+  })
+}
+
+function isShort(name: string): boolean {
+  return /^[^\n]{1,63}$/.test(name)
 }
 
 /** A variable that is not set leaves an empty text behind, of which nothing more need be said. */

@@ -68,9 +68,12 @@ export class InvalidCursor extends Error {
 /** All that is wrong with the configuration, a line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  /** The file, or what in it the mistakes are about. */
+  readonly source: string
   readonly mistakes: readonly string[]
   constructor(source: string, mistakes: readonly string[]) {
     super(`${source}:\n${mistakes.map(mistake => `  ${mistake}`).join('\n')}`)
+    this.source = source
     this.mistakes = mistakes
   }
 }

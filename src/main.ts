@@ -50,9 +50,11 @@ program
   .command('check')
   .description('try everything that a recovery will need, changing nothing; exit status 1 if something fails')
   .option(...config)
+  .option('--offline', 'only read the file: ask neither the database nor the cloud')
   .option(...json)
-  .action(async (options: { config: string; json?: boolean }) => {
-    process.exitCode = (await check(options.config, env, { json: options.json === true, out: stdout })) ? 0 : 1
+  .action(async (options: { config: string; offline?: boolean; json?: boolean }) => {
+    const how = { json: options.json === true, offline: options.offline === true, out: stdout }
+    process.exitCode = (await check(options.config, env, how)) ? 0 : 1
   })
 
 program

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { messageOf } from './errors.ts'
 
 export interface Program {
@@ -23,6 +24,7 @@ export const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 
 export const outputMax = 64 * 1024
 const errorsMax = 4 * 1024
+const headMax = 256
 
 /** Runs a program without a shell, in a process group of its own, with nothing on its stdin. Never throws. */
 export async function runProgram({ file, args, env, timeoutMs, signal }: Program): Promise<Ran> {
@@ -57,7 +59,11 @@ export async function runProgram({ file, args, env, timeoutMs, signal }: Program
     stderr = (stderr + chunk.toString('utf8')).slice(-errorsMax)
   })
   child.once('error', (error: NodeJS.ErrnoException) => {
-    resolve({ ended: 'unstarted', why: error.message, isMissing: error.code === 'ENOENT' || error.code === 'EACCES' })
+    resolve({
+      ended: 'unstarted',
+      why: whyUnstarted(file, error),
+      isMissing: error.code === 'ENOENT' || error.code === 'EACCES'
+    })
   })
   child.once('close', (code, by) => {
     const why = killed ?? (code === null ? `ended by ${by}` : undefined)
@@ -77,5 +83,32 @@ function killGroup({ pid }: ChildProcess): void {
     process.kill(-pid, 'SIGKILL')
   } catch {
     // It has ended by itself.
+  }
+}
+
+/** Why a program could not be started, by the system's error and what its file looks like. */
+function whyUnstarted(file: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EACCES') return `${file} may not be run by us: chmod +x it, and let us into its folder`
+  if (code !== 'ENOENT' || !file.startsWith('/')) return message
+  const head = headOf(file)
+  if (head === undefined) return `there is no ${file}`
+  const [line = ''] = head.split('\n', 1)
+  const interpreter = /^#!\s*([^\s]+)/.exec(line)?.[1]
+  if (line.endsWith('\r'))
+    return `${file} ends its lines with CR LF, so its interpreter is not found: write them with LF alone`
+  return interpreter === undefined ? message : `${file} names the interpreter ${interpreter}, which is not there`
+}
+
+/** undefined: it can't be read. */
+function headOf(file: string): string | undefined {
+  let fd: number | undefined
+  try {
+    fd = openSync(file, 'r')
+    const head = Buffer.alloc(headMax)
+    return head.toString('utf8', 0, readSync(fd, head, 0, headMax, 0))
+  } catch {
+    return undefined
+  } finally {
+    if (fd !== undefined) closeSync(fd)
   }
 }

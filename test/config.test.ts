@@ -157,11 +157,72 @@ test('all mistakes are told at once, each with its path', () => {
     'auth.alarms.tokens[0].secret: must NOT have fewer than 16 characters',
     'auth.operators.tokens[0].role: must be one of viewer, operator',
     'armed: must be true or false',
-    'segments[0].storage: is missing (one of shared, local)',
-    'segments[0].confrim: is no setting (did you mean "confirm"?)',
-    'segments[0].hosts: must have exactly one of names, aggregate, zone',
-    'segments[0].evacuate.perSpare: must be a whole number',
+    'segments[0].storage (rack-a): is missing (one of shared, local)',
+    'segments[0].confrim (rack-a): is no setting (did you mean "confirm"?)',
+    'segments[0].hosts (rack-a): must have exactly one of names, aggregate, zone',
+    'segments[0].evacuate.perSpare (rack-a): must be a whole number',
     'retention.signals: must be like 12h, 90d, 6w or 2y'
+  ])
+})
+
+test.each([
+  [{ fencing: [{ agent: 'a', timeout: 3 }] }, 'fencing[0].timeout: is no setting (did you mean "timeoutSeconds"?)'],
+  [{ fencing: [{ first: ['a'] }] }, 'fencing[0].first: is no setting (there are agent, all, timeoutSeconds, retries)'],
+  [{ spares: { names: ['a', 'b', 'a'] } }, 'spares.names: has the same twice (the entries 1 and 3)'],
+  [{ fencing: [] }, 'fencing: must have at least one entry']
+])('%j is refused with what may stand there', (more, mistake) => {
+  expect(mistakesOf(minimal({ segments: [segment(more)] }))).toContain(
+    `segments[0].${mistake.replace(': ', ' (rack-a): ')}`
+  )
+})
+
+test('a setting that is missing is named with the first sentence of its description', () => {
+  expect(mistakesOf(minimal({ rules: [{ name: 'r', then: 'note' }] }))).toEqual([
+    'rules[0].when (r): is missing (CEL that answers true or false, of alarm, host, segment, source, now, time, calendar and history (docs/rules.md))'
+  ])
+  expect(mistakesOf(minimal({ segments: [segment({ fencing: undefined })] }))).toEqual([
+    'segments[0].fencing (rack-a): is missing (the ladder: names from `fencing`, or steps with more to say, tried in order; the first that proves the host off ends it)'
+  ])
+})
+
+test('a key that stands there twice is named', () => {
+  expect(mistakesOf('listen: { port: 1 }\nfencing: {}\nlisten: {}')).toEqual([
+    'line 3: "listen" stands there twice in one group'
+  ])
+})
+
+test('what is wrong by its form hides nothing of what is wrong otherwise', () => {
+  const rule = { name: 'r', when: 'alarm.nme == "x" && calendar.freeze', then: 'note' }
+  const more = {
+    armd: true,
+    log: { level: 'loud' },
+    timezone: 'Nowhere',
+    calendars: { freeze: [{ from: '2026-12-20', to: '2026-12-01' }] },
+    fencing: { bmc: { type: 'redfish', url: 'ftp://x' }, pdu: { type: 'exec', command: ['pdu'] } },
+    segments: [segment({ fencing: ['bmc'], evacuate: { perSpare: 'many' } }), segment({ name: 'b', fencing: ['pud'] })],
+    rules: [rule, { name: 'no when', then: 'note' }, { name: 'r', when: 'true', then: 'ignore', method: 'auto' }],
+    servers: [
+      { name: 's', when: 'true = false', then: 'leave', priority: 99 },
+      { name: 't', when: 'no', then: 'move' }
+    ]
+  }
+  expect(mistakesOf(minimal(more)).toSorted()).toEqual([
+    'armd: is no setting (did you mean "armed"?)',
+    'calendars.freeze[0]: to is before from',
+    'fencing.bmc.password: is missing',
+    'fencing.bmc.url: must be like https://{host}-bmc.example:8443 (no path, no password)',
+    'fencing.bmc.user: is missing',
+    'fencing.pdu.command[0]: must be the full path of a program',
+    'log.level: must be one of trace, debug, info, warn, error',
+    'rule "r": alarm has no "nme" (did you mean "name"?)',
+    'rules[1].when (no when): is missing (CEL that answers true or false, of alarm, host, segment, source, now, time, calendar and history (docs/rules.md))',
+    'rules[2].method (r): goes with then: recover only',
+    'rules[2].name (r): "r" is taken already',
+    'segments[0].evacuate.perSpare (rack-a): must be a whole number',
+    'segments[1].fencing[0] (b): there is no fencing.pud',
+    'server rule "t": unknown name "no"',
+    'servers[0].priority (s): must be <= 10',
+    'timezone: there is no such time zone; write one like Europe/Berlin or UTC'
   ])
 })
 
@@ -250,12 +311,12 @@ test.each([
   [
     'an unknown agent',
     { segments: [segment({ fencing: ['rack-a-redfihs'] })], fencing: { 'rack-a-redfish': redfish() } },
-    'segments[0].fencing[0]: there is no fencing.rack-a-redfihs (did you mean "rack-a-redfish"?)'
+    'segments[0].fencing[0] (rack-a): there is no fencing.rack-a-redfihs (did you mean "rack-a-redfish"?)'
   ],
   [
     'none in a ladder',
     { segments: [segment({ fencing: ['bmc', 'none'] })], fencing: { bmc: redfish() } },
-    'segments[0].fencing: none must stand alone, for it is no step of a ladder'
+    'segments[0].fencing (rack-a): none must stand alone, for it is no step of a ladder'
   ],
   [
     'an agent called none',
@@ -265,22 +326,22 @@ test.each([
   [
     'none in a step',
     { segments: [segment({ fencing: [{ agent: 'none' }] })] },
-    'segments[0].fencing: none must stand alone, for it is no step of a ladder'
+    'segments[0].fencing (rack-a): none must stand alone, for it is no step of a ladder'
   ],
   [
     'a step that names nobody',
     { segments: [segment({ fencing: [{ retries: 1 }] })] },
-    'segments[0].fencing[0]: must have exactly one of agent, all'
+    'segments[0].fencing[0] (rack-a): must have exactly one of agent, all'
   ],
   [
     'a feed that nobody knows',
     { segments: [segment({ fencing: [{ all: ['bmc', 'pdu'] }] })], fencing: { bmc: redfish() } },
-    'segments[0].fencing[0]: there is no fencing.pdu'
+    'segments[0].fencing[0] (rack-a): there is no fencing.pdu'
   ],
   [
     'a step with a mistake',
     { segments: [segment({ fencing: ['bmc', { agent: 'bmc', timeoutSecond: 5 }] })], fencing: { bmc: redfish() } },
-    'segments[0].fencing[1].timeoutSecond: is no setting (did you mean "timeoutSeconds"?)'
+    'segments[0].fencing[1].timeoutSecond (rack-a): is no setting (did you mean "timeoutSeconds"?)'
   ],
   [
     'an agent of no kind',
@@ -311,82 +372,82 @@ test.each([
   [
     'two segments of one name',
     { segments: [segment(), segment({ hosts: { aggregate: 'b' }, spares: { names: ['x'] } })] },
-    'segments[1].name: "rack-a" is taken already'
+    'segments[1].name (rack-a): "rack-a" is taken already'
   ],
   [
     'a host that is to be its own spare',
     { segments: [segment({ spares: { names: ['compute-01'] } })] },
-    'segments[0].spares.names[0]: compute-01 stands in hosts.names too; it is the one or the other'
+    'segments[0].spares.names[0] (rack-a): compute-01 stands in hosts.names too; it is the one or the other'
   ],
   [
     'a host of two segments',
     { segments: [segment(), segment({ name: 'b', spares: { names: ['x'] } })] },
-    'segments[1].hosts.names[0]: host compute-01 belongs to segment rack-a already'
+    'segments[1].hosts.names[0] (b): host compute-01 belongs to segment rack-a already'
   ],
   [
     'a spare of two segments',
     { segments: [segment(), segment({ name: 'b', hosts: { aggregate: 'b' } })] },
-    'segments[1].spares.names[0]: host compute-09 belongs to segment rack-a already'
+    'segments[1].spares.names[0] (b): host compute-09 belongs to segment rack-a already'
   ],
   [
     'local storage and no word on its loss',
     { segments: [segment({ storage: 'local' })] },
-    'segments[0].allowLocalDiskLoss: must be written out with storage: local; true loses local disks, false leaves such servers where they are'
+    'segments[0].allowLocalDiskLoss (rack-a): must be written out with storage: local; true loses local disks, false leaves such servers where they are'
   ],
   [
     'no spares where they are needed',
     { segments: [segment({ spares: undefined })] },
-    'segments[0].spares: is missing; the method reserved_host needs spares'
+    'segments[0].spares (rack-a): is missing; the method reserved_host needs spares'
   ],
   [
     'a timeout before its time',
     { segments: [segment({ confirm: { downSeconds: 60, timeoutSeconds: 60 } })] },
-    'segments[0].confirm.timeoutSeconds: must be more than downSeconds (60)'
+    'segments[0].confirm.timeoutSeconds (rack-a): must be more than downSeconds (60)'
   ],
   [
     'a sign of life of no kind',
     { segments: [segment({ confirm: { alive: [{ hosts: {} }] } })] },
-    'segments[0].confirm.alive[0]: must have exactly one of ssh, tcp, icmp, exec'
+    'segments[0].confirm.alive[0] (rack-a): must have exactly one of ssh, tcp, icmp, exec'
   ],
   [
     'the same sign of life twice',
     { segments: [segment({ confirm: { alive: [{ icmp: true }, { ssh: 22 }, { icmp: true }] } })] },
-    'segments[0].confirm.alive[2]: icmp is there already'
+    'segments[0].confirm.alive[2] (rack-a): icmp is there already'
   ],
   [
     'a program without a name',
     { segments: [segment({ confirm: { alive: [{ exec: ['/bin/true'] }] } })] },
-    'segments[0].confirm.alive[0].name: is missing; the evidence calls the program by it'
+    'segments[0].confirm.alive[0].name (rack-a): is missing; the evidence calls the program by it'
   ],
   [
     'a program that would have to be looked for',
     { segments: [segment({ confirm: { alive: [{ exec: ['heartbeat', '{host}'], name: 'storage' }] } })] },
-    'segments[0].confirm.alive[0].exec[0]: must be the full path of a program'
+    'segments[0].confirm.alive[0].exec[0] (rack-a): must be the full path of a program'
   ],
   [
     'a port beside the network',
     { segments: [segment({ confirm: { alive: [{ ssh: 22, beside: 'network' }] } })] },
-    'segments[0].confirm.alive[0].beside: is for exec only; ssh goes over the network'
+    'segments[0].confirm.alive[0].beside (rack-a): is for exec only; ssh goes over the network'
   ],
   [
     'nobody asks over the network',
     { segments: [segment({ confirm: { alive: [{ exec: ['/bin/hb'], name: 'hb', beside: 'network' }] } })] },
-    'segments[0].confirm.alive: a program beside the network needs a source over it (ssh, tcp, icmp), or nobody can tell a host that is cut off'
+    'segments[0].confirm.alive (rack-a): a program beside the network needs a source over it (ssh, tcp, icmp), or nobody can tell a host that is cut off'
   ],
   [
     'more sources than there are',
     { segments: [segment({ confirm: { alive: [{ ssh: 22 }, { tcp: 16509 }], sourcesMin: 3 } })] },
-    "segments[0].confirm.sourcesMin: only 2 independent sources are configured, so 3 can never speak for a host's death"
+    "segments[0].confirm.sourcesMin (rack-a): only 2 independent sources are configured, so 3 can never speak for a host's death"
   ],
   [
     'an agent for the evidence that is not there',
     { segments: [segment({ confirm: { power: 'rack-b' } })] },
-    'segments[0].confirm.power: there is no fencing.rack-b'
+    'segments[0].confirm.power (rack-a): there is no fencing.rack-b'
   ],
   [
     'power as evidence without an agent',
     { segments: [segment({ fencing: ['none'], confirm: { power: true } })] },
-    'segments[0].confirm.power: true needs a step of one agent in fencing; name an agent instead'
+    'segments[0].confirm.power (rack-a): true needs a step of one agent in fencing; name an agent instead'
   ],
   [
     'one feed of several as evidence',
@@ -394,7 +455,7 @@ test.each([
       segments: [segment({ fencing: [{ all: ['pdu-a', 'pdu-b'] }], confirm: { power: 'pdu-a' } })],
       fencing: { 'pdu-a': outlet, 'pdu-b': outlet }
     },
-    'segments[0].confirm.power: fencing.pdu-a stands in steps of type all only: while one feed is off, another may be on; name an agent that speaks of the whole machine'
+    'segments[0].confirm.power (rack-a): fencing.pdu-a stands in steps of type all only: while one feed is off, another may be on; name an agent that speaks of the whole machine'
   ],
   [
     'a memory as evidence, of which two are asked for',
@@ -402,12 +463,37 @@ test.each([
       segments: [segment({ fencing: ['metal'], confirm: { power: true, sourcesMin: 2 } })],
       fencing: { metal: { type: 'ironic' } }
     },
-    'segments[0].confirm.power: fencing.metal is Ironic, which only remembers a power state: that never counts; name another agent'
+    'segments[0].confirm.power (rack-a): fencing.metal is Ironic, which only remembers a power state: that never counts; name another agent'
   ],
   [
     'a host that runs is to be fenced by nobody',
     { segments: [segment({ fencing: ['none'], confirm: { computeDown: 'fence' } })] },
-    'segments[0].confirm.computeDown: fence needs an agent in fencing, for the host runs'
+    'segments[0].confirm.computeDown (rack-a): fence needs an agent in fencing, for the host runs'
+  ],
+  [
+    'a placeholder that nothing fills in',
+    { segments: [segment({ confirm: { alive: [{ exec: ['/bin/hb', '{hots}', '{address}'], name: 'hb' }] } })] },
+    'segments[0].confirm.alive[0].exec[1] (rack-a): nothing fills in {hots} (did you mean "host"?); there is {host} and {address}'
+  ],
+  [
+    'a placeholder in the URL of a BMC that nothing fills in',
+    { segments: [segment({ fencing: ['bmc'] })], fencing: { bmc: redfish({ url: 'https://{hst}-bmc' }) } },
+    'fencing.bmc.url: nothing fills in {hst} (did you mean "host"?); there is {host}'
+  ],
+  [
+    'a placeholder in a fencing command, which has none',
+    { segments: [segment({ fencing: ['pdu'] })], fencing: { pdu: { type: 'exec', command: ['/bin/pdu', '{host}'] } } },
+    'fencing.pdu.command[1]: nothing is filled in here; the program finds the host in SWITCHOVER_HOST'
+  ],
+  [
+    'two hosts with one address',
+    { segments: [segment({ confirm: { alive: [{ ssh: 22, hosts: { a: '10.0.0.1', b: '10.0.0.1' } }] } })] },
+    'segments[0].confirm.alive[0].hosts.b (rack-a): is the address of a too'
+  ],
+  [
+    'a variable whose brace is not closed',
+    { cloud: { name: 'my-${CLOUD' } },
+    'cloud.name: after ${ must come the name of an environment variable and }; to have ${ itself, write $${'
   ],
   [
     'a rule that is no CEL',
@@ -461,7 +547,7 @@ test.each([
   ],
   ['armed: *nothing', 'Unresolved alias (the anchor must be set before the alias)'],
   ['auth:\n\tx: 1', 'line 2: Tabs are not allowed as indentation'],
-  ['armed: true\narmed: false', 'line 2: Map keys must be unique'],
+  ['armed: true\narmed: false', 'line 2: "armed" stands there twice in one group'],
   ['auth: { secret: "open', 'line 1: Missing closing "quote'],
   ['auth: >hunter2\n  x', 'line 1: Block scalar header includes extra characters'],
   ['auth: "\\Uhunter2x"', 'line 1: Invalid escape sequence']
@@ -534,7 +620,7 @@ test('calendars, rules and instance rules are checked, and every mistake is told
   ).toEqual([
     'timezone: there is no such time zone; write one like Europe/Berlin or UTC',
     'calendars.freeze[0]: to is before from',
-    'servers[0].priority: what is left has none',
+    'servers[0].priority (s): what is left has none',
     'server rule "s": server has no "nme" (did you mean "name"?)'
   ])
   expect(rulesOf({ calendars: { 'my-freeze': [] } })).toEqual([
@@ -548,10 +634,10 @@ test('calendars, rules and instance rules are checked, and every mistake is told
 test('what a rule sets goes with recover only, and with the times of every segment', () => {
   const rule = { name: 'r', when: 'true', then: 'recover' }
   expect(rulesOf({ rules: [{ ...rule, then: 'note', approval: 'required' }] })).toEqual([
-    'rules[0].approval: goes with then: recover only'
+    'rules[0].approval (r): goes with then: recover only'
   ])
   expect(rulesOf({ rules: [{ ...rule, confirm: { downSeconds: 120 } }] })).toEqual([
-    'rules[0].confirm: timeoutSeconds must be more than downSeconds (120 in segment rack-a)'
+    'rules[0].confirm (r): timeoutSeconds must be more than downSeconds (120 in segment rack-a)'
   ])
 })
 

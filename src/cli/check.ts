@@ -4,10 +4,12 @@ import { ConfigError, messageOf } from '../errors.ts'
 import { isIdentified } from '../fencing/fencing.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { checkAlarms } from './check-alarms.ts'
+import { checkCalendars } from './check-calendars.ts'
 import { checkEvidence } from './check-evidence.ts'
 import { checkFencing, type IsIdentified } from './check-fencing.ts'
 import { checkGuards } from './check-guards.ts'
-import { alarmsFor, checkRules, withPast } from './check-rules.ts'
+import { checkHostNames } from './check-hosts.ts'
+import { alarmsFor, checkRules, knownRules, withPast } from './check-rules.ts'
 import { checkMembers } from './check-segment.ts'
 import { checkStore } from './check-store.ts'
 import { createSilentLogger } from './logger.ts'
@@ -16,12 +18,14 @@ import { connectWorld, loginTimeoutMs, type OutsideWorld } from './world.ts'
 
 export interface CheckOutput {
   readonly json: boolean
+  /** Only the file is read: neither the database nor the cloud is asked. */
+  readonly offline: boolean
   readonly out: { write(text: string): unknown }
 }
 
 /** Tries all that a recovery will need, changes nothing, prints what it found. True if nothing failed. */
-export async function check(file: string, env: Environment, { json, out }: CheckOutput): Promise<boolean> {
-  const lines = await linesFor(file, env)
+export async function check(file: string, env: Environment, { json, offline, out }: CheckOutput): Promise<boolean> {
+  const lines = await linesFor(file, env, offline)
   const failed = lines.filter(line => !line.ok).length
   if (json) out.write(`${JSON.stringify({ ok: failed === 0, checks: lines }, undefined, 2)}\n`)
   else {
@@ -33,7 +37,7 @@ export async function check(file: string, env: Environment, { json, out }: Check
   return failed === 0
 }
 
-async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
+async function linesFor(file: string, env: Environment, offline: boolean): Promise<CheckLine[]> {
   let config: Config
   let world: OutsideWorld
   try {
@@ -41,18 +45,24 @@ async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
   } catch (error) {
     return linesOfError('configuration', error)
   }
-  const well = [
+  const ofFile = [
     {
       name: 'configuration',
       ok: true,
       detail: `${file}: ${config.segments.length === 1 ? 'one segment' : `${config.segments.length} segments`}`
     },
-    ...(await checkStore(config.storeUrl))
+    ...checkCalendars(config.rules.from.settings, Date.now())
   ]
+  if (offline) return [...ofFile, ...knownRules(config.rules)]
+  const well = [...ofFile, ...(await checkStore(config.storeUrl))]
   try {
     world = await connectWorld(config, env, createSilentLogger(), { loginTimeoutMs })
   } catch (error) {
-    return [...well, ...linesOfError('cloud and BMCs', error)]
+    return [
+      ...well,
+      ...linesOfError('cloud and BMCs', error, 'with its source'),
+      ...(await checkWithoutFencing(config, env))
+    ]
   }
   try {
     const isTold: IsIdentified = (agent, host) => isIdentified(config.fencing[agent], host)
@@ -62,9 +72,30 @@ async function linesFor(file: string, env: Environment): Promise<CheckLine[]> {
   }
 }
 
-function linesOfError(name: string, error: unknown): CheckLine[] {
+/** Where the ways to power can't even be set up the rest can be checked all the same, unless it is the cloud itself. */
+async function checkWithoutFencing(config: Config, env: Environment): Promise<CheckLine[]> {
+  const others = { ...config, fencing: {} }
+  const world = await connectWorld(others, env, createSilentLogger(), { loginTimeoutMs }).catch((error: unknown) => {
+    if (error instanceof ConfigError) return undefined
+    throw error
+  })
+  if (world === undefined) return []
+  try {
+    const lines = await checkWorld(world, others, () => true)
+    return lines.filter(({ name }) => !name.includes(' fencing '))
+  } finally {
+    await world.close()
+  }
+}
+
+function linesOfError(name: string, error: unknown, how?: 'with its source'): CheckLine[] {
   if (!(error instanceof ConfigError)) throw error
-  return error.mistakes.map(detail => ({ name, ok: false, detail }))
+  const { source, mistakes } = error
+  return mistakes.map(mistake => ({
+    name,
+    ok: false,
+    detail: how === undefined || mistake.startsWith(source) ? mistake : `${source}: ${mistake}`
+  }))
 }
 
 async function checkWorld(
@@ -91,6 +122,8 @@ async function checkWorld(
       cloud.addresses(),
       cloud.aggregates()
     ])
+    const names = reading.hosts.map(host => host.name)
+    lines.push(...checkHostNames(config, directory.segments(), names))
     for (const segment of directory.segments()) {
       lines.push(...checkGuards(segment, directory, aggregates))
       lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))

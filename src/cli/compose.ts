@@ -11,7 +11,7 @@ import { createPoll } from '../controller/duties/poll.ts'
 import { createRehearsal } from '../controller/duties/rehearsal.ts'
 import { isArmed } from '../controller/judgement/check-guards.ts'
 import { createSupervisor } from '../controller/lease/supervisor.ts'
-import type { Ports, Store } from '../controller/ports/ports.ts'
+import type { Arming, Ports, Store } from '../controller/ports/ports.ts'
 import { createService } from '../controller/service/create-service.ts'
 import { createIntake } from '../controller/service/intake.ts'
 import { messageOf } from '../errors.ts'
@@ -25,14 +25,19 @@ import { createNotifier } from '../notify/webhook.ts'
 import { openStore } from '../store/open-store.ts'
 import { createSharedClock, type SharedClock } from '../store/shared-clock.ts'
 import { pathOfStore } from '../store-url.ts'
+import { type ArmingTurn, turnOf } from './reload.ts'
 import { connectWorld, directoryLimits, type OutsideWorld } from './world.ts'
 
 export interface Switchover {
   readonly app: FastifyInstance
   /** Segments that may act, by the API's word where it was given, else by the file. */
   armedSegments(): Promise<string[]>
-  /** What of a new configuration counts without a restart. Throws CloudError when the members of its segments can't be read. */
-  apply(next: Config): Promise<void>
+  /**
+   * What of a new configuration counts without a restart; resolves to the segments that act or only observe by it and did not
+   * before. Throws CloudError when the members of its segments can't be read, StoreUnavailable when the API's word can't; then
+   * nothing is changed.
+   */
+  apply(next: Config): Promise<ArmingTurn>
   /** Drives recoveries and does the periodic work until `stop`; rejects only for a mistake of our own. */
   run(): Promise<void>
   /** Takes no more requests, lets each deed in hand end within `limitMs`, and closes everything. Open recoveries wait for the next start. */
@@ -124,20 +129,24 @@ export async function compose(
     ...(configuration === undefined ? {} : { configuration })
   })
 
+  const armedBy = (arming: Arming): string[] =>
+    directory.segments().flatMap(({ name }) => (isArmed(name, arming, directory) ? name : []))
+
   const ending = new AbortController()
   let running: Promise<unknown> = Promise.resolve()
   return {
     app,
-    async armedSegments() {
-      const arming = await store.arming()
-      return directory.segments().flatMap(({ name }) => (isArmed(name, arming, directory) ? name : []))
-    },
+    armedSegments: async () => armedBy(await store.arming()),
     async apply(next) {
+      // First what may fail: a configuration that is loaded in part is nobody's.
+      const arming = await store.arming()
+      const before = armedBy(arming)
       await directory.configure(next.segments, directoryLimits(next))
       rules = next.rules
       metrics.rulesLoaded(rules.list)
       // What is held may go on by the new limits.
       supervisor.nudge()
+      return turnOf(before, armedBy(arming), next)
     },
     async run() {
       const { signal } = ending

@@ -4,6 +4,7 @@ import type { Environment } from '../config/read-yaml.ts'
 import type { Config } from '../config.ts'
 import type { Fencing, Nodes, Probe } from '../controller/ports/ports.ts'
 import { createDirectory, type Directory, type DirectoryOptions } from '../controller/service/directory.ts'
+import { ConfigError } from '../errors.ts'
 import { createProbe } from '../evidence/create-probe.ts'
 import { createFencing } from '../fencing/fencing.ts'
 import { type CallReport, connectOpenStack, type OpenStack } from '../openstack/connect.ts'
@@ -61,7 +62,15 @@ export async function connectWorld(
 
 /** Those whose Ironic has our hosts as its nodes, by their names in clouds.yaml. */
 async function otherClouds(config: Config, env: Environment, log: Logger): Promise<Map<string, OpenStack>> {
-  const names = Object.values(config.fencing).flatMap(agent => (agent.type === 'ironic' ? (agent.cloud ?? []) : []))
-  const entries = [...new Set(names)].map(async cloud => [cloud, await connectOpenStack({ cloud, env, log })] as const)
-  return new Map(await Promise.all(entries))
+  const clouds = new Map<string, OpenStack>()
+  for (const [name, agent] of Object.entries(config.fencing)) {
+    if (agent.type !== 'ironic' || agent.cloud === undefined || clouds.has(agent.cloud)) continue
+    try {
+      clouds.set(agent.cloud, await connectOpenStack({ cloud: agent.cloud, env, log }))
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      throw new ConfigError(`fencing.${name}: ${error.source}`, error.mistakes)
+    }
+  }
+  return clouds
 }

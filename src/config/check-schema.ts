@@ -1,9 +1,10 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import schema from '../../schemas/config.json' with { type: 'json' }
-import { suggestion } from '../core/closest.ts'
 import type { ConfigFile } from '../schemas/config.d.ts'
 import { dotted, type Path, pathOf } from './paths.ts'
 import type { ReadYaml } from './read-yaml.ts'
+import { sentenceOf } from './sentence.ts'
+import { putStandIns } from './stand-ins.ts'
 
 type Fields = Record<string | number, unknown>
 
@@ -13,24 +14,39 @@ const ajv = new Ajv2020({
 })
 const isConfigFile = ajv.compile<ConfigFile>(schema)
 
-/** The file as its schema wants it, defaults filled in; or every mistake with its path and what is expected, never a value. */
-export function checkSchema({
-  value,
-  fromEnvironment
-}: Pick<ReadYaml, 'value' | 'fromEnvironment'>): ConfigFile | readonly string[] {
+export interface Checked {
+  readonly mistakes: readonly string[]
+  /** Defaults filled in. With mistakes what is right in it, or nothing where too little is. */
+  readonly file?: ConfigFile
+}
+
+/** The file as its schema wants it, and every mistake with its path and what is expected, never a value. */
+export function checkSchema({ value, fromEnvironment }: Pick<ReadYaml, 'value' | 'fromEnvironment'>): Checked {
   const file = structuredClone(value)
-  if (isConfigFile(file)) return file
+  if (isConfigFile(file)) return { mistakes: [], file }
   // All that the environment holds is text: where the schema wants something else, that is what was meant.
   const texts = (isConfigFile.errors ?? []).filter(
     ({ keyword, instancePath }) => keyword === 'type' && fromEnvironment.has(dotted(pathOf(instancePath, file)))
   )
   for (const { instancePath, params } of texts) convert(file, pathOf(instancePath, file), params.type)
-  if (texts.length > 0 && isConfigFile(file)) return file
-  return [
-    ...new Set(
-      (isConfigFile.errors ?? []).flatMap(error => sentenceOf(error, dotted(pathOf(error.instancePath, file))) ?? [])
-    )
-  ]
+  if (texts.length > 0 && isConfigFile(file)) return { mistakes: [], file }
+  const mistakes = (isConfigFile.errors ?? []).flatMap(
+    error => sentenceOf(error, dotted(pathOf(error.instancePath, file))) ?? []
+  )
+  // Without a mistake a file with stand-ins would be taken for the operator's.
+  if (mistakes.length === 0) return { mistakes: ['the file: is not as schemas/config.json has it'] }
+  return { mistakes: [...new Set(mistakes)], ...rightOf(file) }
+}
+
+/** Once for what is no setting, once for what is wrong, and once for what that was needed by. */
+const standInRounds = 3
+
+function rightOf(file: unknown): Pick<Checked, 'file'> {
+  for (let round = 0; round < standInRounds; round++) {
+    putStandIns(file, isConfigFile.errors ?? [])
+    if (isConfigFile(file)) return { file }
+  }
+  return {}
 }
 
 function convert(file: unknown, path: Path, type: unknown): void {
@@ -44,104 +60,4 @@ function convertedTo(type: unknown, text: string): number | boolean | undefined 
   if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true'
   if ((type === 'integer' || type === 'number') && /^-?\d+$/.test(text)) return Number(text)
   return undefined
-}
-
-/** `undefined` for what only repeats another mistake. */
-function sentenceOf(error: ErrorObject, path: string): string | undefined {
-  const { keyword, params, parentSchema } = error
-  const at = (key: string) => (path === '' ? key : `${path}.${key}`)
-  // Said of the name as a whole, below.
-  if (error.schemaPath.includes('/propertyNames/')) return undefined
-  const known = Object.keys((parentSchema?.properties ?? {}) as object)
-  switch (keyword) {
-    case 'additionalProperties':
-      return `${at(params.additionalProperty)}: is no setting${suggestion(params.additionalProperty, known)}`
-    case 'required':
-      return `${at(params.missingProperty)}: is missing${hint(parentSchema, params.missingProperty)}`
-    case 'type':
-      if (isOtherShape(error)) return undefined
-      return `${path || 'the file'}: must be ${typeWords[params.type] ?? params.type}`
-    case 'enum':
-      return `${path}: must be one of ${params.allowedValues.join(', ')}`
-    case 'const':
-      if (isOtherShape(error)) return undefined
-      return `${path}: must be ${params.allowedValue}`
-    case 'pattern':
-      return `${path}: must be like ${examples[params.pattern] ?? params.pattern}`
-    case 'discriminator':
-      return `${at(params.tag)}: must be one of ${tagsOf(parentSchema, params.tag).join(', ')}`
-    case 'anyOf':
-      return plainShapes(parentSchema) === undefined ? undefined : `${path}: must be ${plainShapes(parentSchema)}`
-    case 'propertyNames':
-      return `${path}: a name must be like ${examples[namePattern(parentSchema)]}`
-    case 'minProperties':
-    case 'maxProperties':
-      return `${path}: must have exactly one of ${known.join(', ')}`
-    default:
-      return `${path}: ${error.message ?? keyword}`
-  }
-}
-
-function namePattern(parentSchema: ErrorObject['parentSchema']): string {
-  const names = parentSchema?.propertyNames as { readonly pattern?: string } | undefined
-  return names?.pattern ?? ''
-}
-
-const typeWords: Readonly<Record<string, string>> = {
-  string: 'a text (in quotes, if it looks like a number)',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a group of settings'
-}
-
-const examples: Readonly<Record<string, string>> = {
-  '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$': '"rack-a" (letters, digits, dot, dash and underscore, at most 63)',
-  '^[A-Za-z_][A-Za-z0-9_]{0,62}$': '"freeze" (letters, digits and underscore, at most 63)',
-  '^[1-9][0-9]{0,4}[hdwy]$': '12h, 90d, 6w or 2y',
-  '^https?://[^/@\\s]+/?$': 'https://{host}-bmc.example:8443 (no path, no password)',
-  '^https?://[^/?#@]+[^?#]*$': 'https://switchover.example:8787 (no user, no query)',
-  '^[^\\s/@-][^\\s/@]*$': '{host}-bmc.example or 10.1.0.11:623 (no user, no path)',
-  '^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$': '4c4c4544-0042-3510-8057-b7c04f4d3532',
-  '^[A-Z][A-Z0-9_]{0,63}$': '"PDU_PASSWORD" (capitals, digits and underscore)',
-  '\\{host\\}': '"host-down-{host}": {host} stands for the service host',
-  '^https?://\\S+$': 'https://example.org/hook',
-  '^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$': 'the 64 hex digits of a SHA-256'
-}
-
-interface Described {
-  readonly enum?: readonly unknown[]
-  readonly description?: string
-}
-
-/** What a missing setting is for. */
-function hint(parentSchema: ErrorObject['parentSchema'], key: string): string {
-  const described = (parentSchema?.properties as Record<string, Described> | undefined)?.[key]
-  if (described?.enum !== undefined) return ` (one of ${described.enum.join(', ')})`
-  return described?.description === undefined ? '' : ` (${described.description.replace(/[.:].*$/s, '').toLowerCase()})`
-}
-
-/** Of the shapes that a value may have: that it is not the one says nothing where it was meant to be the other. */
-function isOtherShape({ schemaPath, params, data }: ErrorObject): boolean {
-  if (/\/anyOf\/\d+\/(const|type|minimum|maximum)$/.test(schemaPath) && !schemaPath.includes('/items/')) return true
-  if (!/\/anyOf\/\d+\/type$|\/\$defs\/fencingStep\/type$/.test(schemaPath)) return false
-  return typeof data === 'object' ? params.type !== 'object' : typeof data === 'string' && params.type !== 'string'
-}
-
-/** "all or a whole number"; undefined for shapes with mistakes of their own. */
-function plainShapes(parentSchema: ErrorObject['parentSchema']): string | undefined {
-  const shapes = (parentSchema?.anyOf ?? []) as readonly { const?: string; type?: string; $ref?: string }[]
-  if (shapes.some(shape => shape.$ref !== undefined)) return undefined
-  return shapes.map(shape => shape.const ?? typeWords[shape.type ?? ''] ?? shape.type).join(' or ')
-}
-
-/** What `type` may be of the shapes of a group of settings. */
-function tagsOf(parentSchema: ErrorObject['parentSchema'], tag: string): string[] {
-  const shapes = (parentSchema?.oneOf ?? []) as readonly { readonly $ref: string }[]
-  return shapes.flatMap(({ $ref }) => {
-    const name = $ref.slice($ref.lastIndexOf('/') + 1) as keyof typeof schema.$defs
-    const shape = schema.$defs[name] as { readonly properties?: Readonly<Record<string, { readonly const?: string }>> }
-    return shape.properties?.[tag]?.const ?? []
-  })
 }

@@ -2,6 +2,7 @@ import { suggestion } from '../core/closest.ts'
 import type { ConfigFile, Segment } from '../schemas/config.d.ts'
 import { machineAgent } from './confirm.ts'
 import { agentNames } from './ladder.ts'
+import { strangePlaceholders } from './placeholders.ts'
 
 type Source = Segment['confirm']['alive'][number]
 
@@ -26,7 +27,7 @@ export function confirmMistakes({ confirm, fencing }: Segment, path: string, age
 function aliveMistakes(source: Source, earlier: readonly Source[]): string[] {
   const found = kinds.filter(kind => source[kind] !== undefined)
   if (found.length !== 1) return [': must have exactly one of ssh, tcp, icmp, exec']
-  const mistakes: string[] = []
+  const mistakes = sameAddress(source)
   if (earlier.some(other => keyOf(other) === keyOf(source))) mistakes.push(`: ${keyOf(source)} is there already`)
   if (source.exec === undefined) {
     if (source.name !== undefined) mistakes.push('.name: is for exec only')
@@ -35,7 +36,18 @@ function aliveMistakes(source: Source, earlier: readonly Source[]): string[] {
   }
   if (source.name === undefined) mistakes.push('.name: is missing; the evidence calls the program by it')
   if (source.exec[0]?.startsWith('/') !== true) mistakes.push('.exec[0]: must be the full path of a program')
-  return mistakes
+  const strange = source.exec.map(argument => strangePlaceholders(argument, ['host', 'address']))
+  return [...mistakes, ...strange.flatMap((list, index) => list.map(mistake => `.exec[${index}]: ${mistake}`))]
+}
+
+/** One of the two would be taken for alive because the other is. */
+function sameAddress({ hosts }: Source): string[] {
+  const owners = new Map<string, string>()
+  return Object.entries(hosts).flatMap(([host, address]) => {
+    const owner = owners.get(address)
+    owners.set(address, owner ?? host)
+    return owner === undefined ? [] : [`.hosts.${host}: is the address of ${owner} too`]
+  })
 }
 
 function keyOf({ ssh, tcp, icmp, name }: Source): string {

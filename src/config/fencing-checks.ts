@@ -1,6 +1,7 @@
 import { suggestion } from '../core/closest.ts'
 import type { ConfigFile, FencingStep, Segment } from '../schemas/config.d.ts'
 import { agentNames } from './ladder.ts'
+import { strangePlaceholders } from './placeholders.ts'
 
 type Agent = ConfigFile['fencing'][string]
 
@@ -8,12 +9,30 @@ type Agent = ConfigFile['fencing'][string]
 export function agentMistakes({ fencing }: ConfigFile): string[] {
   return [
     ...('none' in fencing ? ['fencing.none: this name means that nothing is switched off; take another'] : []),
-    ...Object.entries(fencing).flatMap(([name, agent]) =>
-      agent.type === 'exec' && !agent.command[0]?.startsWith('/')
+    ...Object.entries(fencing).flatMap(([name, agent]) => [
+      ...(agent.type === 'exec' && !agent.command[0]?.startsWith('/')
         ? [`fencing.${name}.command[0]: must be the full path of a program`]
+        : []),
+      ...placeholderMistakes(agent).map(mistake => `fencing.${name}.${mistake}`)
+    ])
+  ]
+}
+
+function placeholderMistakes(agent: Agent): string[] {
+  if (agent.type === 'exec') {
+    return agent.command.flatMap((argument, index) =>
+      /\{\w+\}/.test(argument)
+        ? [`command[${index}]: nothing is filled in here; the program finds the host in SWITCHOVER_HOST`]
         : []
     )
-  ]
+  }
+  const [setting, text] =
+    agent.type === 'redfish'
+      ? ['url', agent.url]
+      : agent.type === 'ipmi'
+        ? ['address', agent.address]
+        : ['node', agent.node]
+  return strangePlaceholders(text ?? '', ['host']).map(mistake => `${setting}: ${mistake}`)
 }
 
 /** What a schema can't say of a segment's ladder. */

@@ -23,9 +23,15 @@ export function readYaml(text: string, env: Environment): ReadYaml {
     }
     if (typeof value !== 'string') return value
     if (/^\$\{\w+\}$/.test(value)) fromEnvironment.add(dotted(path))
-    // `$${NAME}` is the way to write `${NAME}` itself.
-    return value.replaceAll(/\$?\$\{([A-Za-z_]\w*)\}/g, (found, name: string) => {
+    // `$${` is the way to write `${` itself.
+    return value.replaceAll(/\$?\$\{(?:([A-Za-z_]\w*)\})?/g, (found, name: string | undefined) => {
       if (found.startsWith('$$')) return found.slice(1)
+      if (name === undefined) {
+        mistakes.push(
+          `${dotted(path)}: after ${'$'}{ must come the name of an environment variable and }; to have ${'$'}{ itself, write ${'$'}${'$'}{`
+        )
+        return found
+      }
       if (env[name] === undefined) mistakes.push(`${dotted(path)}: the environment variable ${name} is not set`)
       return env[name] ?? ''
     })
@@ -40,7 +46,11 @@ function parse(text: string): { readonly value: unknown } | { readonly mistakes:
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
   if (document.errors.length > 0) {
     return {
-      mistakes: document.errors.map(error => `line ${lineOf(text, error.pos[0])}: ${withoutSource(error.message)}`)
+      mistakes: document.errors.map(error => {
+        const twice = error.code === 'DUPLICATE_KEY' ? /^[\w.-]{1,63}/.exec(text.slice(error.pos[0]))?.[0] : undefined
+        const what = twice === undefined ? withoutSource(error.message) : `"${twice}" stands there twice in one group`
+        return `line ${lineOf(text, error.pos[0])}: ${what}`
+      })
     }
   }
   try {

@@ -12,10 +12,8 @@ export interface ReadRules {
 
 /** Rules of signals and of servers, calendars and their zone. */
 export function readRules(file: ConfigFile): ReadRules {
-  const settings = settingsOf(file)
   const calendars = calendarMistakes(file)
-  // In a zone or a calendar that is wrong no rule can be tried.
-  const compiled = calendars.length > 0 ? { mistakes: [] } : compileRules(file.rules.map(ruleOf), settings)
+  const compiled = compileRules(file.rules.map(ruleOf), settingsOf(file))
   return {
     rules: 'ok' in compiled ? compiled.ok : undefined,
     servers: file.servers,
@@ -31,8 +29,13 @@ export function readRules(file: ConfigFile): ReadRules {
   }
 }
 
+/** A zone or a window that is wrong gives way to one in which the rules can be tried. */
 function settingsOf({ timezone, calendars }: ConfigFile): RuleSettings {
-  return { zone: timezone, calendars }
+  const right = Object.entries(calendars).map(([name, windows]) => [
+    name,
+    windows.filter(window => windowMistake(window) === undefined)
+  ])
+  return { zone: isZone(timezone) ? timezone : 'UTC', calendars: Object.fromEntries(right) }
 }
 
 function calendarMistakes({ timezone, calendars }: ConfigFile): string[] {
@@ -69,6 +72,32 @@ function overridesOf({ approval, method, confirm, evacuate }: Omit<RuleConfig, '
           }
         })
   }
+}
+
+/** What a rule sets, in the words of the configuration. */
+export type Written = Pick<RuleConfig, 'approval' | 'method' | 'confirm' | 'evacuate'>
+
+export function writtenOf({ confirm, evacuate, ...same }: Overrides): Written {
+  const { perTarget, moveTimeoutMs, ...others } = evacuate ?? {}
+  return {
+    ...same,
+    ...(confirm === undefined
+      ? {}
+      : { confirm: { ...seconds('downSeconds', confirm.downMs), ...seconds('timeoutSeconds', confirm.timeoutMs) } }),
+    ...(evacuate === undefined
+      ? {}
+      : {
+          evacuate: {
+            ...others,
+            ...(perTarget === undefined ? {} : { perSpare: perTarget }),
+            ...seconds('moveTimeoutSeconds', moveTimeoutMs)
+          }
+        })
+  }
+}
+
+function seconds<K extends string>(key: K, ofMs: number | undefined): Partial<Record<K, number>> {
+  return ofMs === undefined ? {} : ({ [key]: Math.ceil(ofMs / 1000) } as Record<K, number>)
 }
 
 function ms<K extends string>(key: K, seconds: number | undefined): Partial<Record<K, number>> {

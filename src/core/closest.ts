@@ -1,10 +1,14 @@
+const begunMin = 4
+
 /** The candidate that `word` was most likely meant to be, or undefined when none is near. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
   // About a third of the letters may be wrong: more and the guess confuses.
   let bestDistance = Math.ceil(word.length / 3) + 1
   for (const candidate of candidates) {
-    const distance = editsBetween(word.toLowerCase(), candidate.toLowerCase())
+    // What only lacks its end (timeout for timeoutSeconds) is near however long the end is.
+    const isBegun = word.length >= begunMin && candidate.toLowerCase().startsWith(word.toLowerCase())
+    const distance = isBegun ? 1 : editsBetween(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best

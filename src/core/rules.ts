@@ -60,6 +60,8 @@ export interface Rules {
   readonly needs: { readonly definition: boolean; readonly seen: boolean; readonly past: boolean }
   /** In their order, for those who want to know which there are. */
   readonly list: readonly ListedRule[]
+  /** What they were made of: two are the same if this is equal. */
+  readonly from: { readonly rules: readonly Rule[]; readonly settings: RuleSettings }
 }
 
 export interface ListedRule {
@@ -91,6 +93,7 @@ export function compileRules(
   const withTime = someUses(usesTime)
   return {
     ok: {
+      from: { rules, settings },
       decide: context =>
         compiled.length === 0
           ? decideByState(context)

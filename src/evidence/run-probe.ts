@@ -31,10 +31,15 @@ export async function runProbe(
   }
   const ran = await runProgram({ file, args, env, timeoutMs, signal })
   if (ran.ended !== 'exited') return { says: 'unknown', detail: ran.why }
-  const said = printable(ran.stdout.trimStart().split('\n', 1)[0] ?? '', detailMax)
+  // Most programs complain on stderr.
+  const [said = ''] = [ran.stdout, ran.stderr].map(firstLine).filter(line => line !== '')
   const says = words[ran.code] ?? 'unknown'
   return {
     says,
     detail: says === 'unknown' ? `exit status ${ran.code}${said === '' ? '' : `: ${said}`}` : said || says
   }
+}
+
+function firstLine(text: string): string {
+  return printable(text.trimStart().split('\n', 1)[0] ?? '', detailMax)
 }

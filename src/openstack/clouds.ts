@@ -19,7 +19,7 @@ export function loadCloud(around: Surroundings, cloud?: string): CloudSettings {
   }
   const name = wanted ?? onlyCloud(files)
   const entry = files.clouds[name]
-  if (entry === undefined) throw new ConfigError(`cloud ${name}`, [unknownCloud(files)])
+  if (entry === undefined) throw new ConfigError(`cloud ${name}`, [`there is no such cloud: ${unknownCloud(files)}`])
   const source = `${files.path ?? 'secure.yaml'}, cloud ${name}`
   try {
     return settingsOf(around, name, source, withRegion(withProfile(entry, files, name)))

@@ -6,7 +6,7 @@
  */
 
 /**
- * The switch between acting and observing, as set over the API; it wins over the configuration. What holds for each segment now is in GET /v1/segments.
+ * The switch between acting and observing, as set over the API, which wins over the configuration, and what is in force by both.
  */
 export interface ArmingView {
   /**
@@ -14,9 +14,15 @@ export interface ArmingView {
    */
   armed?: boolean
   /**
-   * By segment; those not named are as the whole cloud.
+   * By segment; those not named are as the whole cloud. The word for a segment that is gone stays until it is taken back, and would count for a new one of that name.
    */
   segments: {
+    [k: string]: boolean
+  }
+  /**
+   * Each segment that there is: armed (true) or observing, by the API's word or the configuration's.
+   */
+  inForce: {
     [k: string]: boolean
   }
   /**

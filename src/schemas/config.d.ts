@@ -47,7 +47,7 @@ export type Periods = number
 export type Duration = string
 
 /**
- * Switchover's configuration file. ${NAME} in any text takes an environment variable; $${NAME} stays as ${NAME}.
+ * Switchover's configuration file. ${NAME} in any text takes an environment variable; to have ${ itself, write $${.
  */
 export interface ConfigFile {
   /**

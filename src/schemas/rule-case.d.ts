@@ -20,10 +20,68 @@ export interface RuleCase {
     [k: string]: unknown
   }
   /**
-   * A server as Nova shows it (openstack server show has the same fields under other names).
+   * A server as Nova shows it (openstack server show has the same fields under other names). A name that is misspelt would be as good as none, so there are no others.
    */
   server?: {
-    [k: string]: unknown
+    'OS-DCF:diskConfig'?: unknown
+    'OS-EXT-AZ:availability_zone'?: unknown
+    'OS-EXT-SRV-ATTR:host'?: unknown
+    'OS-EXT-SRV-ATTR:hostname'?: unknown
+    'OS-EXT-SRV-ATTR:hypervisor_hostname'?: unknown
+    'OS-EXT-SRV-ATTR:instance_name'?: unknown
+    'OS-EXT-SRV-ATTR:kernel_id'?: unknown
+    'OS-EXT-SRV-ATTR:launch_index'?: unknown
+    'OS-EXT-SRV-ATTR:ramdisk_id'?: unknown
+    'OS-EXT-SRV-ATTR:reservation_id'?: unknown
+    'OS-EXT-SRV-ATTR:root_device_name'?: unknown
+    'OS-EXT-SRV-ATTR:user_data'?: unknown
+    'OS-EXT-STS:power_state'?: unknown
+    'OS-EXT-STS:task_state'?: unknown
+    'OS-EXT-STS:vm_state'?: unknown
+    'OS-SRV-USG:launched_at'?: unknown
+    'OS-SRV-USG:terminated_at'?: unknown
+    accessIPv4?: unknown
+    accessIPv6?: unknown
+    addresses?: unknown
+    adminPass?: unknown
+    config_drive?: unknown
+    created?: unknown
+    description?: unknown
+    fault?: unknown
+    hostId?: unknown
+    host_status?: unknown
+    id?: unknown
+    image?: unknown
+    key_name?: unknown
+    links?: unknown
+    locked?: unknown
+    locked_reason?: unknown
+    metadata?: unknown
+    name?: unknown
+    'os-extended-volumes:volumes_attached'?: unknown
+    pinned_availability_zone?: unknown
+    progress?: unknown
+    scheduler_hints?: unknown
+    security_groups?: unknown
+    server_groups?: unknown
+    status?: unknown
+    tags?: unknown
+    tenant_id?: unknown
+    trusted_image_certificates?: unknown
+    updated?: unknown
+    user_id?: unknown
+    flavor?: {
+      id?: unknown
+      links?: unknown
+      name?: unknown
+      original_name?: unknown
+      vcpus?: unknown
+      ram?: unknown
+      disk?: unknown
+      ephemeral?: unknown
+      swap?: unknown
+      extra_specs?: unknown
+    }
   }
   /**
    * Of the server's image.
@@ -61,7 +119,7 @@ export interface RuleCase {
    */
   segment?: string
   /**
-   * When, like 2026-12-24T22:00:00+01:00; now if left out.
+   * When, like 2026-12-24T22:00:00+01:00; without an offset by the clock of the configured timezone; now if left out.
    */
   at?: string
   /**
@@ -98,7 +156,7 @@ export interface RuleCase {
    */
   history?: {
     /**
-     * When it was opened, like 2026-12-24T22:00:00Z.
+     * When it was opened, like 2026-12-24T22:00:00Z; written as `at` is.
      */
     openedAt: string
     /**
@@ -115,9 +173,9 @@ export interface RuleCase {
    */
   expect?: {
     /**
-     * Of the alarm, or of the server.
+     * Of the alarm (unresolved: its host belongs to no segment), or of the server.
      */
-    outcome?: 'recover' | 'note' | 'ignore' | 'move' | 'leave' | 'leaveStopped'
+    outcome?: 'recover' | 'note' | 'ignore' | 'unresolved' | 'move' | 'leave' | 'leaveStopped'
     /**
      * The rule that decides; empty: none matches.
      */
@@ -126,6 +184,27 @@ export interface RuleCase {
      * What the rule sets.
      */
     approval?: 'none' | 'required'
+    /**
+     * What the rule sets; empty: nothing.
+     */
+    method?: string
+    /**
+     * What the rule sets, as far as it is given here.
+     */
+    confirm?: {
+      downSeconds?: number
+      timeoutSeconds?: number
+    }
+    /**
+     * What the rule sets, as far as it is given here.
+     */
+    evacuate?: {
+      perSpare?: number
+      moveTimeoutSeconds?: number
+      attempts?: number
+      spread?: 'fewest' | 'fastest'
+      moveUnusual?: boolean
+    }
     /**
      * Of the server.
      */

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { checkCalendars } from '../../src/cli/check-calendars.ts'
 import { checkEvidence } from '../../src/cli/check-evidence.ts'
 import { checkFencing } from '../../src/cli/check-fencing.ts'
 import { checkGuards } from '../../src/cli/check-guards.ts'
+import { checkHostNames } from '../../src/cli/check-hosts.ts'
 import { checkMembers } from '../../src/cli/check-segment.ts'
 import { checkStore } from '../../src/cli/check-store.ts'
 import { table } from '../../src/cli/table.ts'
@@ -163,6 +165,43 @@ test('a sign of life that cannot be asked is told, once where it is the same for
 test('a store that cannot be written is found without being made', async () => {
   expect(await checkStore('file:/proc/nowhere/switchover.db')).toMatchObject([{ ok: false }])
   expect(await checkStore('file::memory:')).toMatchObject([{ ok: true }])
+})
+
+test('each calendar says whether it is open now, by which clock, and if it never opens again', () => {
+  const calendars = {
+    freeze: [{ from: '2025-12-20', to: '2026-01-04 06:00' }],
+    nights: [
+      { from: '2025-12-20', to: '2026-01-04' },
+      { from: '22:00', to: '06:00' }
+    ],
+    none: []
+  }
+  const lines = checkCalendars({ zone: 'Europe/Berlin', calendars }, Date.UTC(2026, 11, 24, 22, 5))
+  const now = 'thu 2026-12-24 23:05 by the clock of Europe/Berlin (timezone)'
+  expect(lines).toEqual([
+    {
+      name: 'calendar freeze',
+      ok: true,
+      warn: true,
+      detail: `closed now, ${now}; all its dates are over, so it never opens again`
+    },
+    { name: 'calendar nights', ok: true, detail: `open now, ${now}` },
+    { name: 'calendar none', ok: true, warn: true, detail: `closed now, ${now}; it has no window, so it never opens` }
+  ])
+})
+
+test('settings of a host that Nova does not list are named, with whom they may be meant for', () => {
+  const fencing = { bmc: { type: 'exec', hosts: { 'compute-O1': {}, 'compute-02': {}, 'compute-12': {} } } } as never
+  const alive = [{ kind: 'ssh', port: 22, hosts: { 'compute-02': '10.0.0.2', other: '10.0.0.3' } }] as const
+  const lines = checkHostNames({ fencing }, [{ name: 'rack-a', alive }], ['compute-01', 'compute-02'])
+  const missing = (names: string) => `Nova lists no host ${names}: what is set for it counts for nobody`
+  expect(lines).toEqual([
+    {
+      ...{ name: 'fencing bmc hosts', ok: true, warn: true },
+      detail: missing('compute-O1 (did you mean "compute-01"?), compute-12')
+    },
+    { name: 'rack-a alive ssh:22 hosts', ok: true, warn: true, detail: missing('other') }
+  ])
 })
 
 test('columns are as wide as they must be', () => {

@@ -25,7 +25,10 @@ const text = (more: object = {}) => ({
 })
 
 const write = (more?: object) => writeFileSync(file, JSON.stringify(text(more)))
-const apply = async (config: Config) => void applied.push(config)
+const apply = async (config: Config) => {
+  applied.push(config)
+  return { armed: [], observing: [] }
+}
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'reload-'))
@@ -49,6 +52,35 @@ test('what changed is applied, and it is said when it was loaded', async () => {
   expect(reload.state().loadedAtMs).toBeGreaterThanOrEqual(loadedAtMs)
 })
 
+test('what changed is named in the log, and which segments are armed by it', async () => {
+  const rack = (name: string) => ({ ...text().segments[0], name, armed: true })
+  const rules = [{ name: 'all', when: 'true', then: 'note' }]
+  write({ segments: [rack('rack-b')], rules })
+  await reload.now(async () => ({ armed: ['rack-b'], observing: ['rack-c'] }))
+  expect(said).toEqual([
+    {
+      level: 'info',
+      data: { file, changed: ['segments', 'rules'], newSegments: ['rack-b'], goneSegments: ['rack-a'] },
+      message: expect.stringContaining('configuration loaded anew')
+    },
+    {
+      level: 'warn',
+      data: { segments: ['rack-b'] },
+      message: expect.stringMatching(/^armed by the new configuration/)
+    },
+    { level: 'warn', data: { segments: ['rack-c'] }, message: 'only observing by the new configuration' }
+  ])
+  said = []
+  // Only the text of a rule differs.
+  write({ segments: [rack('rack-b')], rules: [{ ...rules[0], when: 'false' }] })
+  await reload.now(apply)
+  await reload.now(apply)
+  expect(said.map(({ data }) => data)).toEqual([
+    { file, changed: ['rules'] },
+    { file, changed: [] }
+  ])
+})
+
 test('a file that is wrong changes nothing, and every mistake is said until one is loaded', async () => {
   const { loadedAtMs } = reload.state()
   write({ armed: 'yes', rules: [{ name: 'r', when: 'alarm.nme == "x"', then: 'note' }] })
@@ -61,7 +93,10 @@ test('a file that is wrong changes nothing, and every mistake is said until one 
     needsRestart: [],
     failed: {
       atMs: expect.any(Number),
-      mistakes: ['timezone: there is no such time zone; write one like Europe/Berlin or UTC']
+      mistakes: [
+        'timezone: there is no such time zone; write one like Europe/Berlin or UTC',
+        'rule "r": alarm has no "nme" (did you mean "name"?)'
+      ]
     }
   })
   expect(said.map(({ level, message }) => [level, message])).toEqual([

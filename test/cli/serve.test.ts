@@ -193,6 +193,42 @@ test('what is wrong with the configuration is told line by line, and nothing is 
   )
 })
 
+test('check names the agent whose cloud or certificate is wrong, and looks at the rest all the same', async () => {
+  const cwd = folder()
+  writeFileSync(
+    join(cwd, 'clouds.yaml'),
+    'clouds: { lab: { auth: { auth_url: "http://127.0.0.1:9", username: u, password: p, project_name: p, user_domain_name: d, project_domain_name: d } } }'
+  )
+  const more = {
+    cloud: { name: 'lab' },
+    fencing: { metal: { type: 'ironic', cloud: 'undercloud' } },
+    segments: [
+      {
+        name: 'rack-a',
+        hosts: { names: ['compute-01'] },
+        spares: { names: ['spare-1'] },
+        ...{ storage: 'shared', fencing: ['metal'] }
+      }
+    ]
+  }
+  writeFileSync(join(cwd, 's.yaml'), configText(more))
+  const { status, text } = await (await run(cwd, 'check', '--config', 's.yaml')).ended
+  expect(status).toBe(1)
+  expect(text).toMatch(
+    /^FAILED +cloud and BMCs +fencing\.metal: cloud undercloud: there is no such cloud: .*clouds\.yaml has lab$/m
+  )
+  expect(text).toMatch(/^FAILED +keystone /m)
+})
+
+test('check --offline reads the file alone', async () => {
+  const cwd = folder()
+  writeFileSync(join(cwd, 's.yaml'), configText({ calendars: { freeze: [] } }))
+  const { status, text } = await (await run(cwd, 'check', '--config', 's.yaml', '--offline', '--json')).ended
+  expect(status).toBe(0)
+  const { checks } = JSON.parse(text) as { checks: { name: string }[] }
+  expect(checks.map(({ name }) => name)).toEqual(['configuration', 'calendar freeze', 'rules'])
+})
+
 test('check tells in a table or in JSON what fails, with exit status 1', async () => {
   const cwd = folder()
   writeFileSync(join(cwd, 's.yaml'), configText())
@@ -236,6 +272,21 @@ test('SIGHUP loads the file anew, keeps the old one if it is wrong, and does not
   service.child.kill('SIGHUP')
   await service.until(/configuration loaded anew/)
   expect(await post()).toBe('ignored')
+  const segments = [
+    {
+      name: 'rack-b',
+      armed: true,
+      storage: 'shared',
+      fencing: ['none'],
+      ...{ hosts: { names: ['c1'] }, spares: { names: ['s1'] } }
+    }
+  ]
+  writeFileSync(join(cwd, 's.yaml'), configText({ rules: [{ name: 'none', when: 'true', then: 'ignore' }], segments }))
+  service.child.kill('SIGHUP')
+  await service.until(/"segments":\["rack-b"\],"msg":"armed by the new configuration/)
+  writeFileSync(join(cwd, 's.yaml'), configText({ rules: [{ name: 'none', when: 'true', then: 'ignore' }] }))
+  service.child.kill('SIGHUP')
+  await service.until(/"changed":\["segments"\],"newSegments":\["rack-a"\]/)
   writeFileSync(join(cwd, 's.yaml'), configText({ rules: [{ name: 'bad', when: 'hots == "a"', then: 'recover' }] }))
   service.child.kill('SIGHUP')
   await service.until(/unknown name \\"hots\\".*configuration not loaded/)

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
-import { isWithin, isZone, wallTime, windowMistake } from '../../src/core/rules/calendar.ts'
+import { isWithin, isZone, momentIn, wallTime, windowMistake } from '../../src/core/rules/calendar.ts'
 
 const berlin = (text: string) => wallTime(Date.parse(text), 'Europe/Berlin')
 
@@ -61,10 +61,28 @@ test('a window of the week and what lies outside it are never open at once, and 
   )
 })
 
+test.each([
+  ['2026-12-24T22:00', '2026-12-24T21:00:00Z'],
+  ['2026-07-24 22:00:30', '2026-07-24T20:00:30Z'],
+  ['2026-12-24', '2026-12-23T23:00:00Z'],
+  // Before and after the clocks are put back.
+  ['2026-10-25T01:59', '2026-10-24T23:59:00Z'],
+  ['2026-10-25T03:00', '2026-10-25T02:00:00Z'],
+  ['2026-12-24T22:00:00+09:00', '2026-12-24T13:00:00Z'],
+  ['2026-12-24T22:00:00Z', '2026-12-24T22:00:00Z']
+])('%s is read by the clock of the zone unless it says otherwise', (text, at) => {
+  expect(momentIn(text, 'Europe/Berlin')).toBe(Date.parse(at))
+})
+
+test.each(['tomorrow', '2026-13-01T00:00', '24.12.2026', '1', '2026-12-24T9'])('%s is no moment', text => {
+  expect(momentIn(text, 'UTC')).toBeNaN()
+})
+
 test('a zone is known or not', () => {
-  expect([isZone('Europe/Berlin'), isZone('UTC'), isZone('Europe/Nowhere'), isZone('')]).toEqual([
+  expect([isZone('Europe/Berlin'), isZone('UTC'), isZone('Europe/Nowhere'), isZone(''), isZone('+01:00')]).toEqual([
     true,
     true,
+    false,
     false,
     false
   ])

@@ -46,7 +46,11 @@ test('the first rule that matches decides', () => {
         result: 'notMatched',
         because: 'segment.name == "lab" is not true (segment.name is "rack-a")'
       },
-      { rule: 'dead host', result: 'matched', because: 'it is true' }
+      {
+        rule: 'dead host',
+        result: 'matched',
+        because: 'it is true (alarm.current is "alarm", alarm.name is "host-down-compute-01")'
+      }
     ]
   })
   expect(rules.decide({ ...context('alarm'), segment: { ...context('alarm').segment, name: 'lab' } }).rule).toBe('lab')
@@ -56,6 +60,26 @@ test('the first rule that matches decides', () => {
 test('what no rule matches is noted, and said', () => {
   const rules = compiled({ name: 'never', when: 'host.name == "nobody"', then: 'recover' })
   expect(rules.decide(context('alarm'))).toMatchObject({ outcome: 'note', because: 'no rule matches' })
+})
+
+test.each([
+  ['"nova" in alarm.traits', '"nova" in alarm.traits is not true (alarm.traits has the keys host, binary)'],
+  ['"" in alarm.traits && true', '"" in alarm.traits is not true (alarm.traits has the keys host, binary)'],
+  ['alarm.traits["host"] == "b"', 'alarm.traits["host"] == "b" is not true (alarm.traits.host is "a")'],
+  ['"q" in host.aggregates', '"q" in host.aggregates is not true (host.aggregates is ["x", "y"])'],
+  ['"x" in host.aggregates', 'it is true (host.aggregates is ["x", "y"])']
+])('%s is explained with what it looked at', (when, because) => {
+  const seen = {
+    zone: '',
+    aggregates: ['x', 'y'],
+    status: 'enabled',
+    state: 'up',
+    forcedDown: false,
+    disabledReason: ''
+  }
+  const rules = compiled({ name: 'r', when, then: 'note' })
+  const { tried } = rules.decide({ ...context('alarm', { traits: { host: 'a', binary: 'b' } }), seen })
+  expect(tried[0]?.because).toBe(because)
 })
 
 test('a rule that cannot be evaluated does not match, and it is said', () => {
@@ -89,8 +113,8 @@ test.each([
   ['hots == "compute-01"', /unknown name "hots" \(did you mean "host"\?\)/],
   ['alarm.curent == "alarm"', /alarm has no "curent" \(did you mean "current"\?\)/],
   ['true || alarm.nme == "x"', /alarm has no "nme" \(did you mean "name"\?\)/],
-  ['host.name.beginsWith("a")', /unbound function: beginsWith/],
-  ['false && host.name > 3', /no matching overload/],
+  ['host.name.beginsWith("a")', /there is no function beginsWith; for texts there are startsWith/],
+  ['false && host.name > 3', /does not go with a/],
   ['host.name == 3', /compares a text with a number: these are never equal/],
   ['host.name', /answers a text, must answer true or false/],
   ['host.name.matches("a(")', /missing closing/],
@@ -124,6 +148,45 @@ test.each([
   'alarm.traits.exists(a, alarm.traits.filter(b, a == b).size() > 1)'
 ])('%s is taken', when => {
   expect(mistakesOf(when)).toBe('')
+})
+
+test.each([
+  ['alarm.current == "Alarm"', 'alarm.current is never "Alarm" (did you mean "alarm"?): it is one of "alarm", "ok"'],
+  ['"hight" != alarm.severity', 'alarm.severity is never "hight"'],
+  ['time.weekday in ["sat", "Sunday"]', 'time.weekday is never "Sunday"'],
+  ['time.weekday == "sun" || host.state == "DOWN"', 'host.state is never "DOWN" (did you mean "down"?)'],
+  ['alarm["current"] == "alarming"', 'alarm.current is never "alarming"'],
+  ['time.clock >= "9:00"', 'time.clock is never like "9:00": it is like "06:30"'],
+  ['time.date < "24.12.2026"', 'time.date is never like "24.12.2026": it is like "2026-12-24"']
+])('%s can never be as it is meant, and is a mistake', (when, mistake) => {
+  expect(mistakesOf(when)).toContain(mistake)
+})
+
+test.each([
+  'alarm.current != "ok" && alarm.previous == "" && alarm.severity in ["low", "critical"]',
+  'time.weekday == "sun" && time.clock < "24:00" && time.date >= "2026-12-24"',
+  'host.state == "unknown" || source == "poll" || segment.method == "rh_priority"'
+])('%s names only texts that there are', when => {
+  expect(mistakesOf(when)).toBe('')
+})
+
+test.each([
+  ['alarm.current = "alarm"', 'is no CEL from column 15 on ("= "alarm""): write == to compare'],
+  ['alarm.name != "a = b" and source == "poll"', 'write && for and'],
+  ['true or false', 'write || for or'],
+  ['not alarm.definition.enabled', 'write ! for not'],
+  ['time.clock >= 22:00', 'a time stands in quotes: "22:00"'],
+  ['alarm.name == “a”', 'write plain quotes'],
+  ["alarm.name == 'a", 'a quote is not closed'],
+  ['(alarm.name == "a"', 'a ( is not closed'],
+  ['true &&\n  source = "aodh"', 'from line 2, column 10 on'],
+  [' ', 'rule "r": is empty'],
+  ['time.hour > "4"', '> does not go with a number and a text: a number stands without quotes'],
+  ['history.lastAge < 3600', '< does not go with a duration and a number: write a duration like duration("1h")'],
+  ['host.aggregates.contains("a")', 'contains() does not go with a list and a text: write "text" in list'],
+  ['alarm.name.startwith("a")', 'there is no function startwith; for texts there are startsWith']
+])('%s: it is said what to write', (when, mistake) => {
+  expect(mistakesOf(when)).toContain(mistake)
 })
 
 test('no alarm makes a rule throw', () => {
@@ -250,12 +313,12 @@ test('a rule that recovers says what it sets in place of the settings', () => {
 
 test.each([
   ['calendar.freze', /calendar has no "freze" \(did you mean "freeze"\?\)/],
-  ['history.lastAge > 3', /no matching overload/],
+  ['history.lastAge > 3', /does not go with a/],
   ['now.getHours("Europe/Nowhere") > 3', /[Ii]nvalid time zone/],
   ['host.aggregates.exists(a, a == 3)', /never equal/],
   ['3 in host.aggregates', /never equal/],
   ['alarm["nme"] == "x"', /alarm has no "nme"/],
-  ['alarm.traits["age"] > 3', /no matching overload/],
+  ['alarm.traits["age"] > 3', /does not go with a/],
   ['has(alarm.nme)', /alarm has no "nme"/],
   ['segment == "rack-a"', /segment is a group of facts: write which one, like segment.name/]
 ])('%s is refused, with its calendars and all', (when, mistake) => {

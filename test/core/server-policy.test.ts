@@ -85,8 +85,10 @@ test('images are looked up only for rules that look at them', () => {
 
 test.each([
   ['server.nme == "x"', /server has no "nme" \(did you mean "name"\?\)/],
-  ['server.metadata["a"] > 3', /no matching overload/],
+  ['server.metadata["a"] > 3', /> does not go with a text and a number/],
   ['server.flavor.vcpus == "4"', /never equal/],
+  ['server.powerState == "Running"', /server.powerState is never "Running" \(did you mean "running"\?\)/],
+  ['server.vmState == "ACTIVE"', /server.vmState is never "ACTIVE"/],
   ['server.tags == "batch"', /compares a list with a text/],
   ['server.groups.exists(g, g.polcy == "affinity")', /g has no "polcy" \(did you mean "policy"\?\)/],
   ['host == "compute-01"', /host is a group of facts: write which one, like host.name/],

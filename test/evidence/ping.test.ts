@@ -42,7 +42,7 @@ test('it is told to wait as long as the source may take, and asked for an addres
 test('without the program nothing is known', async () => {
   expect(await ask(join(folder, 'missing'))).toMatchObject({
     says: 'unknown',
-    detail: expect.stringContaining('ENOENT')
+    detail: expect.stringContaining('there is no ')
   })
 })
 

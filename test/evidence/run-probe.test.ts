@@ -47,6 +47,28 @@ test('its first line is told, without what would spoil a log', async () => {
   expect(await ask([wrong])).toEqual({ says: 'unknown', detail: 'exit status 4: no such lease' })
 })
 
+test('what it complains of on stderr is told where stdout is empty', async () => {
+  const wrong = program('stderr', 'echo "no such lease" >&2; echo more >&2; exit 1')
+  expect(await ask([wrong])).toEqual({ says: 'unknown', detail: 'exit status 1: no such lease' })
+  const both = program('both', 'echo loud >&2; echo "beat 3 s ago"')
+  expect(await ask([both])).toEqual({ says: 'alive', detail: 'beat 3 s ago' })
+})
+
+test('a program that cannot be started is said with what to mend', async () => {
+  const crlf = join(folder, 'crlf')
+  writeFileSync(crlf, '#!/bin/sh\r\nexit 0\r\n', { mode: 0o755 })
+  const lost = join(folder, 'lost')
+  writeFileSync(lost, '#!/opt/no/such/shell\nexit 0\n', { mode: 0o755 })
+  const plain = program('plain', 'exit 0', 0o644)
+  const details = [crlf, lost, plain, join(folder, 'nothing')].map(async path => (await ask([path])).detail)
+  expect(await Promise.all(details)).toEqual([
+    expect.stringContaining('ends its lines with CR LF'),
+    expect.stringContaining('names the interpreter /opt/no/such/shell, which is not there'),
+    expect.stringContaining('chmod +x'),
+    `there is no ${join(folder, 'nothing')}`
+  ])
+})
+
 test('host and address are filled in as they are: there is no shell', async () => {
   const path = program('args', 'for a in "$@"; do printf "<%s>" "$a"; done')
   expect(await ask([path, '{host}', 'at {address};', '$(id)', '*'])).toEqual({
@@ -69,10 +91,10 @@ test('its environment holds the host, and nothing of ours', async () => {
 test('what cannot be started is unknown', async () => {
   expect(await ask([join(folder, 'missing')])).toMatchObject({
     says: 'unknown',
-    detail: expect.stringContaining('ENOENT')
+    detail: expect.stringContaining('there is no ')
   })
   const path = program('forbidden', 'exit 0', 0o644)
-  expect(await ask([path])).toMatchObject({ says: 'unknown', detail: expect.stringContaining('EACCES') })
+  expect(await ask([path])).toMatchObject({ says: 'unknown', detail: expect.stringContaining('chmod +x') })
 })
 
 test('one that does not end is killed with all that it started, and is unknown', async () => {

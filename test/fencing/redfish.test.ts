@@ -311,3 +311,9 @@ test('two who ask at once share one session', async () => {
   await Promise.all([agent.read('node-1'), agent.read('node-1'), agent.powerOff('node-1')])
   expect(bmc.log.filter(line => line.endsWith('/Sessions'))).toHaveLength(1)
 })
+
+test('https to a BMC that speaks HTTP only is said in words', async () => {
+  const { bmc } = await given()
+  const { agent } = await given({ host: { url: bmc.url.replace('http:', 'https:') }, options: { insecure: true } })
+  await expect(agent.read('node-1')).rejects.toThrow(/does not speak TLS: if this BMC speaks HTTP only, write http:/)
+})

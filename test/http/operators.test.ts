@@ -278,10 +278,13 @@ test('arming is read by viewers and set by operators, with a reason', async () =
     return { armed: true, segments: {} }
   }
   const { app } = testApp({ service: { setArming } })
-  expectToMatch('arming', (await app.inject(asVictor('/v1/arming'))).json())
+  const read = (await app.inject(asVictor('/v1/arming'))).json<object>()
+  expectToMatch('arming', read)
+  expect(read).toMatchObject({ armed: false, segments: { 'rack-a': true }, inForce: { 'rack-a': true } })
   const body = { armed: true, segments: { 'rack-a': null }, reason: 'go live' }
   const answer = await app.inject(asAlice('PUT', '/v1/arming', body))
   expectToMatch('arming', answer.json())
+  expect(answer.json()).toMatchObject({ inForce: { 'rack-a': true } })
   expect(changes).toEqual([
     { change: { armed: true, segments: { 'rack-a': null } }, actor: 'alice', reason: 'go live' }
   ])
@@ -295,6 +298,15 @@ test.each([
   [{ segments: { 'rack-z': true }, reason: 'x' }]
 ])('arming with %j is refused', async body => {
   expectProblem(await testApp().app.inject(asAlice('PUT', '/v1/arming', body)), 400, 'invalid')
+})
+
+test('the word for a segment that is gone can be taken back, and only that', async () => {
+  const arming = async () => ({ segments: { 'rack-gone': false } })
+  const { app } = testApp({ store: { arming }, service: { setArming: async () => ({ segments: {} }) } })
+  const put = async (armed: boolean | null) =>
+    await app.inject(asAlice('PUT', '/v1/arming', { segments: { 'rack-gone': armed }, reason: 'x' }))
+  expect((await put(null)).statusCode).toBe(200)
+  expectProblem(await put(true), 400, 'invalid')
 })
 
 test('an arming that changes nothing is told in words', async () => {

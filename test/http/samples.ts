@@ -212,6 +212,7 @@ export const service: Service = {
     { name: 'nova', ok: true, lastSeenMs: nowMs - 1000 },
     { name: 'keystone', ok: true }
   ],
+  inForce: arming => ({ 'rack-a': arming.segments['rack-a'] ?? arming.armed ?? false }),
   knowsSegment: name => name === 'rack-a',
   knowsHost: host => host.startsWith('compute-')
 }

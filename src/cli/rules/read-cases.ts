@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import schema from '../../../schemas/rule-case.json' with { type: 'json' }
+import { dotted, pathOf } from '../../config/paths.ts'
+import { sentenceOf } from '../../config/sentence.ts'
 import { messageOf } from '../../errors.ts'
 import type { RuleCase } from '../../schemas/rule-case.d.ts'
 
@@ -10,7 +12,7 @@ export type ReadCase = { readonly from: string } & (
   | { readonly mistakes: readonly string[] }
 )
 
-const isCase = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<RuleCase>(schema)
+const isCase = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true }).compile<RuleCase>(schema)
 
 /** The cases of a file: an alarm's body, a case, or a list of them. Says what is wrong with it in place of throwing. */
 export function readCases(file: string): ReadCase[] {
@@ -29,11 +31,10 @@ export function readCases(file: string): ReadCase[] {
 function readCase(from: string, value: unknown): ReadCase {
   const wrapped = isAlarm(value) ? { alarm: value } : value
   if (!isCase(wrapped)) {
-    const mistakes = (isCase.errors ?? []).map(
-      ({ instancePath, message, params }) =>
-        `${instancePath.slice(1).replaceAll('/', '.') || 'the case'} ${message}${'additionalProperty' in params ? ` (${params.additionalProperty})` : ''}`
+    const mistakes = (isCase.errors ?? []).flatMap(
+      error => sentenceOf(error, dotted(pathOf(error.instancePath, wrapped)), 'field of a case') ?? []
     )
-    return { from, mistakes }
+    return { from, mistakes: mistakes.length > 0 ? [...new Set(mistakes)] : ['is no case'] }
   }
   const kinds = [wrapped.alarm, wrapped.server].filter(one => one !== undefined).length
   return kinds === 1 ? { from, case: wrapped } : { from, mistakes: ['must have exactly one of alarm, server'] }

@@ -3,14 +3,14 @@ import { segmentFacts } from '../../controller/judgement/rule-facts.ts'
 import { pastMax } from '../../core/rules/past.ts'
 import type { Signal } from '../../core/signal.ts'
 import { openStoreForReading, type ReadStore } from '../../store/read-store.ts'
-import { type Judged, judgedOf, nameOf } from './judge.ts'
+import { type Judgement, judgedOf, nameOf, unresolved } from './judge.ts'
 import { type SegmentOf, segmentFinder } from './segments.ts'
 
 /** What the rules say now of a signal that came, beside what became of it then. */
 export interface Replayed {
   readonly atMs: number
   readonly then: string
-  readonly judged: Judged | { readonly mistakes: readonly string[] }
+  readonly judged: Judgement
 }
 
 const pageSize = 200
@@ -50,11 +50,14 @@ async function judgeAgain(
   segmentOf: SegmentOf,
   { host, alarm, source, recovery, outcome, receivedAtMs }: Signal
 ): Promise<Replayed['judged']> {
-  if (host === undefined) return { mistakes: ['nothing names its host'] }
+  if (host === undefined) return unresolved(alarm === undefined ? 'a service' : nameOf(alarm), 'nothing names its host')
   const stored = recovery === undefined ? undefined : await store.recovery(recovery)
   const known = config.segments.some(({ name }) => name === stored?.recovery.segment)
+  const what = alarm === undefined ? 'Nova calls it down,' : nameOf(alarm)
   const segment = segmentOf(host, known ? stored?.recovery.segment : undefined)
-  if ('mistakes' in segment) return segment
+  if ('mistakes' in segment)
+    return { about: `${what} ${host}`, mistakes: ["which segment it belongs to can't be told without the cloud"] }
+  if ('outside' in segment) return unresolved(`${what} ${host}`, segment.outside)
   const all = await store.pastOf(host, pastMax)
   const told = alarm ?? { id: '', current: 'alarm', traits: {} }
   const decision = config.rules.decide({
@@ -67,8 +70,5 @@ async function judgeAgain(
       .map(one => ((one.closedAtMs ?? 0) < receivedAtMs ? one : { state: 'open', openedAtMs: one.openedAtMs })),
     ...(told.id === '' ? { definition: 'none' } : {})
   })
-  return judgedOf(
-    `${alarm === undefined ? 'Nova calls it down,' : nameOf(alarm)} ${host} (${segment.ok.name})`,
-    decision
-  )
+  return judgedOf(`${what} ${host} (${segment.ok.name})`, decision, 'what it was then is not stored')
 }

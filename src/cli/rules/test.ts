@@ -3,7 +3,7 @@ import type { Environment } from '../../config/read-yaml.ts'
 import { loadConfig } from '../../config.ts'
 import { ConfigError } from '../../errors.ts'
 import type { RuleCase } from '../../schemas/rule-case.d.ts'
-import { createJudge, type Judged } from './judge.ts'
+import { createJudge, type Judged, type Judgement } from './judge.ts'
 import { readCases } from './read-cases.ts'
 import { remindersOf } from './reminders.ts'
 import { type Replayed, replayStored } from './stored.ts'
@@ -16,7 +16,7 @@ export interface RulesOutput {
 interface Tested {
   readonly from: string
   readonly name?: string
-  readonly judged: Judged | { readonly mistakes: readonly string[] }
+  readonly judged: Judgement
   /** What was expected and is not so. */
   readonly unmet: readonly string[]
 }
@@ -50,24 +50,28 @@ export async function testRules(
     )
   else
     out.write(
-      [
-        ...tested.map(textOf),
-        ...stored.map(lineOf),
-        ...reminders,
-        summaryOf(tested.length, failed, stored.length)
-      ].join('\n')
+      [...tested.map(textOf), ...stored.map(lineOf), ...reminders, summaryOf(tested.length, failed, stored)].join('\n')
     )
   return failed === 0
 }
 
 function unmetOf({ expect }: RuleCase, judged: Tested['judged']): string[] {
   if (expect === undefined || 'mistakes' in judged) return []
-  const found = { ...judged, rule: judged.rule ?? '', approval: judged.approval ?? 'none' }
-  return (['outcome', 'rule', 'approval', 'priority'] as const).flatMap(key =>
-    expect[key] === undefined || expect[key] === found[key]
-      ? []
-      : [`${key} should be ${JSON.stringify(expect[key])}, is ${JSON.stringify(found[key] ?? 'none')}`]
-  )
+  const { outcome, rule = '', priority, sets } = judged
+  const found = { outcome, rule, priority, approval: 'none', method: '', ...sets }
+  return unlike(expect, found, '')
+}
+
+/** What is given must be so, in groups as well. */
+function unlike(wanted: object, found: object, path: string): string[] {
+  return Object.entries(wanted).flatMap(([key, value]: [string, unknown]) => {
+    const is = (found as Readonly<Record<string, unknown>>)[key]
+    if (typeof value === 'object' && value !== null)
+      return unlike(value, (is as object | undefined) ?? {}, `${path}${key}.`)
+    if (value === is) return []
+    const said = is === undefined ? 'is not set' : `is ${JSON.stringify(is)}`
+    return [`${path}${key} should be ${JSON.stringify(value)}, ${said}`]
+  })
 }
 
 function flat<T extends { readonly judged: Tested['judged'] }>({ judged, ...rest }: T): object {
@@ -83,27 +87,33 @@ function textOf({ from, name, judged, unmet }: Tested): string {
 
 const resultWords = { matched: 'matches', notMatched: 'does not match', failed: 'could not be evaluated' } as const
 
-function explained({ about, outcome, because, tried, priority, approval }: Judged): string[] {
+function explained({ about, outcome, because, tried, priority, sets = {} }: Judged): string[] {
   const more = [
-    ...(approval === undefined ? [] : [`approval ${approval}`]),
+    ...Object.entries(sets).map(([name, value]) => `${name} ${wordsOf(value)}`),
     ...(priority === undefined || outcome === 'leave' ? [] : [`priority ${priority}`])
   ]
-  const trials = tried.map(({ rule, result, because: why }) =>
-    result === 'matched' ? `    "${rule}" ${resultWords[result]}` : `    "${rule}" ${resultWords[result]}: ${why}`
-  )
+  const trials = tried.map(({ rule, result, because: why }) => `    "${rule}" ${resultWords[result]}: ${why}`)
   return [`  ${about}: ${[outcome, ...more].join(', ')} (${because})`, ...trials]
+}
+
+function wordsOf(value: string | object): string {
+  if (typeof value === 'string') return value
+  return `{ ${Object.entries(value)
+    .map(([name, one]) => `${name}: ${one}`)
+    .join(', ')} }`
 }
 
 function lineOf({ atMs, then, judged }: Replayed): string {
   const at = new Date(atMs).toISOString().slice(0, 19)
-  if ('mistakes' in judged) return `${at}Z was ${then}; now not known: ${judged.mistakes.join('; ')}`
+  if ('mistakes' in judged) return `${at}Z was ${then}; now not known: ${judged.about}: ${judged.mistakes.join('; ')}`
   return `${at}Z was ${then}; now ${judged.outcome}: ${judged.about} (${judged.because})`
 }
 
-function summaryOf(cases: number, failed: number, stored: number): string {
+function summaryOf(cases: number, failed: number, stored: readonly Replayed[]): string {
+  const unknown = stored.filter(({ judged }) => 'mistakes' in judged).length
   const parts = [
     ...(cases === 0 ? [] : [`${cases} cases, ${failed} of them wrong`]),
-    ...(stored === 0 && cases > 0 ? [] : [`${stored} stored signals`])
+    ...(stored.length === 0 && cases > 0 ? [] : [`${stored.length} stored signals, ${unknown} of them not known`])
   ]
   return `${parts.join('; ')}\n`
 }

@@ -34,7 +34,26 @@ export function wallTime(ms: number, zone: string): WallTime {
   }
 }
 
+/** A moment as people write it, in ms; one without an offset is that of the zone's wall clock. NaN for what is none. */
+export function momentIn(text: string, zone: string): number {
+  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)/.test(text)) return Number.NaN
+  const clock = text.length === 10 ? `${text}T00:00` : text.replace(' ', 'T')
+  if (/([zZ]|[+-]\d{2}:?\d{2})$/.test(clock.slice(10))) return Date.parse(clock)
+  const asUtc = Date.parse(`${clock}Z`)
+  if (Number.isNaN(asUtc)) return asUtc
+  // The offset is that of the moment that is looked for: near a change of the clock the first guess has the wrong one.
+  const guess = asUtc - offsetAt(asUtc, zone)
+  return asUtc - offsetAt(guess, zone)
+}
+
+function offsetAt(ms: number, zone: string): number {
+  const { date, clock } = wallTime(ms, zone)
+  return Date.parse(`${date}T${clock}Z`) - Math.floor(ms / 60_000) * 60_000
+}
+
 export function isZone(zone: string): boolean {
+  // "+01:00" would be taken as well, and know no summer time.
+  if (!/^[A-Za-z]/.test(zone)) return false
   try {
     formatterOf(zone)
     return true
@@ -99,6 +118,11 @@ export function isWithin(wall: WallTime, { from, to }: Window): boolean {
     : [wall.clock, from, to]
   // One that ends before it begins goes over midnight, or over Sunday.
   return start <= end ? start <= now && now < end : now >= start || now < end
+}
+
+/** Its dates have passed; one of the week or of the day comes again. */
+export function isOver(wall: WallTime, { from, to }: Window): boolean {
+  return datePattern.test(from) && keyOfDate(to) <= `${wall.date} ${wall.clock}`
 }
 
 /** A date alone is its first minute. */

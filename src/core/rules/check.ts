@@ -1,6 +1,8 @@
 import { isCelError, parse } from '@bufbuild/cel'
 import { suggestion } from '../closest.ts'
 import { type Expression, type Facts, isFacts } from './cel.ts'
+import { strangeTexts } from './closed-sets.ts'
+import { evaluationMistake, syntaxMistake } from './plain-words.ts'
 import { bodyScope, evaluate, factOf, firstOf, type Scope, scopeOf, typeNameOf } from './sample-scope.ts'
 import { nestingOf, pathOf, textIn } from './syntax.ts'
 
@@ -34,7 +36,7 @@ function parseOrSay(when: string): Expression | string {
   try {
     return parse(when).expr ?? 'is empty'
   } catch (error) {
-    return `is no CEL: ${Error.isError(error) ? error.message : String(error)}`
+    return syntaxMistake(when, Error.isError(error) ? error.message : String(error))
   }
 }
 
@@ -109,6 +111,7 @@ function callMistakes(part: Expression, scope: Scope): string[] {
   return withOwn(groupMistakes([target, ...args], scope), () => [
     ...(['_==_', '_!=_'].includes(name) ? unlikeTypes(args[0], args[1], scope) : []),
     ...(name === '@in' ? unlikeMembers(args[0], args[1], scope) : []),
+    ...strangeTexts(name, args),
     ...evaluationMistakes(part, scope)
   ])
 }
@@ -127,7 +130,7 @@ function groupMistakes(parts: readonly (Expression | undefined)[], scope: Scope)
 function evaluationMistakes(part: Expression, scope: Scope): string[] {
   const result = evaluate(part, scope)
   if (!isCelError(result) || isUnknownName(result) || isOfSample(result, part)) return []
-  return [result.message]
+  return [evaluationMistake(result.message)]
 }
 
 /** What this sample lacks, or has as a text that can't be converted, another alarm may have; a text that is written out can't. */

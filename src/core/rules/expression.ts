@@ -1,4 +1,4 @@
-import { isCelError, parse, unparse } from '@bufbuild/cel'
+import { isCelError, isCelList, isCelMap, parse, unparse } from '@bufbuild/cel'
 import { type Bindings, bindingsOf, type Expression, type Facts, planned } from './cel.ts'
 import { mistakesIn } from './check.ts'
 import { partsOf, pathOf } from './syntax.ts'
@@ -88,12 +88,13 @@ function compiled(when: string, names: readonly string[]): Compiled {
   const parsed = parse(when)
   const whole = parsed.expr
   const evaluate = planned(whole, names)
+  const seen = valuesIn(whole, names)
   const needed = conjunctsOf(whole).map(part => conditionOf(part, names, textOf({ ...parsed, expr: part }) ?? when))
   const paths = new Set([...partsOf(whole)].flatMap(part => pathOf(part) ?? []))
   return {
     ask({ bindings }) {
       const result = evaluate(bindings)
-      if (result === true) return { result: 'yes', because: 'it is true' }
+      if (result === true) return { result: 'yes', because: `it is true${seen(bindings)}` }
       if (isCelError(result)) return { result: 'failed', because: result.message }
       const missed = needed.find(({ isTrue }) => !isTrue(bindings)) ?? needed[0]
       return { result: 'no', because: missed?.because(bindings) ?? 'it is false' }
@@ -127,26 +128,46 @@ function textOf(part: ReturnType<typeof parse>): string | undefined {
 
 function conditionOf(expression: Expression, names: readonly string[], text: string): Condition {
   const evaluate = planned(expression, names)
+  const seen = valuesIn(expression, names)
+  return {
+    isTrue: bindings => evaluate(bindings) === true,
+    because: bindings => `${shortened(text)} is not true${seen(bindings)}`
+  }
+}
+
+/** What an expression looks at, each with its value: ` (alarm.current is "ok")`. */
+function valuesIn(expression: Expression, names: readonly string[]): (bindings: Bindings) => string {
   const looked = new Map<string, ReturnType<typeof planned>>()
   for (const part of partsOf(expression)) {
     const path = pathOf(part)
     if (path !== undefined) looked.set(path, planned(part, names))
   }
-  return {
-    isTrue: bindings => evaluate(bindings) === true,
-    because(bindings) {
-      const values = [...looked].flatMap(([path, read]) => {
-        const value = read(bindings)
-        const said = shown(value)
-        return said === undefined ? [] : [`${path} is ${said}`]
-      })
-      return `${shortened(text)} is not true${values.length === 0 ? '' : ` (${values.join(', ')})`}`
-    }
+  // Of a map only what is looked for among its keys is of interest.
+  const searched = new Set([...partsOf(expression)].flatMap(part => pathOf(searchedIn(part)) ?? []))
+  return bindings => {
+    const values = [...looked].flatMap(([path, read]) => shown(path, read(bindings), searched.has(path)))
+    return values.length === 0 ? '' : ` (${values.join(', ')})`
   }
 }
 
-/** Texts, numbers and yes or no; groups, lists and times say little. */
-function shown(value: unknown): string | undefined {
+function searchedIn({ exprKind }: Expression): Expression | undefined {
+  return exprKind.case === 'callExpr' && exprKind.value.function === '@in' ? exprKind.value.args[1] : undefined
+}
+
+/** Texts, numbers, yes or no, lists of these and searched keys; groups and times say little. */
+function shown(path: string, value: unknown, isSearched: boolean): string[] {
+  const one = scalar(value)
+  if (one !== undefined) return [`${path} is ${one}`]
+  if (isCelList(value)) {
+    const items = [...value].map(scalar)
+    return items.includes(undefined) ? [] : [`${path} is [${shortened(items.join(', '))}]`]
+  }
+  if (!isSearched || !isCelMap(value)) return []
+  const keys = shortened([...value.keys()].map(String).join(', '))
+  return [`${path} has ${keys === '' ? 'no keys' : `the keys ${keys}`}`]
+}
+
+function scalar(value: unknown): string | undefined {
   if (typeof value === 'string') return JSON.stringify(shortened(value))
   return typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : undefined
 }

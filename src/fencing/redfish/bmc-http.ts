@@ -57,7 +57,7 @@ export function createBmcHttp(origin: string, trust: Trust, timeoutMs: number): 
       })
       return { status: response.statusCode, header: name => first(response.headers[name]), body: parse(response.body) }
     } catch (error) {
-      const why = deadline.aborted ? `no answer within ${request.timeoutMs ?? timeoutMs} ms` : messageOf(error)
+      const why = deadline.aborted ? `no answer within ${request.timeoutMs ?? timeoutMs} ms` : inWords(messageOf(error))
       const code = isSent && request.isCommand === true ? 'unknown' : 'unreachable'
       // The error of the HTTP client is not passed on as a cause: it holds the request with its credentials.
       throw new FencingError(
@@ -79,6 +79,13 @@ export function createBmcHttp(origin: string, trust: Trust, timeoutMs: number): 
       return reply
     }
   }
+}
+
+/** OpenSSL names its own files and functions where the other side answers in plain HTTP. */
+function inWords(message: string): string {
+  return /wrong version number|packet length too long/.test(message)
+    ? 'what answers there does not speak TLS: if this BMC speaks HTTP only, write http://'
+    : message
 }
 
 /** A link as a URL of this BMC, whatever address it names itself by. */

@@ -12,7 +12,7 @@ const folder = join(import.meta.dirname, '../../simulation/scenarios')
 const guests = { runningOnce: 0, stopped: 0, wrong: [] }
 const machine = (host: string) => ({
   ...{ host, url: 'http://127.0.0.1:1', user: 'admin', password: 'of-a-bmc', uuid: `uuid-of-${host}` },
-  ssh: '127.0.0.1:2'
+  ssh: `${host}.example:2`
 })
 const tokens = { alarms: 'a-secret-for-alarms', operator: 'a-secret-for-people' }
 

@@ -87,9 +87,25 @@ test('what is not as expected, and a file that is no case, make it fail', async 
   for (const [content, mistake] of [
     ['{', "can't be read as JSON"],
     [[], 'has no case'],
-    [{ alarm: alarm('alarm'), hots: 'c1' }, 'must NOT have additional properties (hots)'],
+    [{ alarm: alarm('alarm'), hots: 'c1' }, 'hots: is no field of a case (did you mean "host"?)'],
+    [
+      { alarm: alarm('alarm'), host: 'c1', definition: { project_id: 'p' } },
+      'definition.project_id: is no field of a case (did you mean "project"?)'
+    ],
+    [
+      { alarm: alarm('alarm'), host: 'c1', definition: { owner: 'p' } },
+      'definition.owner: is no field of a case (there are name, type, project, description, enabled, repeatActions)'
+    ],
+    [
+      { server: { name: 's', metadta: { HA_Enabled: 'False' } } },
+      'server.metadta: is no field of a case (did you mean "metadata"?)'
+    ],
+    [
+      { server: { name: 's', flavor: { extraSpecs: {} } } },
+      'server.flavor.extraSpecs: is no field of a case (did you mean "extra_specs"?)'
+    ],
     [{ host: 'c1' }, 'must have exactly one of alarm, server'],
-    [alarm('alarm'), 'nothing names the host'],
+    [alarm('alarm'), 'write { "host": "compute-01", "alarm": the body }'],
     [{ alarm: alarm('alarm'), host: 'c1', segment: 'rack-b' }, 'there is no segment rack-b (did you mean "rack-a"?)'],
     [{ alarm: alarm('alarm'), host: 'c1', at: 'tomorrow' }, 'a time must be like']
   ] as const) {
@@ -97,6 +113,63 @@ test('what is not as expected, and a file that is no case, make it fail', async 
     expect(await run(minimal('none.db') + deadHost, [file('bad.json', content)])).toBe(false)
     expect(written).toContain(mistake)
   }
+})
+
+const named = (members: string) =>
+  minimal('none.db').replace('hosts: { aggregate: a }', `hosts: { names: [${members}] }`)
+
+test('a host of no segment is unresolved, as the service has it, where the configuration names all hosts', async () => {
+  const files = [
+    file('none.json', { alarm: alarm('alarm'), host: 'c9', expect: { outcome: 'unresolved', rule: '' } }),
+    file('spare.json', { alarm: alarm('alarm'), host: 'spare-1', expect: { outcome: 'recover' } }),
+    file('told.json', { alarm: alarm('alarm'), host: 'c9', segment: 'rack-a', expect: { outcome: 'recover' } })
+  ]
+  expect(await run(named('c1') + deadHost, files)).toBe(true)
+  expect(written).toContain('host-down "alarm" of c9: unresolved (c9 belongs to no segment)')
+  expect(await run(named('c1') + deadHost, [file('server.json', { server: { name: 's' }, host: 'c9' })])).toBe(false)
+  // Who belongs to an aggregate only the cloud knows.
+  expect(await run(minimal('none.db') + deadHost, files.slice(1))).toBe(true)
+  expect(await run(minimal('none.db') + deadHost, files.slice(0, 1))).toBe(false)
+})
+
+test('a time without an offset is that of the configured zone, in summer and in winter, wherever the test runs', async () => {
+  const rules = `timezone: Asia/Tokyo
+rules: [{ name: r, when: 'time.clock == "22:00" && history.lastAge == duration("1h")', then: recover }]`
+  const at = (moment: string, closedAt: string) => ({
+    ...{ alarm: alarm('alarm'), host: 'c1', at: moment, expect: { outcome: 'recover' } },
+    history: [{ openedAt: '2026-01-01', closedAt, state: 'recovered' }]
+  })
+  const cases = [
+    at('2026-12-24T22:00:00', '2026-12-24T21:00'),
+    at('2026-12-24 22:00', '2026-12-24T12:00Z'),
+    at('2026-07-24T22:00:00+09:00', '2026-07-24T21:00')
+  ]
+  expect(await run(minimal('none.db') + rules, [file('cases.json', cases)])).toBe(true)
+  const elsewhere = rules.replace('Asia/Tokyo', 'Europe/Berlin')
+  expect(await run(minimal('none.db') + elsewhere, [file('c.json', cases)])).toBe(false)
+})
+
+test('what a rule sets is shown in the words of the configuration, and can be expected', async () => {
+  const rules = `rules:
+  - name: gently
+    when: 'true'
+    then: recover
+    method: auto
+    approval: required
+    confirm: { downSeconds: 60, timeoutSeconds: 600 }
+    evacuate: { perSpare: 5, moveTimeoutSeconds: 900, spread: fastest }`
+  const told = { alarm: alarm('alarm'), host: 'c1' }
+  const met = { method: 'auto', confirm: { downSeconds: 60 }, evacuate: { perSpare: 5, spread: 'fastest' } }
+  expect(await run(minimal('none.db') + rules, [file('met.json', { ...told, expect: met })])).toBe(true)
+  expect(written).toContain(
+    'recover, approval required, method auto, confirm { downSeconds: 60, timeoutSeconds: 600 }, evacuate { spread: fastest, perSpare: 5, moveTimeoutSeconds: 900 }'
+  )
+  written = ''
+  const unmet = { method: '', confirm: { timeoutSeconds: 120 }, evacuate: { attempts: 3 } }
+  expect(await run(minimal('none.db') + rules, [file('unmet.json', { ...told, expect: unmet })])).toBe(false)
+  expect(written).toContain('method should be "", is "auto"')
+  expect(written).toContain('confirm.timeoutSeconds should be 120, is 600')
+  expect(written).toContain('evacuate.attempts should be 3, is not set')
 })
 
 test('what a rule needs and the case does not tell is asked for, not guessed', async () => {
@@ -122,7 +195,15 @@ test('stored signals are decided again, beside what became of them, while the se
     expect(await run(config, [], { since: '1d' })).toBe(true)
     expect(written).toMatch(/was opened; now ignore: host-down "alarm" c1 \(rack-a\) \(rule "first time" says ignore\)/)
     expect(written).toMatch(/was noted; now note: Nova calls it down, c2 \(rack-a\) \(no rule matches\)/)
-    expect(written).toContain('2 stored signals')
+    expect(written).toContain('2 stored signals, 0 of them not known')
+    written = ''
+    const needy = `rules: [{ name: mine, when: 'host.zone == "a"', then: ignore }]`
+    await run(minimal(join(folder, 'switchover.db')) + needy, [], { since: '1d' })
+    expect(written).toMatch(
+      /was opened; now not known: host-down "alarm" c1 \(rack-a\): rule "mine" needs .*: what it was then is not stored/
+    )
+    expect(written).toContain('2 stored signals, 2 of them not known')
+    written = ''
     written = ''
     await run(config, [], { since: '1d', json: true })
     expect(JSON.parse(written)).toMatchObject({ failed: 0, stored: [{ then: 'opened', outcome: 'ignore' }, {}] })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { agentNames } from '../../../config/ladder.ts'
+import { writtenOf } from '../../../config/rules.ts'
 import type { GuardSettings } from '../../../controller/ports/ports.ts'
 import type { DirectoryOptions, SegmentConfig } from '../../../controller/service/directory.ts'
 import type { Rule } from '../../../core/rules.ts'
@@ -113,20 +114,8 @@ export function guardsOf({ guards = {} }: Scenario): Record<string, unknown> {
 
 /** `rules` and `servers` as the service's configuration has them. */
 export function rulesOf({ rules = [], segment }: Scenario): Record<string, unknown> {
-  const written = rules.map(({ overrides: { confirm, evacuate, ...same } = {}, ...rule }) => ({
-    ...rule,
-    ...same,
-    ...(confirm === undefined ? {} : { confirm: confirmOf(confirm) }),
-    ...(evacuate === undefined ? {} : { evacuate: evacuateOf(evacuate) })
-  }))
+  const written = rules.map(({ overrides = {}, ...rule }) => ({ ...rule, ...writtenOf(overrides) }))
   return { rules: written, servers: segment?.settings?.servers ?? [] }
-}
-
-function confirmOf({ downMs, timeoutMs }: Partial<SegmentConfig['settings']['confirm']>): object {
-  return {
-    ...(downMs === undefined ? {} : { downSeconds: inSeconds(downMs) }),
-    ...(timeoutMs === undefined ? {} : { timeoutSeconds: inSeconds(timeoutMs) })
-  }
 }
 
 function evacuateOf({ perTarget = 8, moveTimeoutMs, ...same }: Partial<SegmentConfig['settings']['evacuate']>): object {
