@@ -9,6 +9,8 @@ import type { Session } from './session.ts'
 export interface CheckLine {
   readonly name: string
   readonly ok: boolean
+  /** It is ok, and somebody has to know of it. */
+  readonly warn?: true
   readonly detail: string
 }
 

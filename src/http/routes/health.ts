@@ -109,7 +109,9 @@ function rehearsalOf({ rehearsed }: SegmentView): Pick<Health['segments'][number
   if (rehearsed === undefined) return {}
   const readAtMs: Record<string, number> = {}
   for (const { host, atMs } of rehearsed) readAtMs[host] = Math.min(atMs, readAtMs[host] ?? atMs)
-  const failed = rehearsed.flatMap(({ error, ...one }) => (error === undefined ? [] : [{ ...one, error }]))
+  const failed = rehearsed.flatMap(({ host, agent, atMs, error }) =>
+    error === undefined ? [] : [{ host, agent, error, atMs }]
+  )
   return { fencing: { failed, readAtMs } }
 }
 
