@@ -135,6 +135,10 @@ export interface Health {
      */
     reason: string
     /**
+     * Who can end it: a person, or time and the world by themselves.
+     */
+    releasedBy: 'person' | 'world'
+    /**
      * Since when.
      */
     sinceMs: number

@@ -2,7 +2,7 @@ import type { GuardName } from '../../core/guards/guard.ts'
 import type { Acted, AdmissionLimits } from '../../core/guards/recoveries-per-hour.ts'
 import type { Sighting } from '../../core/guards/storm.ts'
 import type { Complaints } from '../../core/observation.ts'
-import type { HoldCode, Recovery } from '../../core/recovery.ts'
+import type { Hold, HoldCode, Recovery } from '../../core/recovery.ts'
 import type { PastRecovery } from '../../core/rules/past.ts'
 import type { Signal } from '../../core/signal.ts'
 import type { Step } from '../../core/step.ts'
@@ -121,7 +121,15 @@ export interface OperatorStore {
   /** How many recoveries are in each state, and the oldest hold. */
   summary(): Promise<{
     states: Record<string, number>
-    held: { recovery: string; host: string; code: HoldCode; guard?: GuardName; reason: string; sinceMs: number }[]
+    held: {
+      recovery: string
+      host: string
+      code: HoldCode
+      guard?: GuardName
+      reason: string
+      releasedBy: Hold['releasedBy']
+      sinceMs: number
+    }[]
     signals: Record<string, number>
   }>
   /** Throws StoreUnavailable when it can't be written. */

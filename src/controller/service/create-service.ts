@@ -68,6 +68,9 @@ export function createService(options: ServiceOptions): Service {
       return arming
     },
 
+    inForce: arming =>
+      Object.fromEntries(directory.segments().map(({ name }) => [name, isArmed(name, arming, directory)])),
+
     async segments() {
       const hosts = directory.segments().flatMap(segment => segment.hosts)
       const [targets, arming, summary, covered] = await Promise.all([

@@ -74,6 +74,8 @@ export interface Service {
   dryRun(host: string): Promise<DryRun | undefined>
   command(command: NewCommand): Promise<CommandAnswer>
   setArming(change: ArmingChange, actor: string, reason: string): Promise<Arming>
+  /** What the API's word and the configuration make of each segment: true if it may act. */
+  inForce(arming: Arming): Readonly<Record<string, boolean>>
   segments(): Promise<SegmentView[]>
   dependencies(): readonly Dependency[]
   knowsSegment(name: string): boolean
