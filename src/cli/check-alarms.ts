@@ -18,7 +18,7 @@ export function checkAlarms(
   const name = `${segment.name} alarms`
   const detail = `${segment.hosts.length - without.length} of ${segment.hosts.length} hosts have one`
   if (without.length === 0) return { name, ok: true, detail }
-  const missing = `${detail}: without is ${namesOf(without)}`
+  const missing = `${detail}; without one: ${namesOf(without)}`
   if (isWanted) return { name, ok: false, detail: `${missing}; switchover alarms apply makes them` }
   return {
     name,

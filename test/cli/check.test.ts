@@ -141,11 +141,12 @@ test('every BMC must answer as the right machine', async () => {
 })
 
 test('what fails for all of them is told once, with their names', async () => {
-  const refused = (name: string) => new FencingError('refused', `${name}: its BMC refuses the password`)
+  const refused = (name: string) =>
+    new FencingError('refused', `${name}: https://10.0.0.${name.at(-1)} refuses user admin`)
   const world = worldThat({ 'compute-01': refused('compute-01'), 'compute-02': refused('compute-02') })
   expect(failures(await checkFencing(segment(), world, told))).toEqual([
     'rack-a fencing bmc: 1 of 3 BMCs answer as the right machine',
-    'rack-a fencing bmc 2 hosts: compute-01, compute-02: {host}: its BMC refuses the password'
+    'rack-a fencing bmc 2 hosts: compute-01, compute-02: {host}: https://… refuses user admin'
   ])
 })
 
