@@ -1,42 +1,51 @@
-import type { Fencing } from '../controller/ports/ports.ts'
-import { agentsOf } from '../core/ladder.ts'
+import type { Clock } from '../clock.ts'
+import { claimsOf, falseOffSentence, falseOffs, membersOf, speakersOf } from '../controller/judgement/false-offs.ts'
+import type { Cloud, Fencing } from '../controller/ports/ports.ts'
 import type { PowerReading } from '../core/recovery.ts'
 import { isWaived, type Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
+import { type FencingAgentConfig, identificationOf } from '../fencing/fencing.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { CheckLine } from '../openstack/connect.ts'
+import { foldFailures, type HostFailure, namesOf } from './fold-failures.ts'
 
 /** BMCs are slow, and there may be a thousand. */
 const atOnce = 16
+
+interface World {
+  readonly fencing: Pick<Fencing, 'read'>
+  readonly cloud: Pick<Cloud, 'hosts'>
+  readonly clock: Clock
+}
+
+type Configured = Readonly<Record<string, FencingAgentConfig>>
 
 type Answer =
   | { readonly host: string; readonly reading: PowerReading }
   | { readonly host: string; readonly error: string }
 
-/** True when the configuration says which machine the host's BMC must turn out to be. */
-export type IsIdentified = (agent: string, host: string) => boolean
-
 /**
- * Every host's and spare's BMC answers, is that of the right machine, and no two hosts have the same. Where no identity is
- * configured two swapped BMCs look well, and the wrong host would be powered off: so that fails, with what was read.
+ * Every host's and spare's BMC answers, is that of the right machine, is no other host's as well, and does not say off of a host
+ * that reports. Where no identity is configured two swapped BMCs look well, and the wrong host would be powered off: so that
+ * fails, with what was read. Throws CloudError.
  */
-export async function checkFencing(
-  segment: Segment,
-  fencing: Pick<Fencing, 'read'>,
-  isIdentified: IsIdentified
-): Promise<CheckLine[]> {
+export async function checkFencing(segment: Segment, world: World, configured: Configured): Promise<CheckLine[]> {
   const lines: CheckLine[] = []
   if (isWaived(segment)) {
     const detail = 'waived: servers are moved off hosts that nobody proved off'
     lines.push({ name: `${segment.name} fencing none`, ok: true, detail })
   }
   // What is only asked, and never switches anything off, must be the right machine's as well.
-  const asked = segment.power === undefined ? [] : [segment.power.agent]
-  for (const agent of new Set([...agentsOf(segment.fencing), ...asked])) {
-    const name = `${segment.name} fencing ${agent}`
-    const hosts = [...segment.hosts, ...segment.spares]
-    const answers = await inParallel(hosts, atOnce, host => ask(fencing, agent, host))
-    lines.push(...linesOf(name, answers, host => isIdentified(agent, host)))
+  const agents = [...new Set(speakersOf(segment).flat())]
+  const answers = new Map<string, Answer[]>()
+  for (const agent of agents)
+    answers.set(agent, await inParallel(membersOf(segment), atOnce, host => ask(world.fencing, agent, host)))
+  const saysOff = (agent: string, host: string) =>
+    answers.get(agent)?.some(one => one.host === host && 'reading' in one && one.reading.power === 'off') === true
+  const untrue = await falseOffs(world, claimsOf(segment, saysOff))
+  for (const agent of agents) {
+    const lies = new Set(untrue.flatMap(claim => (claim.agents.includes(agent) ? claim.host : [])))
+    lines.push(...linesOf(`${segment.name} fencing ${agent}`, answers.get(agent) ?? [], configured[agent], lies))
   }
   return lines
 }
@@ -49,35 +58,44 @@ async function ask(fencing: Pick<Fencing, 'read'>, agent: string, host: string):
   }
 }
 
-function linesOf(name: string, answers: readonly Answer[], isIdentified: (host: string) => boolean): CheckLine[] {
+function linesOf(
+  name: string,
+  answers: readonly Answer[],
+  config: FencingAgentConfig | undefined,
+  lies: ReadonlySet<string>
+): CheckLine[] {
   const owners = new Map<string, string>()
-  const failures = answers.flatMap(answer => {
-    if ('error' in answer) return [{ name: `${name} ${answer.host}`, ok: false, detail: answer.error }]
-    const { host, reading } = answer
-    if (reading.identity === undefined) return isIdentified(host) ? [] : [unidentified(name, host, undefined)]
-    const owner = owners.get(reading.identity)
-    owners.set(reading.identity, owner ?? host)
-    if (owner === undefined) return isIdentified(host) ? [] : [unidentified(name, host, reading.identity)]
-    return [
-      {
-        name: `${name} ${host}`,
-        ok: false,
-        detail: `its BMC is that of ${owner} too (${reading.identity}): one of them would be switched off for the other`
-      }
-    ]
+  const failures = answers.flatMap((answer): HostFailure[] => {
+    const { host } = answer
+    if ('error' in answer) return [{ host, detail: answer.error }]
+    const objection = lies.has(host) ? falseOffSentence : objectionTo(host, answer.reading.identity, config, owners)
+    return objection === undefined ? [] : [{ host, detail: objection }]
   })
-  const well = answers.length - failures.length
-  return [
-    { name, ok: failures.length === 0, detail: `${well} of ${answers.length} BMCs answer as the right machine` },
-    ...failures
-  ]
+  const well = `${answers.length - failures.length} of ${answers.length} ${thingsOf(config)} answer`
+  const unchecked = answers.filter(({ host }) => identificationOf(config, host) === 'unchecked').map(({ host }) => host)
+  const ok = failures.length === 0
+  if (unchecked.length === 0)
+    return [{ name, ok, detail: `${well} as the right machine` }, ...foldFailures(name, failures)]
+  const doubt = `nobody checks of which machine: no identity is configured for ${namesOf(unchecked)}`
+  return [{ name, ok, ...(ok && { warn: true }), detail: `${well}; ${doubt}` }, ...foldFailures(name, failures)]
 }
 
-function unidentified(name: string, host: string, identity: string | undefined): CheckLine {
+function objectionTo(
+  host: string,
+  identity: string | undefined,
+  config: FencingAgentConfig | undefined,
+  owners: Map<string, string>
+): string | undefined {
+  const owner = identity === undefined ? undefined : owners.get(identity)
+  if (owner !== undefined)
+    return `it is the power of ${owner} too (${identity}): one of them would be switched off for the other`
+  if (identity !== undefined) owners.set(identity, host)
+  if (identificationOf(config, host) !== 'missing') return undefined
   const read = identity === undefined ? 'it tells none' : `it says ${identity}`
-  return {
-    name: `${name} ${host}`,
-    ok: false,
-    detail: `nobody can tell whether its BMC is that of another machine: configure the host's uuid or serial (${read}; compare it with the machine)`
-  }
+  return `nobody can tell whether its BMC is that of another machine: configure the host's uuid or serial (${read}; compare it with the machine)`
+}
+
+function thingsOf(config: FencingAgentConfig | undefined): string {
+  if (config?.type === 'exec') return 'commands'
+  return config?.type === 'ironic' ? 'nodes' : 'BMCs'
 }

@@ -1,12 +1,12 @@
+import { systemClock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { ConfigError, messageOf } from '../errors.ts'
-import { isIdentified } from '../fencing/fencing.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { checkAlarms } from './check-alarms.ts'
 import { checkCalendars } from './check-calendars.ts'
 import { checkEvidence } from './check-evidence.ts'
-import { checkFencing, type IsIdentified } from './check-fencing.ts'
+import { checkFencing } from './check-fencing.ts'
 import { checkGuards } from './check-guards.ts'
 import { checkHostNames } from './check-hosts.ts'
 import { alarmsFor, checkRules, knownRules, withPast } from './check-rules.ts'
@@ -29,12 +29,23 @@ export async function check(file: string, env: Environment, { json, offline, out
   const failed = lines.filter(line => !line.ok).length
   if (json) out.write(`${JSON.stringify({ ok: failed === 0, checks: lines }, undefined, 2)}\n`)
   else {
-    out.write(table(lines.map(({ ok, name, detail }) => [ok ? 'ok' : 'FAILED', name, detail.replaceAll('\n', ' ')])))
-    out.write(
-      `\n${lines.length} ${lines.length === 1 ? 'check' : 'checks'}, ${failed === 0 ? 'all well' : `${failed} failed`}\n`
-    )
+    out.write(table(lines.map(line => [wordOf(line), line.name, line.detail.replaceAll('\n', ' ')])))
+    out.write(`\n${lines.length} ${lines.length === 1 ? 'check' : 'checks'}, ${summaryOf(lines)}\n`)
   }
   return failed === 0
+}
+
+export function wordOf({ ok, warn }: CheckLine): string {
+  if (!ok) return 'FAILED'
+  return warn === true ? 'warning' : 'ok'
+}
+
+export function summaryOf(lines: readonly CheckLine[]): string {
+  const failed = lines.filter(({ ok }) => !ok).length
+  const warned = lines.filter(({ ok, warn }) => ok && warn === true).length
+  const warnings = warned === 0 ? '' : `, ${warned} ${warned === 1 ? 'warning' : 'warnings'}`
+  if (failed > 0) return `${failed} failed${warnings}`
+  return warned === 0 ? 'all well' : `none failed${warnings}`
 }
 
 async function linesFor(file: string, env: Environment, offline: boolean): Promise<CheckLine[]> {
@@ -65,8 +76,7 @@ async function linesFor(file: string, env: Environment, offline: boolean): Promi
     ]
   }
   try {
-    const isTold: IsIdentified = (agent, host) => isIdentified(config.fencing[agent], host)
-    return [...well, ...(await checkWorld(world, config, isTold))]
+    return [...well, ...(await checkWorld(world, config))]
   } finally {
     await world.close()
   }
@@ -81,7 +91,7 @@ async function checkWithoutFencing(config: Config, env: Environment): Promise<Ch
   })
   if (world === undefined) return []
   try {
-    const lines = await checkWorld(world, others, () => true)
+    const lines = await checkWorld(world, others)
     return lines.filter(({ name }) => !name.includes(' fencing '))
   } finally {
     await world.close()
@@ -100,8 +110,7 @@ function linesOfError(name: string, error: unknown, how?: 'with its source'): Ch
 
 async function checkWorld(
   { openstack, fencing, probe, directory }: OutsideWorld,
-  config: Config,
-  isTold: IsIdentified
+  config: Config
 ): Promise<CheckLine[]> {
   const { auth, alarms, leaseByKeystone, leaseMs, rules } = config
   const { cloud } = openstack
@@ -127,7 +136,7 @@ async function checkWorld(
     for (const segment of directory.segments()) {
       lines.push(...checkGuards(segment, directory, aggregates))
       lines.push(...(await checkMembers(segment, { reading, bareMetal }, cloud)))
-      lines.push(...(await checkFencing(segment, fencing, isTold)))
+      lines.push(...(await checkFencing(segment, { fencing, cloud, clock: systemClock }, config.fencing)))
       lines.push(...(await checkEvidence(segment, reading, addresses, probe)))
     }
     const known = lines.find(({ name }) => name === 'aodh')?.ok === true ? await openstack.alarms.all() : undefined

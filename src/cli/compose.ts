@@ -9,6 +9,7 @@ import { createCoverage } from '../controller/duties/coverage.ts'
 import { runDuties, standardDuties } from '../controller/duties/duties.ts'
 import { createPoll } from '../controller/duties/poll.ts'
 import { createRehearsal } from '../controller/duties/rehearsal.ts'
+import { believedFencing } from '../controller/judgement/believed-fencing.ts'
 import { isArmed } from '../controller/judgement/check-guards.ts'
 import { createSupervisor } from '../controller/lease/supervisor.ts'
 import type { Arming, Ports, Store } from '../controller/ports/ports.ts'
@@ -73,8 +74,10 @@ export async function compose(
   const { store, clock, world } = await connect(config, env, log, metrics)
   const { openstack, fencing, probe, directory } = world
   const { cloud, alarms } = openstack
+  const rehearsal = createRehearsal({ cloud, fencing, store, clock, log }, directory, config.rehearsal)
   const ports: Ports = {
-    ...{ clock, cloud, alarms, fencing, nodes: fencing, probe, store, policy: directory, log },
+    ...{ clock, cloud, alarms, probe, store, policy: directory, log },
+    ...{ fencing: believedFencing(fencing, rehearsal), nodes: fencing },
     metrics: metrics.port
   }
 
@@ -91,7 +94,6 @@ export async function compose(
   const authenticate = createAuthenticator(config.auth)
   const readAction = (url: string) => readActionUrl(url, authenticate)
   const coverage = createCoverage(ports, readAction)
-  const rehearsal = createRehearsal(ports, directory, config.rehearsal)
   const service = createService({
     ports,
     directory,

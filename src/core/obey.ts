@@ -59,6 +59,9 @@ function approve(
   const { code, guard = code === 'approval' ? code : undefined } = phase.hold
   if (guard === undefined || !approvable[guard])
     return { refused: `an approval does not end this hold: ${phase.hold.reason}` }
+  // It would run out while nobody may act, and look like leave given.
+  const deaf = recovery.guards?.find(report => report.holds && !report.approvable)
+  if (deaf !== undefined) return { refused: `no approval releases what holds as well: ${deaf.guard}: ${deaf.reason}` }
   const releases = releasedBy(recovery.guards ?? [], guard)
   const approval = { planHash: plan.hash, by: order.actor, untilMs: at.nowMs + at.approvalMs, releases }
   return {

@@ -91,10 +91,20 @@ function caseForDeath(weighed: Weighed): string {
   return parts.length === 1 ? parts.join('') : `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)}`
 }
 
-function shortOf({ enough, votes, sourcesMin }: Weighed): string {
-  return enough === 'yes'
-    ? ''
-    : `; ${votes} of the ${sourcesMin} independent sources that are asked for speak for its death`
+function shortOf(weighed: Weighed): string {
+  const { enough, votes, sourcesMin } = weighed
+  if (enough === 'yes') return ''
+  const mute = muteOnes(weighed)
+  const others = mute.length === 0 ? '' : `, and not ${mute.join(', nor ')}`
+  return `; ${votes} of the ${sourcesMin} independent sources that are asked for speak for its death${others}`
+}
+
+/** Those that could speak for its death and tell nothing. All that is asked over the network is one voice. */
+function muteOnes({ observations, network }: Weighed): string[] {
+  return observations.flatMap(({ way, says, source, detail }) => {
+    const isVoice = way === 'beside' || way === 'power' || (way === 'network' && network !== 'silent')
+    return isVoice && says === 'unknown' ? [`${source} (${detail})`] : []
+  })
 }
 
 function doubtOfBmc({ power }: Weighed): string {

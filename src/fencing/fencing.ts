@@ -44,19 +44,25 @@ export function createFencing(
   }
 }
 
-/** The configuration says which machine the host's BMC must turn out to be, or whose word is taken for it. */
-export function isIdentified(config: FencingAgentConfig | undefined, host: string): boolean {
+/**
+ * What keeps the power of `host` from being that of another machine. `checked`: the configuration says which one must answer, or
+ * Ironic goes by the node's name. `missing`: it does not, and must. `unchecked`: it does not, and the operator's command need not.
+ */
+export function identificationOf(
+  config: FencingAgentConfig | undefined,
+  host: string
+): 'checked' | 'missing' | 'unchecked' {
   switch (config?.type) {
     case 'redfish':
-      return config.hosts[host]?.uuid !== undefined || config.hosts[host]?.serial !== undefined
+      return config.hosts[host]?.uuid === undefined && config.hosts[host]?.serial === undefined ? 'missing' : 'checked'
     case 'ipmi':
-      return config.hosts[host]?.uuid !== undefined
-    case 'ironic':
+      return config.hosts[host]?.uuid === undefined ? 'missing' : 'checked'
     case 'exec':
-      // By the name of the host: in Ironic that of its node, in the command's own hands otherwise.
-      return true
+      return config.hosts[host]?.identity === undefined ? 'unchecked' : 'checked'
+    case 'ironic':
+      return 'checked'
     case undefined:
-      return false
+      return 'missing'
   }
 }
 

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, Fa
 import { fastify, LogController } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { DutyStore, OperatorStore, RecoveryStore } from '../controller/ports/ports.ts'
-import type { Service } from '../controller/service/service.ts'
+import type { SegmentView, Service } from '../controller/service/service.ts'
 import { messageOf } from '../errors.ts'
 import { defaultHostEventTypes } from './aodh-body.ts'
 import type { AuthConfig } from './auth.ts'
@@ -49,7 +49,7 @@ export interface AppDeps {
   readonly configuration?: () => ConfigurationState
 }
 
-/** Health and metrics may show segments that are this old, so that watching us costs Nova little. */
+/** Health and metrics may show segments that are this old, so that watching us costs Nova little; whether they act is of now. */
 const segmentsKeptMs = 30_000
 const summaryKeptMs = 1000
 const peopleBodyBytesMax = 64 * 1024
@@ -59,9 +59,18 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   const { service, store, clock, version, metrics } = deps
   const refusals = createRefusals(clock, deps.log, metrics.refused, deps.limits.refusalsPerMinute)
   const app = createServer(deps.log, refusals)
-  const segments = createCached(clock, segmentsKeptMs, () => service.segments())
+  const kept = createCached(clock, segmentsKeptMs, () => service.segments())
+  async function segments(): Promise<SegmentView[]> {
+    const [views, arming] = await Promise.all([kept(), store.arming()])
+    const inForce = service.inForce(arming)
+    return views.map(view => ({ ...view, armed: inForce[view.name] ?? view.armed }))
+  }
   const summary = createCached(clock, summaryKeptMs, () => store.summary())
-  metrics.watch({ summary, segments, nowMs: () => clock.now() })
+  const { configuration } = deps
+  const loaded = configuration === undefined ? {} : { configuration }
+  // Each gauge asks for itself, so that one scrape would read the arming once for each of them.
+  const ofScrape = createCached(clock, summaryKeptMs, segments)
+  metrics.watch({ summary, segments: ofScrape, nowMs: () => clock.now(), ...loaded })
   app.register(sensible)
   describeApi(app, version)
   app.register(async root => {
@@ -84,8 +93,6 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       people.register(signalRoutes, { service, store, guard })
       people.register(armingRoutes, { service, store, guard })
       people.register(segmentRoutes, { service, clock })
-      const { configuration } = deps
-      const loaded = configuration === undefined ? {} : { configuration }
       people.register(healthRoutes, { service, store, segments, clock, version, ...loaded })
     })
   })

@@ -3,12 +3,15 @@ import type { Metrics, OperatorStore } from '../controller/ports/ports.ts'
 import type { SegmentView } from '../controller/service/service.ts'
 import type { Rules } from '../core/rules.ts'
 import { ageSeconds, sparesLeft, unfenceable, withoutAlarm } from './figures.ts'
+import type { ConfigurationState } from './routes/health.ts'
 import { guardNames, recoveryStates, signalOutcomes } from './words.ts'
 
 /** Where the figures come from that are read when they are asked for; each is asked several times a scrape. */
 export interface MetricSources {
   summary(): ReturnType<OperatorStore['summary']>
   segments(): Promise<readonly SegmentView[]>
+  /** Left out where it is never loaded anew. */
+  readonly configuration?: () => ConfigurationState
   nowMs(): number
 }
 
@@ -63,7 +66,7 @@ export function createMetrics(): HttpMetrics {
   })
   const signals = new Counter({
     name: 'switchover_signals_total',
-    help: 'Signals taken over HTTP, by outcome.',
+    help: 'Signals taken over HTTP, by outcome; one that was received or unresolved first counts again when it is settled.',
     labelNames: ['outcome'],
     registers
   })
@@ -92,6 +95,7 @@ export function createMetrics(): HttpMetrics {
     port: {
       phaseEnded: (state, seconds) => phases.observe({ state }, seconds),
       moveEnded: result => moves.inc({ result }),
+      signalSettled: outcome => signals.inc({ outcome }),
       polled: (what, outcome) => polls.inc({ what, outcome }),
       ruleDecided: (rule = '(none)', outcome) => rules.inc({ rule, outcome })
     },
@@ -106,6 +110,7 @@ export function createMetrics(): HttpMetrics {
     watch(sources) {
       watchStore(registry, sources)
       watchSegments(registry, sources)
+      watchConfiguration(registry, sources)
     }
   }
 }
@@ -155,10 +160,18 @@ function watchSegments(registry: Registry, { segments }: MetricSources): void {
   )
   bySegment(
     'switchover_hosts_bmc_unreadable',
-    'Hosts whose power could not be read by some agent of their ladder when this process last tried.',
+    'Hosts whose power some agent could not read, or told wrongly, when this process last tried.',
     segment => unfenceable(segment)?.length
   )
   bySegment('switchover_armed', '1 if the segment is armed, 0 if it is observed.', segment => (segment.armed ? 1 : 0))
+}
+
+function watchConfiguration(registry: Registry, { configuration }: MetricSources): void {
+  if (configuration === undefined) return
+  const help = '1 while the file could not be loaded anew, and the old configuration stays.'
+  gauge(registry, 'switchover_configuration_failed', help, [], async set => {
+    set({}, configuration().failed === undefined ? 0 : 1)
+  })
 }
 
 type SetFigure = (labels: Record<string, string>, figure: number) => void

@@ -129,7 +129,7 @@ export interface ConfigFile {
     [k: string]: Redfish | Ipmi | Ironic | Exec
   }
   /**
-   * Every BMC is asked for its power now and then, by each replica, so that a wrong password is known before the day. Nothing is switched.
+   * Every BMC is asked for its power now and then, by each replica, so that a wrong password is known before the day, and so is one that says off of a host that reports to Nova: it is believed nothing of that host. Nothing is switched.
    */
   rehearse: {
     /**
@@ -415,7 +415,7 @@ export interface Segment {
      */
     novaTimeoutSeconds: number
     /**
-     * So many independent sources must speak for a host's death: Nova is one, all that is asked over the network is one together, the BMC is one, each probe beside the network is one. With fewer it is held.
+     * So many independent sources must speak for a host's death: Nova is one, all that is asked over the network is one together, the BMC is one, each probe beside the network is one. With fewer it is held. Do not count on the BMC: that of a host that panicked says on, which is no vote.
      */
     sourcesMin: number
     /**

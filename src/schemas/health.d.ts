@@ -10,7 +10,7 @@
  */
 export interface Health {
   /**
-   * down: the store fails, nothing is accepted. degraded: something that we depend on fails, the segments are not known, one of them has no spare left, or a host's power can't be read.
+   * down: the store fails, nothing is accepted. degraded: something that we depend on fails, the segments are not known, one of them has no spare left, a host's power can't be read or is told wrongly, or the configuration could not be loaded anew.
    */
   status: 'ok' | 'degraded' | 'down'
   /**
@@ -135,6 +135,10 @@ export interface Health {
      */
     reason: string
     /**
+     * Who can end it: a person, or time and the world by themselves.
+     */
+    releasedBy: 'person' | 'world'
+    /**
      * Since when.
      */
     sinceMs: number
@@ -217,7 +221,7 @@ export interface Health {
      */
     fencing?: {
       /**
-       * Agents that could not read a host's power.
+       * Agents that could not read a host's power, or that said off of a host that reported to Nova: those are believed nothing of that host.
        */
       failed: {
         /**

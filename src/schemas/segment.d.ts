@@ -100,7 +100,11 @@ export interface SegmentView {
      */
     atMs: number
     /**
-     * Why its power could not be read; missing when it was.
+     * What it said; missing when it could not be read.
+     */
+    power?: 'on' | 'off' | 'changing'
+    /**
+     * Why its power could not be read, or why it can't be as it said: off of a host that reports to Nova. Missing when all is well.
      */
     error?: string
   }[]

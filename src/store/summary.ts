@@ -36,14 +36,15 @@ interface HeldView {
   readonly code: Hold['code']
   readonly guard?: NonNullable<Hold['guard']>
   readonly reason: string
+  readonly releasedBy: Hold['releasedBy']
   readonly sinceMs: number
 }
 
 function heldOf(data: string): HeldView[] {
   const { id, host, phase, sinceMs } = JSON.parse(data) as Recovery
   if (phase.state !== 'held') return []
-  const { code, guard, reason } = phase.hold
-  return [{ recovery: id, host, code, ...(guard !== undefined && { guard }), reason, sinceMs }]
+  const { code, guard, reason, releasedBy } = phase.hold
+  return [{ recovery: id, host, code, ...(guard !== undefined && { guard }), reason, releasedBy, sinceMs }]
 }
 
 /** The oldest first: it waits longest. */

@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { summaryOf, wordOf } from '../../src/cli/check.ts'
+import { checkAlarms } from '../../src/cli/check-alarms.ts'
 import { checkCalendars } from '../../src/cli/check-calendars.ts'
 import { checkEvidence } from '../../src/cli/check-evidence.ts'
 import { checkFencing } from '../../src/cli/check-fencing.ts'
@@ -7,8 +9,11 @@ import { checkHostNames } from '../../src/cli/check-hosts.ts'
 import { checkMembers } from '../../src/cli/check-segment.ts'
 import { checkStore } from '../../src/cli/check-store.ts'
 import { table } from '../../src/cli/table.ts'
-import type { Fencing, Probe } from '../../src/controller/ports/ports.ts'
+import type { Probe } from '../../src/controller/ports/ports.ts'
+import type { PowerReading } from '../../src/core/recovery.ts'
 import { FencingError } from '../../src/errors.ts'
+import type { FencingAgentConfig } from '../../src/fencing/fencing.ts'
+import type { AuthConfig } from '../../src/http/auth.ts'
 import { cloudWith, facts, host, segment, spare } from './world.ts'
 
 const well = facts(host('compute-01'), host('compute-02'), spare('spare-1'))
@@ -85,20 +90,50 @@ test('a segment without hosts or spares fails, unless it needs no spares', async
   expect(failures(await checkMembers(auto, well, cloudWith()))).toEqual([])
 })
 
-const fencingThat = (identities: Readonly<Record<string, string | FencingError>>): Pick<Fencing, 'read'> => ({
-  async read(agent, name) {
-    const identity = identities[name]
-    if (identity === undefined) return { agent, method: 'redfish', power: 'on', atMs: 0 }
-    if (typeof identity !== 'string') throw identity
-    return { agent, method: 'redfish', power: 'on', atMs: 0, identity }
-  }
+const redfish = (...names: string[]): Record<string, FencingAgentConfig> => ({
+  bmc: {
+    type: 'redfish',
+    hosts: Object.fromEntries(names.map(name => [name, { uuid: `uuid-of-${name}` }]))
+  } as unknown as FencingAgentConfig
 })
+const told = redfish('compute-01', 'compute-02', 'spare-1')
+
+/** A world whose BMCs say what is told of them, and whose hosts report to Nova every 10 s as long as they are named. */
+function worldThat(
+  says: Readonly<Record<string, Partial<PowerReading> | FencingError>>,
+  reporting: readonly string[] = []
+): Parameters<typeof checkFencing>[1] {
+  let nowMs = 1_000_000
+  return {
+    clock: {
+      now: () => nowMs,
+      async sleep(ms) {
+        nowMs += ms
+      }
+    },
+    cloud: {
+      hosts: async () => ({
+        atMs: nowMs,
+        hosts: ['compute-01', 'compute-02', 'spare-1'].map(name =>
+          host(name, { reportedAtMs: reporting.includes(name) ? Math.floor(nowMs / 10_000) * 10_000 : 990_000 })
+        )
+      })
+    },
+    fencing: {
+      async read(agent, name) {
+        const said = says[`${agent} ${name}`] ?? says[name] ?? {}
+        if (said instanceof FencingError) throw said
+        return { agent, method: 'redfish', power: 'on', atMs: nowMs, ...said }
+      }
+    }
+  }
+}
 
 test('every BMC must answer as the right machine', async () => {
-  const fencing = fencingThat({
+  const world = worldThat({
     'compute-02': new FencingError('identity', 'compute-02: its BMC is that of UUID 7, not 8')
   })
-  const lines = await checkFencing(segment(), fencing, () => true)
+  const lines = await checkFencing(segment(), world, told)
   expect(lines[0]).toEqual({ name: 'rack-a fencing bmc', ok: false, detail: '2 of 3 BMCs answer as the right machine' })
   expect(lines[1]).toEqual({
     name: 'rack-a fencing bmc compute-02',
@@ -107,28 +142,120 @@ test('every BMC must answer as the right machine', async () => {
   })
 })
 
+test('what fails for all of them is told once, with their names', async () => {
+  const refused = (name: string) =>
+    new FencingError('refused', `${name}: https://10.0.0.${name.at(-1)} refuses user admin`)
+  const world = worldThat({ 'compute-01': refused('compute-01'), 'compute-02': refused('compute-02') })
+  expect(failures(await checkFencing(segment(), world, told))).toEqual([
+    'rack-a fencing bmc: 1 of 3 BMCs answer as the right machine',
+    'rack-a fencing bmc 2 hosts: compute-01, compute-02: {host}: https://… refuses user admin'
+  ])
+})
+
 test('two hosts with the same BMC are found', async () => {
-  const twice = fencingThat({ 'compute-01': 'u-1', 'compute-02': 'u-1' })
-  const lines = await checkFencing(segment(), twice, () => true)
-  expect(failures(lines)[1]).toMatch(/compute-02: its BMC is that of compute-01 too/)
+  const twice = worldThat({ 'compute-01': { identity: 'u-1' }, 'compute-02': { identity: 'u-1' } })
+  const lines = await checkFencing(segment(), twice, told)
+  expect(failures(lines)[1]).toMatch(/compute-02: it is the power of compute-01 too/)
 })
 
 test('a BMC whose machine nobody can tell fails: two that are swapped would look well', async () => {
-  const fencing = fencingThat({ 'compute-01': 'u-1', 'compute-02': 'u-2' })
-  const lines = await checkFencing(segment(), fencing, (_agent, host) => host !== 'compute-02')
+  const world = worldThat({ 'compute-01': { identity: 'u-1' }, 'compute-02': { identity: 'u-2' } })
+  const lines = await checkFencing(segment(), world, redfish('compute-01', 'spare-1'))
   expect(lines[0]).toMatchObject({ ok: false, detail: '2 of 3 BMCs answer as the right machine' })
   expect(failures(lines)[1]).toMatch(
     /compute-02: nobody can tell .* configure the host's uuid or serial \(it says u-2;/
   )
 })
 
+test('a command of which nobody checks whose machine it switches is a warning, and is not called right', async () => {
+  const own = (...names: string[]): Record<string, FencingAgentConfig> => {
+    const hosts = Object.fromEntries(names.map(name => [name, { identity: `outlet of ${name}` }]))
+    return {
+      bmc: { type: 'exec', command: ['/bin/pdu'], environment: {}, timeoutSeconds: 30, settleSeconds: 0, hosts }
+    }
+  }
+  const [line] = await checkFencing(segment(), worldThat({}), own('compute-01'))
+  expect(line).toMatchObject({ ok: true, warn: true })
+  expect(line?.detail).toBe(
+    '3 of 3 commands answer; nobody checks of which machine: no identity is configured for compute-02, spare-1'
+  )
+  const [well] = await checkFencing(segment(), worldThat({}), own('compute-01', 'compute-02', 'spare-1'))
+  expect(well).toEqual({ name: 'rack-a fencing bmc', ok: true, detail: '3 of 3 commands answer as the right machine' })
+})
+
+test('one that says off of a host that reports fails: its word would be the proof for a host that runs', async () => {
+  const world = worldThat({ 'compute-01': { power: 'off' } }, ['compute-01', 'compute-02', 'spare-1'])
+  expect(failures(await checkFencing(segment(), world, told))).toEqual([
+    'rack-a fencing bmc: 2 of 3 BMCs answer as the right machine',
+    expect.stringMatching(
+      /^rack-a fencing bmc compute-01: it says off while nova-compute of the host goes on reporting/
+    )
+  ])
+})
+
+test('one that says off of a host that does not report may be right', async () => {
+  const world = worldThat({ 'compute-01': { power: 'off' } }, ['compute-02', 'spare-1'])
+  expect(failures(await checkFencing(segment(), world, told))).toEqual([])
+})
+
+test('one feed of two may be off while the host reports; both may not', async () => {
+  const feeds = segment({ fencing: [{ agents: ['a', 'b'], timeoutMs: 90_000, retries: 2 }] })
+  const configured = { a: told.bmc!, b: told.bmc! }
+  const all = ['compute-01', 'compute-02', 'spare-1']
+  const one = worldThat({ 'a compute-01': { power: 'off' } }, all)
+  expect(failures(await checkFencing(feeds, one, configured))).toEqual([])
+  const both = worldThat({ 'compute-01': { power: 'off' } }, all)
+  expect(failures(await checkFencing(feeds, both, configured))).toHaveLength(4)
+})
+
+test('who is asked only as evidence of a death must not say off of a host that reports either', async () => {
+  const asked = segment({ power: { agent: 'other', timeoutMs: 5000 } })
+  const world = worldThat({ 'other compute-02': { power: 'off' } }, ['compute-02'])
+  expect(failures(await checkFencing(asked, world, { ...told, other: told.bmc! }))[1]).toMatch(
+    /^rack-a fencing other compute-02: it says off/
+  )
+})
+
 test('waived fencing is said and asks nobody', async () => {
   const lines = await checkFencing(
     segment({ fencing: 'waived' }),
-    fencingThat({ 'compute-01': new FencingError('refused', 'never asked') }),
-    () => false
+    worldThat({ 'compute-01': new FencingError('refused', 'never asked') }),
+    {}
   )
   expect(lines).toEqual([{ name: 'rack-a fencing none', ok: true, detail: expect.stringContaining('waived') }])
+})
+
+test('a minimum of sources that only a host without power can reach is a warning', async () => {
+  const probe: Probe = { ask: async () => ({ says: 'alive', detail: '' }) }
+  const lineFor = async (sourcesMin: number) => {
+    const { settings } = segment()
+    const wanted = segment({
+      settings: { ...settings, confirm: { ...settings.confirm, sourcesMin } },
+      alive: [{ kind: 'ssh', port: 22, hosts: {} }],
+      power: { agent: 'bmc', timeoutMs: 5000 }
+    })
+    return (await checkEvidence(wanted, well.reading, {}, probe))[0]
+  }
+  expect(await lineFor(2)).toEqual({
+    name: 'rack-a evidence',
+    ok: true,
+    detail: "2 of 3 must speak for a host's death: Nova, the network (ssh:22), the BMC (bmc)"
+  })
+  expect(await lineFor(3)).toMatchObject({ ok: true, warn: true, detail: expect.stringContaining('says on') })
+})
+
+test('hosts without an alarm are a warning, and a failure where each is to have one', () => {
+  const how = { auth: { alarms: { tokens: [] }, operators: { tokens: [] } } as unknown as AuthConfig }
+  expect(checkAlarms(segment(), [], { ...how, isWanted: false })).toMatchObject({ ok: true, warn: true })
+  expect(checkAlarms(segment(), [], { ...how, isWanted: true })).toMatchObject({ ok: false })
+})
+
+test('a warning is no failure, and is shown as one', () => {
+  const [line] = [{ name: 'a', ok: true, warn: true as const, detail: '' }]
+  expect(wordOf(line)).toBe('warning')
+  expect(summaryOf([line])).toBe('none failed, 1 warning')
+  expect(summaryOf([{ name: 'a', ok: true, detail: '' }])).toBe('all well')
+  expect(summaryOf([line, { name: 'a', ok: false, detail: '' }])).toBe('1 failed, 1 warning')
 })
 
 test('a host that is up must be heard by its signs of life; one that is down need not', async () => {

@@ -19,6 +19,7 @@ function inputOf(changes: Partial<GuardInput> = {}): GuardInput {
     segment: segmentOf(),
     reading: calm,
     aggregates: [],
+    acted: [],
     failures: 0,
     node: 'not applicable',
     foreign: 0,
@@ -61,7 +62,8 @@ test('a single dead host of an armed segment may be acted on, and every guard sa
     'domain',
     'flapping',
     'armed',
-    'approval'
+    'approval',
+    'recoveries-per-hour'
   ])
 })
 

@@ -24,6 +24,7 @@ async function ask(more: { nodes?: Nodes; recovery?: Partial<Recovery>; failures
     clock: { now: () => nowMs, sleep: () => Promise.withResolvers<void>().promise },
     store: {
       arming: async () => ({ segments: {} }),
+      acted: async () => [{ recovery: 'r-2', host: 'compute-03', segment: 'rack-a', actedAtMs: nowMs - 60_000 }],
       sightings: async () => ({ 'storm:rack-a': { sinceMs: 0, seenAtMs: nowMs - 1000 } }),
       failuresOf: async (...args: unknown[]) => {
         asked.push(...args)
@@ -65,4 +66,15 @@ test('the BMCs of others are asked only while it is held since no BMC answers', 
   const { asked, of } = await ask({ recovery: { phase: { state: 'held', from: 'fencing', fencing: source, hold } } })
   expect(asked).toContain('bmc')
   expect(of('bmc-network')).toMatchObject({ holds: true, inputs: { silent: ['compute-02', 'compute-03'] } })
+})
+
+test('what has begun to act within the hour is counted with its limits before a place is asked for', async () => {
+  expect((await ask()).of('recoveries-per-hour')).toMatchObject({
+    holds: true,
+    reason: '1 of at most 1 recoveries of segment rack-a have acted in the last 60 min (compute-03)',
+    untilMs: nowMs + 3_540_000,
+    inputs: { segment: 1, segmentMax: 1, cloud: 1, cloudMax: expect.any(Number) }
+  })
+  expect((await ask({ recovery: { id: 'r-2' } })).of('recoveries-per-hour')).toMatchObject({ holds: false })
+  expect((await ask({ recovery: { origin: 'target' } })).of('recoveries-per-hour')).toBeUndefined()
 })

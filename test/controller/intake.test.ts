@@ -21,12 +21,14 @@ let nudged: (string | undefined)[]
 let aodhWorks: boolean
 let rules: Rules
 let decided: string[]
+let counted: string[]
 
 beforeEach(async () => {
   store = await openStore('file::memory:')
   view = viewOf(readingOf(hostOf(source, { state: 'down' }), hostOf('compute-02')))
   definitions = {}
   nudged = []
+  counted = []
   aodhWorks = true
   decided = []
   rules = rulesOf()
@@ -60,9 +62,10 @@ function use(config: ReturnType<typeof configOf>): void {
     )
   }
   const ruleDecided = (rule: string | undefined, outcome: string) => decided.push(`${rule} ${outcome}`)
+  const signalSettled = (outcome: string) => counted.push(outcome)
   const ports = {
     ...{ store, cloud: cloudOf(view), alarms: { definition } as Alarms, clock: systemClock, log: logOf() },
-    metrics: { ruleDecided }
+    metrics: { ruleDecided, signalSettled }
   }
   intake = createIntake(
     ports as unknown as Ports,
@@ -129,6 +132,7 @@ test('an alarm whose definition names no host either is unresolved, and never gu
   )
   await settled()
   expect(await outcomeOf(received.signal)).toBe('unresolved')
+  expect(counted).toEqual(['unresolved'])
   expect(nudged).toEqual([])
 })
 
@@ -138,9 +142,11 @@ test('while Aodh is away a signal stays received, and is settled by a later walk
   const received = await intake.receive(alarm())
   await settled()
   expect(await outcomeOf(received.signal)).toBe('received')
+  expect(counted).toEqual([])
   aodhWorks = true
   await settled()
   expect(await outcomeOf(received.signal)).toBe('opened')
+  expect(counted).toEqual(['opened'])
 })
 
 test('a host of no segment is unresolved, a person may give it its host later', async () => {

@@ -7,12 +7,13 @@ import { domainGuard, domainsOf } from '../../src/core/guards/domain.ts'
 import { flappingGuard } from '../../src/core/guards/flapping.ts'
 import type { GuardName, GuardReport, Stage } from '../../src/core/guards/guard.ts'
 import { approvable, clear, closed, isAskedAt, lastStage } from '../../src/core/guards/guard.ts'
-import { holdCodeOf, holdFor, holdOf } from '../../src/core/guards/hold-of.ts'
+import { holdBeside, holdCodeOf, holdFor, holdOf } from '../../src/core/guards/hold-of.ts'
 import { looksDown } from '../../src/core/guards/looks-down.ts'
 import { maintenanceGuard } from '../../src/core/guards/maintenance.ts'
 import { foreignEvacuationsMax, otherToolGuard } from '../../src/core/guards/other-tool.ts'
 import { bmcNetworkGuard, ownIsolationGuard } from '../../src/core/guards/own-isolation.ts'
 import { approvalGuard, approverOf, armedGuard, letThrough } from '../../src/core/guards/people.ts'
+import { recoveriesPerHourGuard } from '../../src/core/guards/recoveries-per-hour.ts'
 import { hostsDownGuard, isStorm, siteStartGuard, stormGuard } from '../../src/core/guards/storm.ts'
 import { stageOf } from '../../src/core/holding.ts'
 import type { Aggregate, HostsReading } from '../../src/core/inventory.ts'
@@ -285,7 +286,7 @@ test('the first guard that holds is the hold, and says what ends it', () => {
   expect(holdOf(guards)).toEqual({
     code: 'guard',
     guard: 'chain',
-    reason: `${guards[1]?.reason}; an operator has to look, and to approve this plan or cancel`,
+    reason: `${guards[1]?.reason}; armed holds as well. First a person has to arm the segment; then an operator has to look, and to approve this plan or cancel`,
     releasedBy: 'person'
   })
   expect(holdOf([armedGuard(true, 'rack-a')])).toBeUndefined()
@@ -335,6 +336,74 @@ test('a recovery is asked by all guards until its first power-off, and again onc
   expect(stageOf(recoveryOf({ phase: held('planning'), ...intents }))).toBe('unfenced')
   expect(stageOf(recoveryOf({ phase: { state: 'moving' }, proofs: { [source]: fenced } }))).toBe('fenced')
   expect(stageOf(recoveryOf({ phase: { state: 'fencing', host: source }, ...intents, isolation }))).toBe('fenced')
+})
+
+const waiting = (untilMs?: number) => closed('storm', 'a storm', 'world', {}, untilMs)
+const full = closed('recoveries-per-hour', 'full', 'world', {}, 60_000)
+const unread = closed('own-isolation', 'a cell', 'world', {})
+const unarmed = armedGuard(false, 'rack-a')
+const unapproved = approvalGuard(true, 'hash-1', undefined, nowMs)
+
+test.each<[string, GuardReport[], string]>([
+  [
+    'what a person has to do comes first, and it does not go on by itself before',
+    [waiting(), unarmed, unapproved],
+    'a storm; armed and approval hold as well. First a person has to arm the segment; then an operator has to look, and to approve this plan or cancel'
+  ],
+  [
+    'time ends the rest',
+    [waiting(30_000), unarmed, full],
+    'a storm; armed and recoveries-per-hour hold as well. First a person has to arm the segment; then it goes on by itself at 1970-01-01T00:01:00.000Z, or when an operator approves this plan'
+  ],
+  [
+    'the last of all times counts',
+    [waiting(90_000), full],
+    'a storm; recoveries-per-hour holds as well. It goes on by itself at 1970-01-01T00:01:30.000Z, or when an operator approves this plan'
+  ],
+  [
+    'no time is told where one has none, and no approval where one does not take it',
+    [unread, waiting(90_000)],
+    'a cell; storm holds as well. It goes on by itself when all that is over'
+  ],
+  [
+    'only the arming is missing',
+    [unread, unarmed],
+    'a cell; armed holds as well. First a person has to arm the segment; then it goes on by itself when all that is over'
+  ]
+])('a hold tells all that stands in the way: %s', (_what, guards, reason) => {
+  expect(holdOf(guards)?.reason).toBe(reason)
+})
+
+test('where there is no target either, the guards that hold as well are told', () => {
+  const hold = { code: 'no-target', reason: 'no target for server one', releasedBy: 'world' } as const
+  expect(holdBeside(hold, [armedGuard(true, 'rack-a')])).toEqual(hold)
+  expect(holdBeside(hold, [unarmed, unapproved]).reason).toBe(
+    'no target for server one; armed and approval hold as well. First a person has to arm the segment; then it goes on by itself when the rest is over, and an operator approves the plan that is made then'
+  )
+})
+
+test('a full window of recoveries holds with its counts; one that has its place, and other segments, do not', () => {
+  const acted = [
+    { recovery: 'r-1', host: 'a', segment: 'rack-a', actedAtMs: 1000 },
+    { recovery: 'r-2', host: 'b', segment: 'rack-b', actedAtMs: 2000 }
+  ]
+  const limits = { windowMs: 3_600_000, segmentMax: 1, cloudMax: 3 }
+  const domains = [{ name: 'rack=r1', hosts: ['b', 'c'], max: 1 }]
+  expect(recoveriesPerHourGuard({ id: 'r-3', segment: 'rack-a' }, acted, limits)).toMatchObject({
+    ...{ holds: true, untilMs: 3_601_000 },
+    reason: '1 of at most 1 recoveries of segment rack-a have acted in the last 60 min (a)',
+    inputs: { segment: 1, segmentMax: 1, cloud: 2, cloudMax: 3 }
+  })
+  expect(recoveriesPerHourGuard({ id: 'r-1', segment: 'rack-a' }, acted, limits).holds).toBe(false)
+  expect(recoveriesPerHourGuard({ id: 'r-3', segment: 'rack-c' }, acted, limits).holds).toBe(false)
+  expect(recoveriesPerHourGuard({ id: 'r-3', segment: 'rack-c' }, acted, { ...limits, domains })).toMatchObject({
+    ...{ holds: true, untilMs: 3_602_000 },
+    inputs: { domain: 1, domainMax: 1, domainName: 'rack=r1' }
+  })
+  expect(recoveriesPerHourGuard({ id: 'r-3', segment: 'rack-c' }, acted, { ...limits, cloudMax: 2 })).toMatchObject({
+    ...{ holds: true, untilMs: 3_601_000 },
+    reason: expect.stringContaining('of the cloud')
+  })
 })
 
 /** One row a guard: its hold's code, and whether an approval releases it. docs/safety.md says the same. */

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { GuardName, GuardReport } from '../../src/core/guards/guard.ts'
-import { approvable, clear } from '../../src/core/guards/guard.ts'
+import { approvable, clear, closed } from '../../src/core/guards/guard.ts'
+import { armedGuard } from '../../src/core/guards/people.ts'
 import type { Obedience, Order } from '../../src/core/obey.ts'
 import { obey } from '../../src/core/obey.ts'
 import type { HoldCode, Recovery } from '../../src/core/recovery.ts'
@@ -139,13 +140,30 @@ test('an approval is taken where a guard holds that it may release, and refused 
   }
 })
 
+test('an approval is refused while a guard holds that no approval releases: it would run out, and look like leave given', () => {
+  const hold = { ...holdOf('guard'), guard: 'hosts-down' } as const
+  const phase = { state: 'held', from: 'planning', hold } as const
+  const given = (armed: boolean) =>
+    obey(
+      recoveryOf({
+        ...{ phase, plan: planOf({ one: 'spare-1' }) },
+        guards: [closed('hosts-down', '2 of 3', 'world', {}), armedGuard(armed, 'rack-a')]
+      }),
+      version,
+      order('approve'),
+      at
+    )
+  expect(refusal(given(false))).toMatch(/^no approval releases what holds as well: armed: segment rack-a only observes/)
+  expect(given(true)).toMatchObject({ event: { type: 'approved' } })
+})
+
 test('an approval names the guards that the person was shown: those that hold, and those that were let through before', () => {
   const report = (guard: GuardName, changes: Partial<GuardReport>): GuardReport => ({
     ...clear(guard, 'because', {}),
     ...changes
   })
   const guards = [
-    report('maintenance', { holds: true }),
+    report('maintenance', {}),
     report('chain', {}),
     report('hosts-down', { holds: true }),
     report('storm', { holds: true }),

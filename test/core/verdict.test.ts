@@ -142,8 +142,9 @@ test('an operator reads why', () => {
     'nova says down, and ssh:22 is silent, but exec:storage answers (exec:storage says alive): it runs, cut off from the network'
   )
   expect(because([down, ssh('unknown')], 2)).toBe(
-    'nova says down; 1 of the 2 independent sources that are asked for speak for its death'
+    'nova says down; 1 of the 2 independent sources that are asked for speak for its death, and not ssh:22 (ssh:22 says unknown)'
   )
+  expect(because([down, ssh('silent'), tcp('unknown')], 3)).toMatch(/asked for speak for its death$/)
 })
 
 const words = fc.constantFrom<Observation['says'][]>('alive', 'down', 'silent', 'unknown')

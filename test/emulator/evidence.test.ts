@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { befall } from '../../src/emulator/befall.ts'
+import type { BmcHabits } from '../../src/emulator/model/bmc.ts'
 import { whereRunning } from '../../src/emulator/model/oracle.ts'
 import type { HostDeed } from '../../src/emulator/scenario-event.ts'
 import type { Emulator } from '../../src/emulator/start-emulator.ts'
 import { startEmulator } from '../../src/emulator/start-emulator.ts'
+import type { Health } from '../../src/schemas/health.d.ts'
 import { until } from '../e2e/until.ts'
 import type { RealService } from './real-service.ts'
 import { startService } from './real-service.ts'
@@ -15,6 +17,7 @@ afterEach(async () => {
 
 interface View {
   readonly state: string
+  readonly hold?: { readonly code: string; readonly reason: string }
   readonly evidence?: {
     readonly verdict: string
     readonly because: string
@@ -58,6 +61,24 @@ test('a host whose nova-compute alone is down is held, and the answer says what 
   expect(emulator.world.deeds).toEqual([])
 }, 120_000)
 
+test('a BMC that said off of a host that runs is named by health, and fences nothing when the host is cut off', async () => {
+  const { emulator, service } = await started({ mode: 'lies' })
+  const health = await until('the rehearsal to find it', 60_000, async () => {
+    const seen = await service.get<Health>('/health')
+    return (seen.segments[0]?.fencing?.failed.length ?? 0) > 0 ? seen : undefined
+  })
+  expect(health).toMatchObject({
+    status: 'degraded',
+    segments: [{ fencing: { failed: [{ host, agent: 'bmc', error: expect.stringContaining('says off while') }] } }]
+  })
+  happen(emulator, 'cutOff')
+  await service.post('/v1/recoveries', { host, reason: 'it is cut off' })
+  const view = await ended(service)
+  expect(view).toMatchObject({ state: 'held', hold: { code: 'not-fenced' }, proofs: {} })
+  expect(view.hold?.reason).toContain('is not believed')
+  expect(emulator.world.deeds).toEqual([])
+}, 180_000)
+
 /** What an operator's own program does: exit status 0, 10, or anything else. */
 const probe = `
   const answer = await fetch(process.argv[1] + '/storage/heartbeats/' + process.env.SWITCHOVER_HOST)
@@ -66,13 +87,13 @@ const probe = `
   process.exit(ageMs < 1500 ? 0 : 10)
 `
 
-async function started(): Promise<{ emulator: Emulator; service: RealService }> {
+async function started(bmc: Partial<BmcHabits> = {}): Promise<{ emulator: Emulator; service: RealService }> {
   const emulator = await startEmulator({
     spec: {
       pace: 10,
       serviceDownSeconds: 1,
       timing: { reportEveryMs: 200, monitorMs: 100 },
-      hosts: { [host]: { servers: 3 }, 'compute-02': { servers: 1 }, 'compute-03': { spare: true } }
+      hosts: { [host]: { servers: 3, bmc }, 'compute-02': { servers: 1 }, 'compute-03': { spare: true } }
     }
   })
   undo.push(emulator.close)

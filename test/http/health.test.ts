@@ -22,7 +22,7 @@ test('health tells the store, the cloud, the duties, what is held for how long, 
     ],
     duties: [{ duty: 'poll', owner: 'replica-1' }],
     recoveries: { held: 1, recovered: 4 },
-    held: [{ recovery: 'r-1', code: 'proof', ageSeconds: 30 }],
+    held: [{ recovery: 'r-1', code: 'proof', releasedBy: 'person', ageSeconds: 30 }],
     segments: [{ name: 'rack-a', armed: true, hosts: 1, spares: 3, sparesReady: 1, spareLeft: true }]
   })
 })
@@ -69,6 +69,46 @@ test('while the alarms have not been read nobody says that a host has none', asy
   expect((await app.inject({ url: '/metrics', headers: victor })).body).not.toContain('hosts_without_alarm{')
 })
 
+test('whether we act is told as it is now, by health and by the metrics, though the segments may be some seconds old', async () => {
+  let armed = true
+  let reads = 0
+  const { app, clock } = testApp({
+    store: { arming: async () => ({ armed, segments: {} }) },
+    service: {
+      segments: async () => {
+        reads += 1
+        return [{ ...segment, armed: true }]
+      }
+    }
+  })
+  const seen = async () => {
+    const { mode, segments } = (await app.inject(health)).json()
+    const figures = (await app.inject({ url: '/metrics', headers: victor })).body
+    return [mode, segments[0].armed, /switchover_armed\{segment="rack-a"\} (\d)/.exec(figures)?.[1]]
+  }
+  expect(await seen()).toEqual(['armed', true, '1'])
+  armed = false
+  await clock.advance(1000)
+  expect(await seen()).toEqual(['observing', false, '0'])
+  expect(reads).toBe(1)
+})
+
+test('a configuration that could not be loaded anew makes health degraded, and has a figure', async () => {
+  const state = (failed?: { atMs: number; mistakes: string[] }) => ({
+    configuration: () => ({ loadedAtMs: 1, needsRestart: [], ...(failed && { failed }) })
+  })
+  const figures = async (app: ReturnType<typeof testApp>['app']) =>
+    (await app.inject({ url: '/metrics', headers: victor })).body
+  const { app } = testApp({ deps: state({ atMs: 2, mistakes: ['segments: is missing'] }) })
+  const answer = await app.inject(health)
+  expectToMatch('health', answer.json())
+  expect(answer.json()).toMatchObject({ status: 'degraded', configuration: { failed: { atMs: 2 } } })
+  expect(await figures(app)).toContain('switchover_configuration_failed 1')
+  const well = testApp({ deps: state() }).app
+  expect((await well.inject(health)).json()).toMatchObject({ status: 'ok' })
+  expect(await figures(well)).toContain('switchover_configuration_failed 0')
+})
+
 test('health is down without the store, and still answers', async () => {
   const answer = await testApp({ store: { ping: failing } }).app.inject(health)
   expectToMatch('health', answer.json())
@@ -112,7 +152,8 @@ test.each([
   [[], 'unknown']
 ])('segments that are armed %j make the mode %s', async (armed, mode) => {
   const segments = async () => armed.map(each => ({ ...segment, armed: each }))
-  expect((await testApp({ service: { segments } }).app.inject(health)).json()).toMatchObject({ mode })
+  const service = { segments, inForce: () => ({}) }
+  expect((await testApp({ service }).app.inject(health)).json()).toMatchObject({ mode })
 })
 
 test('watching us reads the segments at most twice a minute', async () => {

@@ -235,7 +235,10 @@ export const store = {
   summary: async () => ({
     states: { held: 1, recovered: 4 },
     held: [
-      { recovery: 'r-1', host: 'compute-01', code: 'proof', reason: 'The BMC reads On.', sinceMs: nowMs - 30_000 }
+      {
+        ...{ recovery: 'r-1', host: 'compute-01', code: 'proof', reason: 'The BMC reads On.' },
+        ...{ releasedBy: 'person', sinceMs: nowMs - 30_000 }
+      }
     ],
     signals: { opened: 2 }
   }),

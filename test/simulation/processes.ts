@@ -147,7 +147,7 @@ async function launch(
 ): Promise<Pick<Running, 'service' | 'directory' | 'stop'>> {
   const { clock, plan, stateOf, late } = world
   const log = createLog(failures)
-  const metrics = { phaseEnded() {}, moveEnded() {}, polled() {}, ruleDecided() {} }
+  const metrics = { phaseEnded() {}, moveEnded() {}, polled() {}, ruleDecided() {}, signalSettled() {} }
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
   const { cloud, fencing } = world.lawful(faulty, owner)
   const directory = createDirectory(segments, cloud, { ...optionsOf(world), log })

@@ -6,6 +6,7 @@ import { guardsFor } from '../judgement/guards-for.ts'
 import { askAdmission } from '../planning/admission.ts'
 import type { Drawn } from '../planning/planning.ts'
 import type { Context } from '../recovery/context.ts'
+import { withAdmission } from './plan.ts'
 
 /** A full window of recoveries opens by time, or by a person's word; asking for admission is the only way to know. */
 export async function admissible(
@@ -25,6 +26,6 @@ export async function admissible(
     return { type: 'released', because: held.guard === admission.guard ? admission.reason : because }
   const hold = holdFor(admission)
   if (hold.reason === held.reason) return undefined
-  const guards = [...(await guardsFor(ctx, segment, drawn)), admission]
+  const guards = withAdmission(await guardsFor(ctx, segment, drawn), admission)
   return { type: 'stopped', hold, guards, plan: drawn.plan }
 }

@@ -3,12 +3,20 @@ import type { Hold } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { remedyOf } from '../../core/remedy.ts'
 import { noReports } from '../../core/reports.ts'
+import type { Settings } from '../../core/segment.ts'
 import { isWaived } from '../../core/segment.ts'
 import type { Evidence } from '../../core/verdict.ts'
+import { weigh } from '../../core/verdict.ts'
 import { gather } from '../judgement/evidence.ts'
 import type { Context } from '../recovery/context.ts'
 
 const lookEveryMs = 2000
+
+const looksOn = 'It looks on, and goes on by itself when there is one'
+
+/** What is frozen into it can't be changed, so a retry would not help. */
+const tooFew =
+  'It goes on by itself when enough do: mend what tells nothing, or power the host off if its BMC is one of them. It keeps the sourcesMin that it began with: for another one change it, cancel, and trigger anew'
 
 /** Gathers evidence until there is a verdict to act on, or the time for it is over. */
 export async function confirm(ctx: Context): Promise<RecoveryEvent | 'interrupted'> {
@@ -59,7 +67,7 @@ export async function confirmOnce(ctx: Context): Promise<Finding> {
     case 'dismiss':
       return { type: 'foundHealthy', evidence, because: `the host is ${evidence.verdict}: ${evidence.because}` }
     default:
-      return { type: 'stopped', evidence, hold: holdFor(evidence) }
+      return { type: 'stopped', evidence, hold: holdFor(evidence, recovery.settings.confirm) }
   }
 }
 
@@ -67,7 +75,7 @@ function remedyFor({ ports, recovery }: Context, { verdict }: Evidence): ReturnT
   return remedyOf(verdict, recovery.settings.confirm, !isWaived(ports.policy.segment(recovery.segment)))
 }
 
-function holdFor({ verdict, because }: Evidence): Hold {
+function holdFor({ verdict, because, observations }: Evidence, { sourcesMin = 1 }: Settings['confirm']): Hold {
   switch (verdict) {
     case 'compute-down':
       return {
@@ -88,6 +96,10 @@ function holdFor({ verdict, because }: Evidence): Hold {
         releasedBy: 'person'
       }
     default:
-      return { code: 'unconfirmed', reason: `no verdict: ${because}`, releasedBy: 'world' }
+      return {
+        code: 'unconfirmed',
+        reason: `no verdict: ${because}. ${weigh({ observations, sourcesMin }).enough === 'yes' ? looksOn : tooFew}`,
+        releasedBy: 'world'
+      }
   }
 }

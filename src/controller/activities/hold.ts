@@ -145,10 +145,11 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   )
     return undefined
   const guards = await guardsFor(ctx, segment, drawn)
-  const closed = guards.find(({ guard, holds }) => holds && isAskedAt('fenced', guard))
+  const asked = guards.filter(({ guard }) => isAskedAt('fenced', guard))
+  const closed = asked.find(({ holds }) => holds)
   if (closed === undefined) return { type: 'released', because: 'what held it is gone' }
   // What held it first may be over: a person has to read what holds it now.
-  return held.guard === closed.guard ? undefined : { type: 'stopped', hold: holdFor(closed), guards }
+  return held.guard === closed.guard ? undefined : { type: 'stopped', hold: holdFor(closed, asked), guards }
 }
 
 /** What was sent is followed while nothing new is begun: it has places in the limits that others wait for. */

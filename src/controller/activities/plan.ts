@@ -1,6 +1,6 @@
 import type { GuardReport } from '../../core/guards/guard.ts'
 import { isAskedAt } from '../../core/guards/guard.ts'
-import { holdFor, holdOf } from '../../core/guards/hold-of.ts'
+import { holdBeside, holdFor, holdOf } from '../../core/guards/hold-of.ts'
 import { stageOf } from '../../core/holding.ts'
 import type { Hold, Recovery, TargetUse } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
@@ -9,6 +9,7 @@ import type { Segment } from '../../core/segment.ts'
 import type { Step } from '../../core/step.ts'
 import { lastStep } from '../../core/step.ts'
 import { noteStorm } from '../duties/watch.ts'
+import { isCounted } from '../judgement/check-guards.ts'
 import { guardsFor } from '../judgement/guards-for.ts'
 import { askAdmission } from '../planning/admission.ts'
 import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../planning/lost-targets.ts'
@@ -115,10 +116,16 @@ export async function objectionBeforeFence(
   // A lost target is powered off in any case: the recovery that waits for that may hold the very room that is missing here.
   const room = recovery.origin === 'target' ? [] : drawn.plan.staying.filter(stay => stay.because === 'room')
   const hold =
-    guardHold(asked, ['cloud', 'maintenance', 'other-tool', 'guard']) ??
-    (room.length > 0 ? noTarget(drawn) : wouldHave(holdOf(asked), drawn))
+    withoutRoom(guardHold(asked, ['cloud', 'maintenance', 'other-tool', 'guard']), drawn, room) ??
+    (room.length > 0 ? holdBeside(noTarget(drawn), asked) : wouldHave(holdOf(asked), drawn))
   if (hold === undefined) return undefined
   return { type: 'stopped', hold, guards, plan: drawn.plan, release: Object.keys(recovery.targets) }
+}
+
+/** A guard that opens is not all, where there is no room either. */
+function withoutRoom(hold: Hold | undefined, drawn: Drawn, room: readonly unknown[]): Hold | undefined {
+  if (hold === undefined || room.length === 0) return hold
+  return { ...hold, reason: `${hold.reason}. There is ${noTarget(drawn).reason}` }
 }
 
 /** Where only a person's word is missing, the hold says what it would do. */
@@ -173,12 +180,16 @@ async function admitted(
   const servers =
     recovery.isolation === undefined ? {} : { servers: drawn.listed.map(server => asListed(server, drawn.policy)) }
   const planned = { type: 'planned', plan: drawn.plan, guards, targets, ...servers } as const
-  if (proofOf(recovery) !== undefined || recovery.origin === 'target' || recovery.continues !== undefined)
-    return planned
+  if (proofOf(recovery) !== undefined || !isCounted(recovery)) return planned
   const admission = await askAdmission(ctx, segment, drawn)
-  const all = [...guards, admission]
+  const all = withAdmission(guards, admission)
   if (!admission.holds) return { ...planned, guards: all }
   return { type: 'stopped', hold: holdFor(admission), guards: all, plan: drawn.plan, release: Object.keys(targets) }
+}
+
+/** Its place was asked for since the others were looked at. */
+export function withAdmission(guards: readonly GuardReport[], admission: GuardReport): GuardReport[] {
+  return [...guards.filter(({ guard }) => guard !== admission.guard), admission]
 }
 
 function stop(ctx: Context, hold: Hold): RecoveryEvent {

@@ -9,12 +9,15 @@ import { otherToolGuard } from '../../core/guards/other-tool.ts'
 import type { BmcLink } from '../../core/guards/own-isolation.ts'
 import { bmcNetworkGuard, ownIsolationGuard } from '../../core/guards/own-isolation.ts'
 import { approvalGuard, armedGuard, letThrough } from '../../core/guards/people.ts'
+import type { Acted } from '../../core/guards/recoveries-per-hour.ts'
+import { recoveriesPerHourGuard } from '../../core/guards/recoveries-per-hour.ts'
 import type { Sighting } from '../../core/guards/storm.ts'
 import { hostsDownGuard, siteStartGuard, stormGuard } from '../../core/guards/storm.ts'
 import type { Aggregate, HostsReading } from '../../core/inventory.ts'
 import { findHost } from '../../core/inventory.ts'
 import type { Recovery } from '../../core/recovery.ts'
 import type { Segment } from '../../core/segment.ts'
+import { admissionLimits } from '../planning/admission.ts'
 import type { Arming, Policy } from '../ports/ports.ts'
 
 /** What the guards look at. */
@@ -34,6 +37,8 @@ export interface GuardInput {
   readonly node: NodeMaintenance
   /** Asked only where the BMC of the failed host did not answer. */
   readonly bmcLink?: BmcLink | undefined
+  /** Recoveries that have begun to act within the hour. */
+  readonly acted: readonly Acted[]
 }
 
 /** The API's switch for the segment, else the API's for all, else the configuration. */
@@ -50,7 +55,8 @@ export function checkGuards(input: GuardInput, arming: Arming, policy: Policy): 
     // The recovery of a lost target belongs to the one that waits for it (rule 21).
     ...(recovery.origin === 'target' ? [] : stormGuards(input, policy)),
     armedGuard(isArmed(segment.name, arming, policy), segment.name),
-    approvalGuard(asksForApproval(recovery, segment), planHash, recovery.approval, nowMs)
+    approvalGuard(asksForApproval(recovery, segment), planHash, recovery.approval, nowMs),
+    ...(isCounted(recovery) ? [countGuard(input, policy)] : [])
   ].map(report => letThrough(report, recovery.approval, planHash, nowMs))
 }
 
@@ -76,6 +82,15 @@ function stormGuards(input: GuardInput, { guards, domain }: Policy): GuardReport
     domainGuard(reading, domains, domain),
     flappingGuard(recovery.host, input.failures, segment.limits)
   ]
+}
+
+/** The recovery of a lost target is no failure more, and one that continues another had its place. */
+export function isCounted({ origin, continues }: Recovery): boolean {
+  return origin !== 'target' && continues === undefined
+}
+
+function countGuard({ recovery, segment, aggregates, acted }: GuardInput, policy: Policy): GuardReport {
+  return recoveriesPerHourGuard(recovery, acted, admissionLimits(recovery.host, segment, aggregates, policy))
 }
 
 /** A rule that opened it may ask for more than its segment, or for less. */

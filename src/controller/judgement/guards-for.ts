@@ -4,6 +4,7 @@ import type { BmcLink } from '../../core/guards/own-isolation.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Segment } from '../../core/segment.ts'
 import { stormKey, watchKey } from '../duties/watch.ts'
+import { hourMs } from '../planning/admission.ts'
 import type { Drawn } from '../planning/planning.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Context } from '../recovery/context.ts'
@@ -23,10 +24,11 @@ export async function guardsFor(
   const { ports, recovery, signal } = ctx
   const { store, policy, clock } = ports
   const { openedAtMs, host } = recovery
-  const [arming, sightings, failures, node, bmcLink] = await Promise.all([
+  const [arming, sightings, failures, acted, node, bmcLink] = await Promise.all([
     store.arming(),
     store.sightings(),
     store.failuresOf(host, openedAtMs - segment.limits.failuresWindowMs, openedAtMs),
+    store.acted(recovery.id, hourMs),
     nodeOf(ports, host, signal),
     linkOf(ctx, drawn)
   ])
@@ -38,7 +40,7 @@ export async function guardsFor(
       nowMs: clock.now(),
       watch: sightings[watchKey],
       storm: sightings[stormKey(segment.name)],
-      ...{ failures, node, bmcLink }
+      ...{ failures, acted, node, bmcLink }
     },
     arming,
     policy

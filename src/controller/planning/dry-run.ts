@@ -1,4 +1,4 @@
-import { holdOf } from '../../core/guards/hold-of.ts'
+import { holdBeside, holdOf } from '../../core/guards/hold-of.ts'
 import { openRecovery } from '../../core/open.ts'
 import type { Segment } from '../../core/segment.ts'
 import { noTarget } from '../activities/plan.ts'
@@ -17,7 +17,8 @@ export async function dryRun(ports: Ports, host: string, segment: Segment): Prom
   ])
   const guards = await guardsFor({ ports, recovery }, segment, drawn)
   const { plan } = drawn
-  const hold = plan.staying.some(stay => stay.because === 'room') ? noTarget(drawn) : holdOf(guards)
+  const isRoom = plan.staying.every(stay => stay.because !== 'room')
+  const hold = isRoom ? holdOf(guards) : holdBeside(noTarget(drawn), guards)
   const moves = `${plan.moves.length} of ${drawn.listed.length} servers would move to ${plan.targets.join(', ') || 'no target'} in about ${plan.estimatedSeconds} s`
   return {
     host,

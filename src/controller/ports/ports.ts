@@ -158,6 +158,8 @@ export interface GuardSettings {
 export interface Metrics {
   phaseEnded(state: string, seconds: number): void
   moveEnded(result: string): void
+  /** What became of a signal whose alarm or host was looked for after it had come. */
+  signalSettled(outcome: string): void
   /** What our own polling found: an `alarm` whose delivery was lost, or a `service` that is down. */
   polled(what: 'alarm' | 'service', outcome: string): void
   /** A business rule decided on a signal; undefined: none matched. */

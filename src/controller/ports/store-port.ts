@@ -1,7 +1,8 @@
 import type { GuardName } from '../../core/guards/guard.ts'
+import type { Acted, AdmissionLimits } from '../../core/guards/recoveries-per-hour.ts'
 import type { Sighting } from '../../core/guards/storm.ts'
 import type { Complaints } from '../../core/observation.ts'
-import type { HoldCode, Recovery } from '../../core/recovery.ts'
+import type { Hold, HoldCode, Recovery } from '../../core/recovery.ts'
 import type { PastRecovery } from '../../core/rules/past.ts'
 import type { Signal } from '../../core/signal.ts'
 import type { Step } from '../../core/step.ts'
@@ -9,7 +10,6 @@ import type { Arming, ArmingChange, Command, CommandAnswer, NewCommand } from '.
 
 import type {
   Admission,
-  AdmissionLimits,
   Change,
   Disposition,
   HeldLease,
@@ -67,6 +67,8 @@ export interface RecoveryStore {
    * `cloudMax` in all whose first deed is younger than `windowMs`. Atomic over all replicas. True if it may go on (or already may).
    */
   admit(lease: Lease, limits: AdmissionLimits): Promise<Admission>
+  /** Recoveries whose first deed is younger than `windowMs`, and this one if it has acted at all; the oldest first. Those of lost targets do not count. */
+  acted(recovery: string, windowMs: number): Promise<Acted[]>
   /** Takes one of `size` places named `pool` for `holder` (a server's id). True when it has one (also when it already had). */
   takeSlot(lease: Lease, pool: string, size: number, holder: string): Promise<boolean>
   /** Gives back every place of this recovery, in all pools, but for those of `holders`. */
@@ -119,7 +121,15 @@ export interface OperatorStore {
   /** How many recoveries are in each state, and the oldest hold. */
   summary(): Promise<{
     states: Record<string, number>
-    held: { recovery: string; host: string; code: HoldCode; guard?: GuardName; reason: string; sinceMs: number }[]
+    held: {
+      recovery: string
+      host: string
+      code: HoldCode
+      guard?: GuardName
+      reason: string
+      releasedBy: Hold['releasedBy']
+      sinceMs: number
+    }[]
     signals: Record<string, number>
   }>
   /** Throws StoreUnavailable when it can't be written. */

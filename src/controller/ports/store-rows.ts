@@ -1,3 +1,4 @@
+import type { Acted } from '../../core/guards/recoveries-per-hour.ts'
 import type { Recovery } from '../../core/recovery.ts'
 import type { Trial } from '../../core/rules.ts'
 import type { AlarmFacts, SignalOutcome, SignalSource } from '../../core/signal.ts'
@@ -91,18 +92,11 @@ export interface Received {
   readonly recovery?: string
 }
 
-export interface AdmissionLimits {
-  readonly windowMs: number
-  readonly segmentMax: number
-  readonly cloudMax: number
-  /** At most `max` of these hosts. */
-  readonly domains?: readonly { readonly name: string; readonly hosts: readonly string[]; readonly max: number }[]
+/** `acted`: those that had begun to act within the window, the oldest first. */
+export interface Admission {
+  readonly admitted: boolean
+  readonly acted: readonly Acted[]
 }
-
-/** `untilMs`: when there is room again, if nobody else takes it. */
-export type Admission =
-  | { readonly admitted: true }
-  | { readonly admitted: false; readonly reason: string; readonly untilMs: number }
 
 export interface Page<T> {
   readonly items: readonly T[]

@@ -5,6 +5,7 @@ import { newId } from '../../new-id.ts'
 import type { Coverage } from '../duties/coverage.ts'
 import type { Rehearsal } from '../duties/rehearsal.ts'
 import { isArmed } from '../judgement/check-guards.ts'
+import { speakersOf } from '../judgement/false-offs.ts'
 import { dryRun } from '../planning/dry-run.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Directory } from './directory.ts'
@@ -87,7 +88,7 @@ export function createService(options: ServiceOptions): Service {
           targets,
           open,
           coverage: covered,
-          rehearsed: segment.fencing === 'waived' ? undefined : rehearsal?.of(segment)
+          rehearsed: speakersOf(segment).length === 0 ? undefined : rehearsal?.of(segment)
         })
       )
     }

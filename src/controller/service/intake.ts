@@ -103,8 +103,15 @@ export function createIntake(
     const isolated = await isolatedNow(host)
     const decided = await decide({ ...told, host }, { canLookUp: false, isolated })
     const because = actor === undefined ? decided.because : `${actor} says that this is ${host}: ${decided.because}`
-    const settled = await store.settle(signal, host, { ...decided, because })
+    const settled = await settle(signal, host, { ...decided, because })
     if (settled.recovery !== undefined) nudge(settled.recovery)
+    return settled
+  }
+
+  async function settle(signal: string, host: string | undefined, disposition: Disposition): Promise<Received> {
+    const settled = await store.settle(signal, host, disposition)
+    // One that waits on is counted already.
+    if (settled.outcome !== 'received') metrics.signalSettled(settled.outcome)
     return settled
   }
 
@@ -152,7 +159,7 @@ export function createIntake(
           ...(one.alarm === undefined ? {} : { alarm: one.alarm })
         }
         if (host === undefined)
-          await store.settle(one.id, undefined, await decide(told, { canLookUp: false, isolated: 'no' }))
+          await settle(one.id, undefined, await decide(told, { canLookUp: false, isolated: 'no' }))
         else if (directory.isKnown() && (directory.reading() !== undefined || !rules().needs.seen))
           await settleWith(one.id, told, host)
       } catch (error) {

@@ -19,7 +19,9 @@ export interface Rehearsed {
   readonly host: string
   readonly agent: string
   readonly atMs: number
-  /** Why its power could not be read; missing when it was. */
+  /** Missing when it could not be read. */
+  readonly power?: 'on' | 'off' | 'changing'
+  /** Why its power could not be read, or can't be as it said; missing when all is well. */
   readonly error?: string
 }
 

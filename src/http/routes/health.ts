@@ -10,7 +10,7 @@ import { ageSeconds, sparesLeft, unfenceable, withoutAlarm } from '../figures.ts
 export interface HealthRoutes {
   readonly service: Pick<Service, 'dependencies'>
   readonly store: Pick<OperatorStore, 'summary' | 'ping'> & Pick<DutyStore, 'duties'>
-  /** The segments as last read; may be some seconds old. */
+  /** The segments as last read; may be some seconds old, but for whether they are armed. */
   readonly segments: () => Promise<readonly SegmentView[]>
   readonly clock: Clock
   readonly version: string
@@ -77,9 +77,11 @@ function healthOf(
   const nowMs = clock.now()
   const state = typeof store === 'string' ? undefined : store
   const dependencies = service.dependencies()
+  const loaded = configuration?.()
   const isWhole =
     segments?.every(segment => segment.spareLeft && (unfenceable(segment) ?? []).length === 0) === true &&
-    dependencies.every(({ ok, asked }) => ok || asked === false)
+    dependencies.every(({ ok, asked }) => ok || asked === false) &&
+    loaded?.failed === undefined
   return {
     status: state === undefined ? 'down' : isWhole ? 'ok' : 'degraded',
     mode: modeOf(segments),
@@ -91,7 +93,7 @@ function healthOf(
     recoveries: state?.summary.states ?? {},
     held: (state?.summary.held ?? []).map(hold => ({ ...hold, ageSeconds: ageSeconds(hold.sinceMs, nowMs) })),
     segments: (segments ?? []).map(segmentHealth),
-    ...(configuration === undefined ? {} : { configuration: configuration() })
+    ...(loaded === undefined ? {} : { configuration: loaded })
   }
 }
 
@@ -109,7 +111,9 @@ function rehearsalOf({ rehearsed }: SegmentView): Pick<Health['segments'][number
   if (rehearsed === undefined) return {}
   const readAtMs: Record<string, number> = {}
   for (const { host, atMs } of rehearsed) readAtMs[host] = Math.min(atMs, readAtMs[host] ?? atMs)
-  const failed = rehearsed.flatMap(({ error, ...one }) => (error === undefined ? [] : [{ ...one, error }]))
+  const failed = rehearsed.flatMap(({ host, agent, atMs, error }) =>
+    error === undefined ? [] : [{ host, agent, error, atMs }]
+  )
   return { fencing: { failed, readAtMs } }
 }
 

@@ -1,12 +1,15 @@
 import { sql } from 'kysely'
-import type { AdmissionLimits, RecoveryStore } from '../../controller/ports/ports.ts'
+import type { RecoveryStore } from '../../controller/ports/ports.ts'
+import { type Acted, fullWindow } from '../../core/guards/recoveries-per-hour.ts'
 import { newId } from '../../new-id.ts'
-import type { Transactions, Tx } from '../database/transactions.ts'
+import type { Database, Transactions, Tx } from '../database/transactions.ts'
 import { guard } from './guard.ts'
 
 /** How many recoveries may begin to act in a window of time: counted where all replicas see it. */
-export function createAdmission({ now, write }: Transactions): Pick<RecoveryStore, 'admit'> {
+export function createAdmission({ now, read, write }: Transactions): Pick<RecoveryStore, 'admit' | 'acted'> {
   return {
+    acted: (recovery, windowMs) => read(db => actedWithin(db, now, recovery, windowMs)),
+
     admit: (lease, limits) =>
       write(async tx => {
         await guard(tx, now, lease)
@@ -15,51 +18,35 @@ export function createAdmission({ now, write }: Transactions): Pick<RecoveryStor
           .select(['segment', 'origin', 'acted_at'])
           .where('id', '=', lease.recovery)
           .executeTakeFirstOrThrow()
-        if (own.acted_at !== null) return { admitted: true }
+        if (own.acted_at !== null)
+          return { admitted: true, acted: await actedWithin(tx, now, lease.recovery, limits.windowMs) }
         // A count alone lets two replicas both see the last place: this row makes them come one after the other. Always
         // another value: what an UPDATE leaves as it was is no change, and Galera lets two of those pass.
         await tx.updateTable('meta').set({ v: newId() }).where('k', '=', 'admission').execute()
+        const acted = await actedWithin(tx, now, lease.recovery, limits.windowMs)
         // A lost target must be dealt with before the recovery that waits for it can go on: it is no failure more.
-        const objection = own.origin === 'target' ? undefined : await objectionTo(tx, now, own.segment, limits)
-        if (objection !== undefined) return { admitted: false, ...objection }
+        if (own.origin !== 'target' && fullWindow(own.segment, acted, limits) !== undefined)
+          return { admitted: false, acted }
         await tx.updateTable('recoveries').set({ acted_at: now() }).where('id', '=', lease.recovery).execute()
-        return { admitted: true }
+        return { admitted: true, acted }
       })
   }
 }
 
-async function objectionTo(
-  tx: Tx,
+/** The oldest first. */
+async function actedWithin(
+  db: Tx | Database,
   now: Transactions['now'],
-  segment: string,
-  { windowMs, segmentMax, cloudMax, domains = [] }: AdmissionLimits
-): Promise<{ reason: string; untilMs: number } | undefined> {
-  const acted = await tx
+  recovery: string,
+  windowMs: number
+): Promise<Acted[]> {
+  const rows = await db
     .selectFrom('recoveries')
-    .select(['host', 'segment', 'acted_at'])
-    .where('acted_at', '>', sql<number>`${now()} - ${windowMs}`)
+    .select(['id', 'host', 'segment', 'acted_at'])
+    .where('acted_at', 'is not', null)
+    .where(eb => eb.or([eb('acted_at', '>', sql<number>`${now()} - ${windowMs}`), eb('id', '=', recovery)]))
     .where('origin', '<>', 'target')
     .orderBy('acted_at')
     .execute()
-  const counts = [
-    { max: segmentMax, of: `segment ${segment}`, counted: acted.filter(other => other.segment === segment) },
-    ...domains.map(({ max, name, hosts }) => ({
-      max,
-      of: name,
-      counted: acted.filter(other => hosts.includes(other.host))
-    })),
-    { max: cloudMax, of: 'the cloud', counted: acted }
-  ]
-  const full = counts.find(({ max, counted }) => counted.length >= max)
-  if (full === undefined) return undefined
-  const { max, of, counted } = full
-  return {
-    reason: `${counted.length} of at most ${max} recoveries of ${of} have acted in the last ${Math.round(windowMs / 60_000)} min (${namesOf(counted)})`,
-    // The oldest one that counts makes room when it leaves the window.
-    untilMs: Number(counted.at(-max)?.acted_at ?? 0) + windowMs
-  }
-}
-
-function namesOf(recoveries: readonly { readonly host: string }[]): string {
-  return recoveries.map(recovery => recovery.host).join(', ')
+  return rows.map(({ id, host, segment, acted_at }) => ({ recovery: id, host, segment, actedAtMs: Number(acted_at) }))
 }

@@ -126,11 +126,16 @@ export function limitsContract(makeBed: MakeBed): void {
       const four = await driven(store, 'compute-21', { segment: 'rack-c' })
       const both = await Promise.all([store.admit(one.lease, limits), store.admit(two.lease, limits)])
       expect(both.filter(answer => answer.admitted)).toHaveLength(1)
-      expect(both.find(answer => !answer.admitted)).toMatchObject({ reason: expect.stringContaining('1 of at most 1') })
+      expect(both.find(answer => !answer.admitted)).toMatchObject({
+        acted: [{ segment: 'rack-a', actedAtMs: expect.any(Number) }]
+      })
       const [winner, loser] = both[0].admitted ? [one, two] : [two, one]
-      expect(await store.admit(winner.lease, limits)).toEqual({ admitted: true })
-      expect(await store.admit(three.lease, limits)).toEqual({ admitted: true })
-      expect(await store.admit(four.lease, limits)).toMatchObject({ reason: expect.stringContaining('cloud') })
+      expect(await store.admit(winner.lease, limits)).toMatchObject({ admitted: true })
+      expect(await store.admit(three.lease, limits)).toMatchObject({ admitted: true })
+      expect(await store.admit(four.lease, limits)).toMatchObject({
+        admitted: false,
+        acted: [{ recovery: winner.lease.recovery }, { recovery: three.lease.recovery }]
+      })
       await store.write(winner.lease, { recovery: { ...winner.stored.recovery, phase: ended } })
       expect((await store.admit(loser.lease, limits)).admitted).toBe(false)
       await bed.pass(3_600_000)
@@ -154,21 +159,20 @@ export function limitsContract(makeBed: MakeBed): void {
   )
 
   test(
-    'the recoveries of a failure domain are counted over segments, and it is said when there is room again',
+    'the recoveries of a failure domain are counted over segments, and it is said when they acted',
     withStore(makeBed, async (store, bed) => {
       const domains = [{ name: 'rack=r1', hosts: ['compute-01', 'compute-02'], max: 1 }]
       const limits = { windowMs: 3_600_000, segmentMax: 10, cloudMax: 10, domains }
       const one = await driven(store, 'compute-01')
       const two = await driven(store, 'compute-02', { segment: 'rack-b' })
       const three = await driven(store, 'compute-03')
-      expect(await store.admit(one.lease, limits)).toEqual({ admitted: true })
-      const untilMs = (await store.now()) + 3_600_000
+      expect(await store.admit(one.lease, limits)).toMatchObject({ admitted: true })
       const refused = await store.admit(two.lease, limits)
-      expect(refused).toMatchObject({ admitted: false, reason: expect.stringContaining('of rack=r1 have acted') })
-      expect('untilMs' in refused && Math.abs(refused.untilMs - untilMs)).toBeLessThan(5000)
-      expect(await store.admit(three.lease, { ...limits, domains: [] })).toEqual({ admitted: true })
+      expect(refused).toMatchObject({ admitted: false, acted: [{ host: 'compute-01' }] })
+      expect(Math.abs((refused.acted[0]?.actedAtMs ?? 0) - (await store.now()))).toBeLessThan(5000)
+      expect(await store.admit(three.lease, { ...limits, domains: [] })).toMatchObject({ admitted: true })
       await bed.pass(3_600_000)
-      expect(await store.admit(two.lease, limits)).toEqual({ admitted: true })
+      expect(await store.admit(two.lease, limits)).toMatchObject({ admitted: true })
     })
   )
 
@@ -178,7 +182,7 @@ export function limitsContract(makeBed: MakeBed): void {
       const none = Number.POSITIVE_INFINITY
       const one = await driven(store, 'compute-01')
       const two = await driven(store, 'compute-02')
-      expect(await store.admit(one.lease, { windowMs: 3_600_000, segmentMax: none, cloudMax: none })).toEqual({
+      expect(await store.admit(one.lease, { windowMs: 3_600_000, segmentMax: none, cloudMax: none })).toMatchObject({
         admitted: true
       })
       expect((await store.admit(two.lease, { windowMs: 3_600_000, segmentMax: 1, cloudMax: 9 })).admitted).toBe(false)
@@ -230,13 +234,34 @@ export function limitsContract(makeBed: MakeBed): void {
   )
 
   test(
+    'what has acted in the window is read without taking a place, and one that has acted finds itself later, too',
+    withStore(makeBed, async (store, bed) => {
+      const limits = { windowMs: 3_600_000, segmentMax: 9, cloudMax: 9 }
+      const one = await driven(store, 'compute-01')
+      const two = await driven(store, 'compute-02')
+      const lost = await driven(store, 'spare-1', { origin: 'target' })
+      const [first, second] = [one.lease.recovery, two.lease.recovery]
+      expect(await store.acted(first, 3_600_000)).toEqual([])
+      for (const { lease } of [one, lost]) await store.admit(lease, limits)
+      const seen = await store.acted(second, 3_600_000)
+      expect(seen).toEqual([{ recovery: first, host: 'compute-01', segment: 'rack-a', actedAtMs: expect.any(Number) }])
+      await bed.pass(3_600_000)
+      expect(await store.acted(second, 3_600_000)).toEqual([])
+      expect(await store.acted(first, 3_600_000)).toEqual(
+        seen.map(each => ({ ...each, actedAtMs: expect.any(Number) }))
+      )
+    })
+  )
+
+  test(
     'the recovery of a lost target neither counts nor waits',
     withStore(makeBed, async store => {
       const limits = { windowMs: 3_600_000, segmentMax: 1, cloudMax: 1 }
       const lost = await driven(store, 'spare-1', { origin: 'target' })
       const one = await driven(store, 'compute-01')
       const other = await driven(store, 'spare-2', { origin: 'target' })
-      for (const { lease } of [lost, one, other]) expect(await store.admit(lease, limits)).toEqual({ admitted: true })
+      for (const { lease } of [lost, one, other])
+        expect(await store.admit(lease, limits)).toMatchObject({ admitted: true })
     })
   )
 }

@@ -160,6 +160,7 @@ export function operatorsContract(makeBed: MakeBed): void {
         host,
         code: 'no-target',
         reason: 'no spare',
+        releasedBy: 'world',
         sinceMs
       })
       expect(await store.summary()).toEqual({

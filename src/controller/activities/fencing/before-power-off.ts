@@ -73,7 +73,7 @@ export async function objectionToProof(
   const asked = guards.filter(({ guard }) => isAskedAt('fencing', guard))
   const closed = asked.find(({ holds }) => holds)
   if (closed === undefined) return undefined
-  return { type: 'stopped', hold: holdFor(closed), guards: renewed(recovery.guards ?? [], asked) }
+  return { type: 'stopped', hold: holdFor(closed, asked), guards: renewed(recovery.guards ?? [], asked) }
 }
 
 /** What was asked now beside what was asked before. */

@@ -112,7 +112,7 @@ export const signalMutations: readonly Mutation[] = [
     bug: 'One recovery more than allowed begins to act within the window.',
     edits: [
       {
-        file: 'store/recoveries/admission.ts',
+        file: 'core/guards/recoveries-per-hour.ts',
         find: 'counted.length >= max)',
         replace: 'counted.length > max)'
       }
