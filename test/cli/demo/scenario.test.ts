@@ -16,13 +16,14 @@ const machine = (host: string) => ({
 })
 const tokens = { alarms: 'a-secret-for-alarms', operator: 'a-secret-for-people' }
 
-/** What has other ways to power than a BMC is for the simulation alone. */
-const isForDemo = (name: string) =>
-  !/ipmi|feed|ironic/.test(
-    JSON.stringify(
-      (JSON.parse(readFileSync(join(folder, name, 'scenario.json'), 'utf8')) as { segment?: object }).segment ?? {}
-    )
-  )
+/** What has other ways to power than a BMC, or a configuration that changes, is for the simulation alone. */
+const isForDemo = (name: string) => {
+  const { segment = {}, events } = JSON.parse(readFileSync(join(folder, name, 'scenario.json'), 'utf8')) as {
+    segment?: object
+    events: readonly { do: string }[]
+  }
+  return !(/ipmi|feed|ironic/.test(JSON.stringify(segment)) || events.some(event => event.do === 'reload'))
+}
 
 test.each(readdirSync(folder).filter(isForDemo))('the service is configured for %s as the simulation is', name => {
   const scenario = readScenario(join(folder, name))
@@ -51,6 +52,10 @@ test.each(readdirSync(folder).filter(isForDemo))('the service is configured for 
     ...(source.kind === 'exec' && { command: expect.anything() })
   }))
   expect(segment).toEqual({ ...simulated, alive })
+})
+
+test('a configuration that is loaded anew is refused', () => {
+  expect(() => readScenario(join(folder, 'rules-are-loaded-anew'))).toThrow(/its configuration is loaded anew/)
 })
 
 test('a ladder with other ways to power than a BMC is refused', () => {

@@ -4,6 +4,7 @@ import { agentNames } from '../../../config/ladder.ts'
 import { writtenOf } from '../../../config/rules.ts'
 import type { GuardSettings } from '../../../controller/ports/ports.ts'
 import type { DirectoryOptions, SegmentConfig } from '../../../controller/service/directory.ts'
+import type { Window } from '../../../core/rules/calendar.ts'
 import type { Rule } from '../../../core/rules.ts'
 import type { AliveSource } from '../../../core/segment.ts'
 import type { WorldSpec } from '../../../emulator/model/spec.ts'
@@ -16,6 +17,8 @@ export interface Scenario {
   readonly world: WorldSpec
   readonly segment?: SegmentOverrides
   readonly rules?: readonly Rule[]
+  readonly timezone?: string
+  readonly calendars?: Readonly<Record<string, readonly Window[]>>
   readonly limits?: Partial<
     Pick<DirectoryOptions, 'recoveriesPerHour' | 'movesInFlight' | 'approvalMinutes' | 'domain'>
   >
@@ -53,6 +56,10 @@ export function readScenario(folder: string): Scenario {
     .filter(agent => agent !== 'bmc' && agent !== 'none')
   if (others.length > 0)
     throw new ConfigError('--scenario', [`${file}: its ladder needs ${others.join(', ')}; a demo has BMCs alone`])
+  if (events.some(event => (event as { readonly do?: string }).do === 'reload'))
+    throw new ConfigError('--scenario', [
+      `${file}: its configuration is loaded anew; a demo keeps the one it began with`
+    ])
   return { ...scenario, world, events, expect }
 }
 
@@ -113,9 +120,14 @@ export function guardsOf({ guards = {} }: Scenario): Record<string, unknown> {
 }
 
 /** `rules` and `servers` as the service's configuration has them. */
-export function rulesOf({ rules = [], segment }: Scenario): Record<string, unknown> {
+export function rulesOf({ rules = [], timezone, calendars, segment }: Scenario): Record<string, unknown> {
   const written = rules.map(({ overrides = {}, ...rule }) => ({ ...rule, ...writtenOf(overrides) }))
-  return { rules: written, servers: segment?.settings?.servers ?? [] }
+  return {
+    rules: written,
+    servers: segment?.settings?.servers ?? [],
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(calendars === undefined ? {} : { calendars })
+  }
 }
 
 function evacuateOf({ perTarget = 8, moveTimeoutMs, ...same }: Partial<SegmentConfig['settings']['evacuate']>): object {
