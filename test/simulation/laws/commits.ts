@@ -87,7 +87,7 @@ function checkCancelled({ world, book, moved }: Case, recovery: Recovery, powerO
     book.breach('cancelled', `${recovery.host} is called cancelled while ${sent.server} is on its way`)
 }
 
-/** Rules 2 and 3: it reported since, or nobody is on it, or all that was said of it was taken back while Nova sees it up. */
+/** Rules 2 and 3: it reported since, or nobody is on it who can be moved, or all that was said of it was taken back while Nova sees it up. */
 function checkDismissed(at: Case, recovery: Recovery): void {
   const { world, book, said } = at
   const host = hostOf(world, recovery.host)
@@ -99,6 +99,7 @@ function checkDismissed(at: Case, recovery: Recovery): void {
   if (unseen !== undefined)
     book.breach('nothing-lost', `${host.name} is dismissed on a look that is older than its last signal (${unseen})`)
   if (lastReport(world, host) >= recovery.openedAtMs) return
+  if (host.isBareMetal) return
   const isWanted = ({ name }: { readonly name: string }) => ruleFor(recovery.settings, name) !== 'leave'
   if (![...world.servers.values()].some(server => server.host === host.name && isWanted(server))) return
   if (!isLongDown(at, host) && said.takenBack(recovery)) return
