@@ -1,5 +1,5 @@
 import type { Fencing, Nodes } from '../controller/ports/ports.ts'
-import { FencingError } from '../errors.ts'
+import { FencingError, messageOf } from '../errors.ts'
 import type { FenceAgent, FencingDeps } from './agent.ts'
 import { createExec, type ExecOptions } from './exec.ts'
 import type { IpmiOptions } from './ipmi/options.ts'
@@ -10,6 +10,9 @@ import { createRedfish } from './redfish.ts'
 
 /** One entry of the configuration's `fencing`. */
 export type FencingAgentConfig = RedfishOptions | IpmiOptions | IronicOptions | ExecOptions
+
+/** Longer than this Ironic does not keep another agent waiting. */
+const ironicLimitMs = 10_000
 
 /** All configured ways to power. `none` is not among them: where it is configured nobody asks for power. Throws ConfigError. */
 export function createFencing(
@@ -24,10 +27,32 @@ export function createFencing(
     return agent
   }
 
+  /** Ironic switches on again what others powered off, unless it was told before. */
+  async function tellIronic(asked: string, host: string, signal: AbortSignal | undefined): Promise<void> {
+    for (const [name, agent] of agents) {
+      if (name === asked || agent.leaveAlone === undefined) continue
+      const limit = AbortSignal.timeout(ironicLimitMs)
+      try {
+        await agent.leaveAlone(host, signal === undefined ? limit : AbortSignal.any([signal, limit]))
+      } catch (error) {
+        signal?.throwIfAborted()
+        // A host that runs is worse than one that may be switched on again, which each round of the moves looks for.
+        deps.log.warn({ agent: name, host, err: messageOf(error) }, 'Ironic could not be told to leave the host off')
+      }
+    }
+  }
+
   return {
     read: async (agent, host, signal) => await agentNamed(agent).read(host, signal),
-    powerOff: async (agent, host, signal) => await agentNamed(agent).powerOff(host, signal),
-    settleMs: agent => agentNamed(agent).settleMs,
+    async powerOff(name, host, signal) {
+      const agent = agentNamed(name)
+      await tellIronic(name, host, signal)
+      await agent.powerOff(host, signal)
+    },
+    settleMs(name) {
+      const told = [...agents].filter(([other, { leaveAlone }]) => other !== name && leaveAlone !== undefined)
+      return agentNamed(name).settleMs + told.length * ironicLimitMs
+    },
     async maintenanceOf(host, signal) {
       for (const agent of agents.values()) {
         const found = (await agent.maintenanceOf?.(host, signal)) ?? 'not applicable'
