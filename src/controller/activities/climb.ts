@@ -12,6 +12,7 @@ const repeatAfterMs = 20_000
 const lookAfterMs = 10_000
 /** Evidence older than this is read again before a power-off. */
 const thoughtMs = 5000
+const unread = 'no reading'
 
 /** What a step of the ladder shares with the whole of it. */
 export interface Climb {
@@ -35,7 +36,7 @@ export async function climb(
   const { clock } = ctx.ports
   const untilMs = clock.now() + step.timeoutMs
   const readings: PowerReading[] = []
-  const failures = new Map(step.agents.map(agent => [agent, 'no reading']))
+  const failures = new Map(step.agents.map(agent => [agent, unread]))
   const sent = new Map<string, { readonly times: number; readonly atMs: number }>()
   let living: Promise<string | undefined> | undefined
   while (clock.now() < untilMs) {
@@ -80,6 +81,8 @@ function hear(round: Round, { heard }: Climb, failures: Map<string, string>): vo
   for (const [agent, why] of round.failures) failures.set(agent, why)
   for (const reading of round.readings) {
     heard.set(reading.agent, reading)
+    // What is only remembered is no news beside why it could not be done.
+    if (reading.isHearsay === true && isError(failures.get(reading.agent))) continue
     failures.set(reading.agent, `${isOfBmc(reading) ? 'the BMC' : 'it'} says ${reading.power}`)
   }
 }
@@ -95,6 +98,10 @@ async function rethink(ctx: Context, climbing: Climb): Promise<RecoveryEvent | u
 function isDue({ power, isHearsay }: PowerReading, sinceMs: number | undefined): boolean {
   if (power === 'on') return sinceMs === undefined || sinceMs >= repeatAfterMs
   return power === 'off' && isHearsay === true && (sinceMs === undefined || sinceMs >= lookAfterMs)
+}
+
+function isError(failure: string | undefined): boolean {
+  return failure !== undefined && failure !== unread && !failure.startsWith('it says ')
 }
 
 /** Wrong credentials or the wrong machine do not mend themselves, and repeating them locks accounts. */
