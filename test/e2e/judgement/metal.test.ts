@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from '@jest/globals'
 import { begin } from '../begin.ts'
-import { expectIsolated, expectMoved, settled } from '../expectations.ts'
+import { expectIsolated, expectMoved, settled, stopped } from '../expectations.ts'
 import { enrolNodes, lackOfNodes, type Nodes } from '../nodes.ts'
 import { scenarioUnless, type World } from '../scenario.ts'
-import { redfishConfig, type Wishes } from '../service-config.ts'
+import { redfishConfig, usualHosts, type Wishes } from '../service-config.ts'
 import { until } from '../until.ts'
 import type { RecoveryView } from '../views.ts'
 
@@ -185,5 +185,30 @@ metal(
     while ((await nodes.node(host)).fault !== 'power failure') await delay(1000)
     const view = await expectRecovered(world, await begin(world, 3))
     expect(view.proofs[host]).toMatchObject({ kind: 'fenced', agents: [{ agent: 'bmc' }] })
+  }
+)
+
+const ironicHost = 'compute-ironic'
+
+scenarioUnless(
+  lack,
+  'metal',
+  "the nova-compute of bare metal dies, with a server on one of Ironic's machines: nothing is fenced or moved",
+  { hosts: [...usualHosts, ironicHost], segment: { fencing: ['none'] } },
+  async ({ lab, cloud, service }) => {
+    const [id = ''] = await lab.boot(1, { flavor: 'metal' })
+    await lab.alarm(service.alarmUrl(), ironicHost)
+    await lab.kill(ironicHost)
+    try {
+      const { id: recovery } = await service.opened(ironicHost)
+      const view = await service.waitFor(recovery, 'the recovery to end or to be held', stopped)
+      process.stdout.write(`(metal) an operator reads: ${view.reason}\n`)
+      expect(view).toMatchObject({ state: 'dismissed', fenceIntents: {}, proofs: {} })
+      expect(view.reason).toContain('bare metal')
+      expect(await cloud.evacuations()).toEqual([])
+      expect(await cloud.server(id)).toMatchObject({ status: 'ACTIVE', 'OS-EXT-SRV-ATTR:host': ironicHost })
+    } finally {
+      await lab.start(ironicHost)
+    }
   }
 )
