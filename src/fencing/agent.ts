@@ -13,6 +13,8 @@ export interface FenceAgent {
   readonly settleMs: number
   /** Where the machine is one of Ironic's nodes. */
   maintenanceOf?(host: string, signal?: AbortSignal): Promise<NodeMaintenance>
+  /** Where the machine is one of Ironic's nodes: from now on Ironic does not switch it on by itself. */
+  leaveAlone?(host: string, signal?: AbortSignal): Promise<void>
   /** Gives back what it holds at the BMCs. */
   close(): Promise<void>
 }

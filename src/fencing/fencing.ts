@@ -1,5 +1,5 @@
 import type { Fencing, Nodes } from '../controller/ports/ports.ts'
-import { FencingError } from '../errors.ts'
+import { FencingError, messageOf } from '../errors.ts'
 import type { FenceAgent, FencingDeps } from './agent.ts'
 import { createExec, type ExecOptions } from './exec.ts'
 import type { IpmiOptions } from './ipmi/options.ts'
@@ -14,6 +14,9 @@ export type FencingAgentConfig = RedfishOptions | IpmiOptions | IronicOptions | 
 /** For the power-offs of an agent that a restart has taken away: no agent's takes longer to end unless its owner says so. */
 const goneSettleMs = 180_000
 
+/** Longer than this Ironic does not keep another agent waiting. */
+const ironicLimitMs = 10_000
+
 /** All configured ways to power. `none` is not among them: where it is configured nobody asks for power. Throws ConfigError. */
 export function createFencing(
   configs: Readonly<Record<string, FencingAgentConfig>>,
@@ -27,10 +30,32 @@ export function createFencing(
     return agent
   }
 
+  /** Ironic switches on again what others powered off, unless it was told before. */
+  async function tellIronic(asked: string, host: string, signal: AbortSignal | undefined): Promise<void> {
+    for (const [name, agent] of agents) {
+      if (name === asked || agent.leaveAlone === undefined) continue
+      const limit = AbortSignal.timeout(ironicLimitMs)
+      try {
+        await agent.leaveAlone(host, signal === undefined ? limit : AbortSignal.any([signal, limit]))
+      } catch (error) {
+        signal?.throwIfAborted()
+        // A host that runs is worse than one that may be switched on again, which each round of the moves looks for.
+        deps.log.warn({ agent: name, host, err: messageOf(error) }, 'Ironic could not be told to leave the host off')
+      }
+    }
+  }
+
   return {
     read: async (agent, host, signal) => await agentNamed(agent).read(host, signal),
-    powerOff: async (agent, host, signal) => await agentNamed(agent).powerOff(host, signal),
-    settleMs: agent => agents.get(agent)?.settleMs ?? goneSettleMs,
+    async powerOff(name, host, signal) {
+      const agent = agentNamed(name)
+      await tellIronic(name, host, signal)
+      await agent.powerOff(host, signal)
+    },
+    settleMs(name) {
+      const told = [...agents].filter(([other, { leaveAlone }]) => other !== name && leaveAlone !== undefined)
+      return (agents.get(name)?.settleMs ?? goneSettleMs) + told.length * ironicLimitMs
+    },
     async maintenanceOf(host, signal) {
       for (const agent of agents.values()) {
         const found = (await agent.maintenanceOf?.(host, signal)) ?? 'not applicable'

@@ -25,8 +25,8 @@ const sendMs = 120_000
 export function createIronic(name: string, options: IronicOptions, { clock, log, bareMetal }: FencingDeps): FenceAgent {
   const ironic = bareMetal(options.cloud)
   const inTurn = createTurns()
-  /** Hosts whose power-off Ironic took, with the error that it told before. */
-  const asked = new Map<string, string | undefined>()
+  /** Hosts whose power-off Ironic took. */
+  const asked = new Set<string>()
 
   const identOf = (host: string): string => options.hosts[host]?.node ?? options.node.replaceAll('{host}', host)
 
@@ -34,7 +34,8 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
     const own = options.hosts[host]
     const ident = identOf(host)
     const node = await ironic.node(ident, signal).catch(translate)
-    if (node === undefined) throw new FencingError('identity', `${host}: Ironic has no node ${ident}`)
+    if (node === undefined)
+      throw new FencingError('identity', `${host}: Ironic has no node ${ident}, or does not show it to our user`)
     if (own?.uuid !== undefined && plain(own.uuid) !== plain(node.uuid))
       throw new FencingError('identity', `${host}: node ${ident} of Ironic is ${node.uuid}, not ${own.uuid}`)
     return node
@@ -43,11 +44,16 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
   /** A power-off of ours is over; its lock was held since before it was taken, so an earlier state is not mistaken for its end. */
   function isDone(host: string, node: BareMetalNode): boolean {
     if (!asked.has(host) || node.isChanging || node.isReserved) return false
-    const before = asked.get(host)
     asked.delete(host)
-    if (node.power === 'power off') return true
-    const why = node.lastError === before ? 'without an error' : node.lastError
-    throw new FencingError('unreachable', `${host}: Ironic did not power it off: ${why?.slice(0, 300)}`)
+    // Ironic wipes the error when it takes a power-off. With one its record of the power is as old as it was: its BMC was not reached.
+    if (node.power === 'power off' && node.lastError === undefined) return true
+    const why = node.lastError?.slice(0, 300) ?? 'without an error'
+    throw new FencingError('unreachable', `${host}: Ironic did not power it off: ${why}`)
+  }
+
+  /** Else Ironic may switch it on again. What others have in maintenance stays as they left it. */
+  async function maintain({ uuid, maintenance }: BareMetalNode, signal: AbortSignal | undefined): Promise<void> {
+    if (!maintenance) await ironic.setMaintenance(uuid, nodeReason, signal).catch(translate)
   }
 
   return {
@@ -67,10 +73,9 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
     async powerOff(host, signal) {
       await inTurn(host, async () => {
         const node = await nodeOf(host, signal)
-        // Else Ironic may switch it on again. What others have in maintenance stays as they left it.
-        if (!node.maintenance) await ironic.setMaintenance(node.uuid, nodeReason, signal).catch(translate)
+        await maintain(node, signal)
         await ironic.powerOff(node.uuid, signal).catch(translate)
-        asked.set(host, node.lastError)
+        asked.add(host)
         log.info({ agent: name, host, node: node.uuid }, 'power-off sent')
       })
     },
@@ -79,7 +84,13 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
       const node = await ironic.node(identOf(host), signal).catch(translate)
       if (node === undefined) return 'not applicable'
       const { maintenance, maintenanceReason: reason } = node
-      return { maintenance, ...(reason === undefined ? {} : { reason }) }
+      const byIronic = isOfIronic(node) ? ({ isOfIronic: true } as const) : {}
+      return { maintenance, ...(reason === undefined ? {} : { reason }), ...byIronic }
+    },
+
+    async leaveAlone(host, signal) {
+      const node = await ironic.node(identOf(host), signal).catch(translate)
+      if (node !== undefined) await maintain(node, signal)
     },
 
     async close() {}
@@ -91,6 +102,11 @@ function powerOf(host: string, node: BareMetalNode): PowerReading['power'] {
   if (node.power === 'power on') return 'on'
   if (node.power === 'power off') return 'off'
   throw new FencingError('unreachable', `${host}: Ironic does not know the power of its node`)
+}
+
+/** Whoever maintains a node with a fault writes a reason of his own. */
+function isOfIronic({ fault, maintenanceReason: reason }: BareMetalNode): boolean {
+  return fault === 'power failure' && reason?.startsWith('During sync_power_state') === true
 }
 
 /** Ironic's answers, as a BMC's: a lock that another holds, or no conductor, may be gone the next time. */

@@ -10,11 +10,12 @@ interface NodeRow {
   readonly reservation?: string | null
   readonly maintenance?: boolean
   readonly maintenance_reason?: string | null
+  readonly fault?: string | null
 }
 
-const fields = 'uuid,power_state,target_power_state,last_error,reservation,maintenance,maintenance_reason'
-/** Queens has it; names of nodes and the choice of fields are older. */
-const headers = { 'x-openstack-ironic-api-version': '1.38' }
+const fields = 'uuid,power_state,target_power_state,last_error,reservation,maintenance,maintenance_reason,fault'
+/** Rocky has it, with `fault`; names of nodes and the choice of fields are older. */
+const headers = { 'x-openstack-ironic-api-version': '1.42' }
 
 /** Bare-metal nodes and their power. Throws CloudError. */
 export function createIronicClient(access: Access): BareMetal {
@@ -54,6 +55,7 @@ function nodeFrom({ uuid, ...row }: NodeRow): Awaited<ReturnType<BareMetal['node
     isReserved: (row.reservation ?? null) !== null,
     maintenance: row.maintenance === true,
     maintenanceReason: row.maintenance_reason ?? undefined,
+    fault: row.fault ?? undefined,
     lastError: row.last_error ?? undefined
   }
 }

@@ -14,6 +14,7 @@ const drawn: Drawn = {
   aggregates: [],
   complete: true,
   foreign: 0,
+  isBareMetal: false,
   policy: new Map()
 }
 

@@ -107,6 +107,11 @@ test.each<[string, GuardReport, boolean]>([
     maintenanceGuard(hostOf('a', down), { maintenance: true, reason: isolationReason('recovery-1') }),
     false
   ],
+  [
+    'Ironic does not reach its BMC, and set it by itself',
+    maintenanceGuard(hostOf('a', down), { maintenance: true, reason: 'max retries exceeded', isOfIronic: true }),
+    false
+  ],
   ['Ironic has it in service', maintenanceGuard(hostOf('a', down), { maintenance: false }), false],
   ['Ironic can not be asked', maintenanceGuard(hostOf('a', down), 'unknown'), false],
   ['no evacuation of others', otherToolGuard(0, hostOf('a'), marks), false],

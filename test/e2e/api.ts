@@ -1,5 +1,5 @@
 /** A service of the cloud by the name that the driver's `env` has for it. */
-export type ServiceName = 'keystone' | 'nova' | 'placement' | 'glance' | 'neutron' | 'aodh' | 'gnocchi'
+export type ServiceName = 'keystone' | 'nova' | 'placement' | 'glance' | 'neutron' | 'aodh' | 'gnocchi' | 'ironic'
 
 export interface ApiRequest {
   readonly body?: unknown
@@ -38,6 +38,7 @@ export function createApi(env: Readonly<Record<string, string>>, through: Fetch 
         'x-auth-token': await token,
         accept: 'application/json',
         'openstack-api-version': service === 'placement' ? 'placement 1.39' : `compute ${version}`,
+        ...(service === 'ironic' ? { 'x-openstack-ironic-api-version': '1.78' } : {}),
         ...headers
       })
     }

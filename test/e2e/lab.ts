@@ -35,7 +35,8 @@ export interface BmcFacts {
 }
 
 export interface BootOptions {
-  readonly host: string
+  /** Where the scheduler wants, if not given. */
+  readonly host?: string
   readonly flavor?: string
   readonly prefix?: string
   /** A network's name; none if not given. */
@@ -161,7 +162,8 @@ export function createLab(command: string, drive: Drive = driveProcess(command))
 }
 
 function bootWords({ host, flavor, prefix, network, volume }: BootOptions): string[] {
-  const words = ['--host', host]
+  const words: string[] = []
+  if (host !== undefined) words.push('--host', host)
   if (flavor !== undefined) words.push('--flavor', flavor)
   if (prefix !== undefined) words.push('--prefix', prefix)
   if (network !== undefined) words.push('--network', network)

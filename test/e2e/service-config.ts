@@ -19,6 +19,10 @@ export interface Wishes {
   readonly confirm?: Readonly<Record<string, unknown>>
   /** How the hosts are powered off; redfish if not given. */
   readonly bmc?: 'redfish' | 'ipmi'
+  /** More agents beside `bmc`. */
+  readonly agents?: (bmcs: readonly BmcFacts[]) => Readonly<Record<string, unknown>>
+  /** Users beside the admin, in clouds.yaml: the admin's entry with these words laid over its `auth`. */
+  readonly users?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Laid over the segment. */
   readonly segment?: Readonly<Record<string, unknown>>
   /** Starts what holds the store; a file if not given. */
@@ -60,7 +64,7 @@ export async function configText(lab: Lab, port: number, storeUrl: string, wishe
       },
       armed: wishes.armed ?? true,
       segments: [segmentConfig(bmcs, wishes)],
-      fencing: { bmc: wishes.bmc === 'ipmi' ? ipmiConfig(bmcs) : redfishConfig(bmcs) },
+      fencing: { bmc: wishes.bmc === 'ipmi' ? ipmiConfig(bmcs) : redfishConfig(bmcs), ...wishes.agents?.(bmcs) },
       limits: { recoveriesPerHour: 100 },
       ...(wishes.alarmTemplate === undefined
         ? {}
@@ -102,7 +106,7 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
   }
 }
 
-function redfishConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
+export function redfishConfig(bmcs: readonly BmcFacts[]): Record<string, unknown> {
   const hosts = Object.fromEntries(
     bmcs.map(({ host, url, user, password, uuid }) => [host, { url, user, password, uuid }])
   )

@@ -80,7 +80,7 @@ export async function createService(
   const configure = async (wanted: Wishes) =>
     writeFileSync(config, await configText(lab, port, storeUrl ?? `file:${join(folder, 'switchover.db')}`, wanted))
   await configure(wishes)
-  writeFileSync(join(folder, 'clouds.yaml'), await cloudsYaml(lab, cloud))
+  writeFileSync(join(folder, 'clouds.yaml'), await cloudsYaml(lab, cloud, wishes.users))
   writeFileSync(logFile, '')
   const env = { ...cleanEnvironment(join(folder, 'clouds.yaml')), ...more }
   let child: ChildProcess | undefined
@@ -168,9 +168,13 @@ export async function createService(
   }
 }
 
-async function cloudsYaml(lab: Lab, more: Readonly<Record<string, unknown>>): Promise<string> {
-  const file = parse(await lab.cloudsYaml()) as { clouds: { lab: object } }
-  return stringify({ clouds: { lab: { ...file.clouds.lab, ...more } } })
+async function cloudsYaml(lab: Lab, more: Readonly<Record<string, unknown>>, users: Wishes['users']): Promise<string> {
+  const { lab: admin } = (parse(await lab.cloudsYaml()) as { clouds: { lab: { auth: object } } }).clouds
+  const others = Object.entries(users ?? {}).map(([name, auth]) => [
+    name,
+    { ...admin, auth: { ...admin.auth, ...auth } }
+  ])
+  return stringify({ clouds: { lab: { ...admin, ...more }, ...Object.fromEntries(others) } })
 }
 
 async function ask(url: string, method: string, body: unknown, token: string): Promise<Answer> {

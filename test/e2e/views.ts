@@ -23,7 +23,16 @@ export interface RecoveryView {
   }
   readonly fenceIntents: Readonly<Record<string, number>>
   readonly proofs: Readonly<
-    Record<string, { readonly kind: string; readonly agent?: string; readonly by?: string; readonly atMs: number }>
+    Record<
+      string,
+      {
+        readonly kind: string
+        readonly agents?: readonly { readonly agent: string }[]
+        readonly by?: string
+        readonly atMs: number
+        readonly readings?: readonly { readonly agent: string; readonly power: string; readonly identity?: string }[]
+      }
+    >
   >
   readonly targets: Readonly<Record<string, { readonly state: string }>>
   readonly plan?: {

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clock.ts'
+import type { BareMetal, BareMetalNode } from '../../src/controller/ports/machine-ports.ts'
+import { CloudError } from '../../src/errors.ts'
 import { createFencing } from '../../src/fencing/fencing.ts'
 import { silent, unused } from './deps.ts'
 import { password, startFakeBmc, user } from './fake-bmc.ts'
@@ -32,5 +34,66 @@ test('an agent is found by its name, and one that is not configured refuses', as
     expect(bmc.openSessions()).toBe(0)
   } finally {
     await bmc.close()
+  }
+})
+
+/** A BMC, and an Ironic that has the same machine as its node, or does not answer. */
+async function bmcAndIronic(isAway = false) {
+  const bmc = await startFakeBmc()
+  const warned: string[] = []
+  const done: string[] = []
+  const node: BareMetalNode = {
+    ...{ uuid: 'u', power: 'power on', isChanging: false, isReserved: false, maintenance: false },
+    ...{ maintenanceReason: undefined, fault: undefined, lastError: undefined }
+  }
+  const ironic: BareMetal = {
+    node: async () => {
+      if (isAway) throw new CloudError('unreachable', 'Ironic is away')
+      return node
+    },
+    async setMaintenance() {
+      const { power } = await fencing.read('rack', 'node-1')
+      done.push(`maintenance while ${power}`)
+      return {}
+    },
+    async powerOff() {
+      done.push('power off by Ironic')
+      return {}
+    }
+  }
+  const log = { ...silent, warn: (_data: object, message: string) => void warned.push(message) }
+  const rack = { type: 'redfish', user, password, insecure: false, hosts: { 'node-1': { url: bmc.url } } } as const
+  const undercloud = { type: 'ironic', node: '{host}', settleSeconds: 90, hosts: {} } as const
+  const deps = { ...unused, log, clock: systemClock, bareMetal: () => ironic }
+  const fencing = createFencing({ rack, undercloud }, deps)
+  const close = async () => {
+    await fencing.close()
+    await bmc.close()
+  }
+  return { fencing, warned, done, close }
+}
+
+test('Ironic would switch on again what a BMC powers off, so the node is in maintenance before', async () => {
+  const { fencing, warned, done, close } = await bmcAndIronic()
+  try {
+    await fencing.powerOff('rack', 'node-1')
+    expect(await fencing.read('rack', 'node-1')).toMatchObject({ power: 'off' })
+    expect(done).toEqual(['maintenance while on'])
+    // A power-off waits for it, and may arrive later.
+    expect([fencing.settleMs('rack'), fencing.settleMs('undercloud')]).toEqual([70_000, 210_000])
+    expect(warned).not.toContain('Ironic could not be told to leave the host off')
+  } finally {
+    await close()
+  }
+})
+
+test('an Ironic that is away does not keep a BMC from powering off, and that is said', async () => {
+  const { fencing, warned, close } = await bmcAndIronic(true)
+  try {
+    await fencing.powerOff('rack', 'node-1')
+    expect(await fencing.read('rack', 'node-1')).toMatchObject({ power: 'off' })
+    expect(warned).toContain('Ironic could not be told to leave the host off')
+  } finally {
+    await close()
   }
 })

@@ -18,6 +18,7 @@ interface Node {
   reservation: string | null
   maintenance: boolean
   maintenance_reason: string | null
+  fault: string | null
 }
 
 interface Given {
@@ -34,7 +35,7 @@ async function given({ node: odd = {}, options = {}, refusal }: Given = {}): Pro
 }> {
   const node: Node = {
     ...{ power_state: 'power on', target_power_state: null, last_error: null, reservation: null },
-    ...{ maintenance: false, maintenance_reason: null },
+    ...{ maintenance: false, maintenance_reason: null, fault: null },
     ...odd
   }
   const cloud = await startCloud(
@@ -49,6 +50,7 @@ async function given({ node: odd = {}, options = {}, refusal }: Given = {}): Pro
         if (refusal !== undefined) return refusal
         // The conductor takes the lock before it answers, and sets the target only when it has asked the BMC.
         node.reservation = 'conductor-1'
+        node.last_error = null
         return [202]
       }
     },
@@ -90,7 +92,7 @@ test('the node is in maintenance before it is powered off, with our reason, so t
     ['maintenance', { reason: expect.stringMatching(/^switchover: /) }],
     ['states/power', { target: 'power off' }]
   ])
-  expect(puts.every(({ headers }) => headers['x-openstack-ironic-api-version'] === '1.38')).toBe(true)
+  expect(puts.every(({ headers }) => headers['x-openstack-ironic-api-version'] === '1.42')).toBe(true)
   Object.assign(node, off)
   expect(await agent.read('node-1')).toMatchObject({ power: 'off' })
   expect(agent.settleMs).toBe(210_000)
@@ -110,6 +112,18 @@ test('a power-off that Ironic could not do is told with its error', async () => 
     code: 'unreachable',
     message: expect.stringContaining('Failed to set node power state')
   })
+})
+
+test('a node that Ironic remembers as off, and whose BMC it did not reach, is not off', async () => {
+  const { node, agent } = await given({ node: { power_state: 'power off', last_error: 'the same as before' } })
+  await agent.powerOff('node-1')
+  // It could not read the power, so it changed nothing but the error.
+  Object.assign(node, { reservation: null, last_error: 'the same as before' })
+  await expect(agent.read('node-1')).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining('the same as before')
+  })
+  expect(await agent.read('node-1')).toMatchObject({ power: 'off', isHearsay: true })
 })
 
 test.each([null, 'error'])('a power of %s is not known', async power => {
@@ -147,4 +161,26 @@ test('maintenance is told with its reason, ours is known as ours, and what is no
   const host = hostOf('node-1')
   expect(maintenanceGuard(host, ours)).toMatchObject({ holds: false })
   expect(maintenanceGuard(host, { maintenance: true, reason: 'bad DIMM' })).toMatchObject({ holds: true })
+})
+
+test.each([
+  ['During sync_power_state, max retries exceeded for node node-1', 'power failure', true],
+  ['a person wrote this over it', 'power failure', undefined],
+  ['During sync_power_state, max retries exceeded for node node-1', null, undefined]
+])('maintenance for "%s", with the fault %s, is of Ironic itself: %s', async (reason, fault, isOfIronic) => {
+  const { agent } = await given({ node: { maintenance: true, maintenance_reason: reason, fault } })
+  const told = await agent.maintenanceOf?.('node-1')
+  expect(told).toEqual({ maintenance: true, reason, ...(isOfIronic === undefined ? {} : { isOfIronic }) })
+})
+
+test('a node that another agent powers off is in maintenance before; what is no node, or maintained by others, is let be', async () => {
+  const { node, cloud, agent } = await given()
+  await agent.leaveAlone?.('node-2')
+  expect(node.maintenance).toBe(false)
+  await agent.leaveAlone?.('node-1')
+  expect(node).toMatchObject({ maintenance: true, maintenance_reason: expect.stringMatching(/^switchover: /) })
+  node.maintenance_reason = 'new disks'
+  await agent.leaveAlone?.('node-1')
+  expect(node.maintenance_reason).toBe('new disks')
+  expect(cloud.asked(`PUT /baremetal/v1/nodes/${uuid}/states/power`)).toEqual([])
 })

@@ -25,6 +25,8 @@ export interface Drawn {
   /** Running evacuations off the host that are not ours. */
   readonly foreign: number
   readonly aggregates: readonly Aggregate[]
+  /** The host is Ironic's nova-compute: it stands for other machines, and Nova would put their servers into ERROR. */
+  readonly isBareMetal: boolean
   /** What the instance rules say of each server, where there are any. */
   readonly policy: ReadonlyMap<string, ServerDecision>
 }
@@ -44,10 +46,11 @@ export async function drawPlan(
 ): Promise<Drawn> {
   const { cloud } = world
   const before = await cloud.hosts(signal)
-  const [listed, migrations, groups] = await Promise.all([
+  const [listed, migrations, groups, bareMetal] = await Promise.all([
     cloud.serversOn(recovery.host, signal),
     cloud.migrationsFrom(recovery.host, signal),
-    cloud.groups(signal)
+    cloud.groups(signal),
+    cloud.bareMetalHosts(signal)
   ])
   const reading = await cloud.hosts(signal)
   const servers = listed.filter(server => isUnsettled(server.id, steps))
@@ -87,12 +90,14 @@ export async function drawPlan(
     aggregates,
     complete: isComplete(before) && isComplete(reading),
     foreign: foreignEvacuations(migrations, steps, recovery.proofs),
+    isBareMetal: bareMetal.includes(recovery.host),
     policy
   }
 }
 
 /** Why the host need not be recovered though it is dead. */
-export function nothingToMove({ complete, listed, plan }: Drawn): string | undefined {
+export function nothingToMove({ complete, listed, plan, isBareMetal }: Drawn): string | undefined {
+  if (isBareMetal) return "it serves bare metal (Ironic), whose servers can't be moved and run on without it"
   if (!complete) return undefined
   if (listed.length === 0) return 'no server is on it'
   const isLeft =

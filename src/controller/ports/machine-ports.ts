@@ -24,6 +24,8 @@ export interface BareMetalNode {
   readonly isReserved: boolean
   readonly maintenance: boolean
   readonly maintenanceReason: string | undefined
+  /** What Ironic itself found wrong, "power failure" among others. */
+  readonly fault: string | undefined
   readonly lastError: string | undefined
 }
 

@@ -79,6 +79,7 @@ export function addHost(world: World, name: string, spec: HostSpec, pace = 1): v
     nodeId: world.idOf('node', name),
     address: `10.0.${Math.floor(index / 256)}.${index % 256}`,
     capacity: spec.capacity ?? roomy,
+    isBareMetal: spec.bareMetal === true,
     powered: true,
     kernel: 'running',
     compute: 'running',

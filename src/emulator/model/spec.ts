@@ -30,6 +30,8 @@ export interface HostSpec {
   /** Disabled by somebody else, with this reason. */
   readonly disabled?: string
   readonly forcedDown?: boolean
+  /** Its nova-compute serves machines of Ironic. */
+  readonly bareMetal?: true
   readonly capacity?: Amounts
   readonly habits?: Partial<Habits>
   readonly bmc?: Partial<BmcHabits>

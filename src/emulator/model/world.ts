@@ -15,6 +15,8 @@ export interface ModelHost {
   readonly nodeId: string
   readonly address: string
   readonly capacity: Amounts
+  /** Its nova-compute serves machines of Ironic. */
+  readonly isBareMetal: boolean
   powered: boolean
   /** `panicked`: powered on and silent; nothing runs on it. */
   kernel: 'running' | 'panicked'

@@ -45,7 +45,8 @@ function createNovaReads(world: World): NovaReads {
     aggregates: signal => answer(world, signal, () => world.aggregates.map(aggregate => ({ ...aggregate }))),
     addresses: signal =>
       answer(world, signal, () => Object.fromEntries([...world.hosts.values()].map(host => [host.name, host.address]))),
-    bareMetalHosts: signal => answer(world, signal, () => [])
+    bareMetalHosts: signal =>
+      answer(world, signal, () => [...world.hosts.values()].flatMap(host => (host.isBareMetal ? host.name : [])))
   }
 }
 

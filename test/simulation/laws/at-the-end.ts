@@ -73,7 +73,8 @@ function checkForgotten(at: Case, host: ModelHost): void {
   const servers = serversOn(world, host.name).filter(
     ({ id, name }) => !touched.has(id) && ruleFor(at.segment.settings, name) !== 'leave'
   )
-  if (toldAtMs === undefined || servers.length === 0 || (at.ruled.setAsideMs(host.name) ?? -1) >= toldAtMs) return
+  if (toldAtMs === undefined || servers.length === 0 || host.isBareMetal) return
+  if ((at.ruled.setAsideMs(host.name) ?? -1) >= toldAtMs) return
   const silentMs = silentForMs(world, host)
   if (silentMs === 0 || (toldAtMs > 0 && world.clock.now() - toldAtMs > silentMs)) return
   const recoveries = [...recorder.recoveries.values()].filter(recovery => recovery.host === host.name)

@@ -100,7 +100,7 @@ function checkCancelled({ world, book, moved }: Case, recovery: Recovery, powerO
     book.breach('cancelled', `${recovery.host} is called cancelled while ${sent.server} is on its way`)
 }
 
-/** Rules 2 and 3: it reported since, or nobody is on it, or all that was said of it was taken back while Nova sees it up. */
+/** Rules 2 and 3: it reported since, or nobody is on it who can be moved, or all that was said of it was taken back while Nova sees it up. */
 function checkDismissed(at: Case, recovery: Recovery): void {
   const { world, book, said } = at
   const host = hostOf(world, recovery.host)
@@ -112,6 +112,7 @@ function checkDismissed(at: Case, recovery: Recovery): void {
   if (unseen !== undefined)
     book.breach('nothing-lost', `${host.name} is dismissed on a look that is older than its last signal (${unseen})`)
   if (lastReport(world, host) >= recovery.openedAtMs) return
+  if (host.isBareMetal) return
   const there = [...world.servers.values()].filter(server => server.host === host.name)
   const isLeft = ({ name }: ModelServer): boolean => ruleFor(recovery.settings, name) === 'leave'
   const areLeft = there.some(isLeft) && there.every(server => isLeft(server) || isLeaving(server))

@@ -100,6 +100,8 @@ function hear(round: Round, { heard }: Climb, { words }: Tried): void {
   for (const [agent, failure] of round.failures) words.set(agent, failure)
   for (const reading of round.readings) {
     heard.set(reading.agent, reading)
+    // What is only remembered is no news beside why it could not be done.
+    if (reading.isHearsay === true && (words.get(reading.agent)?.code ?? 'not-off') !== 'not-off') continue
     words.set(reading.agent, {
       code: 'not-off',
       why: `${isOfBmc(reading) ? 'the BMC' : 'it'} says ${reading.power}`

@@ -53,7 +53,7 @@ function brief(world: World, host: ModelHost): object {
 function detail(world: World, host: ModelHost, minor: number): object {
   return {
     ...brief(world, host),
-    hypervisor_type: 'QEMU',
+    hypervisor_type: host.isBareMetal ? 'ironic' : 'QEMU',
     hypervisor_version: 7_002_000,
     host_ip: host.address,
     service: { id: host.serviceId, host: host.name, disabled_reason: host.disabledReason ?? null },
