@@ -47,6 +47,7 @@ async function actedWithin(
     .where(eb => eb.or([eb('acted_at', '>', sql<number>`${now()} - ${windowMs}`), eb('id', '=', recovery)]))
     .where('origin', '<>', 'target')
     .orderBy('acted_at')
+    .orderBy('id')
     .execute()
   return rows.map(({ id, host, segment, acted_at }) => ({ recovery: id, host, segment, actedAtMs: Number(acted_at) }))
 }
