@@ -43,6 +43,8 @@ export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
   let emptyBefore = false
   for (let look = 0; look < looksMax; look += 1) {
     if (look > 0) await ctx.pause(lookAgainMs)
+    // Cut short, the second look at an empty host would be the first one once more.
+    if (look > 0 && ctx.isEnding()) return 'interrupted'
     const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
     if (proofOf(recovery) === undefined) {
       const event = await objectionBeforeFence(ctx, segment, drawn)
