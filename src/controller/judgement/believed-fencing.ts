@@ -15,7 +15,7 @@ export function believedFencing(fencing: Fencing, rehearsal: Pick<Rehearsal, 'fa
     const when = new Date(atMs).toISOString()
     throw new FencingError(
       'identity',
-      `${host}: ${agent} is not believed since ${when}: ${falseOffSentence}. It is believed again after a restart, or when it tells the truth in a rehearsal`
+      `${host}: ${agent} is not believed since ${when}: ${falseOffSentence}. It is believed again after a restart, or when a rehearsal hears it say on; hosts that are being recovered are not rehearsed`
     )
   }
   return {
