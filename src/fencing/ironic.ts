@@ -30,15 +30,20 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
 
   const identOf = (host: string): string => options.hosts[host]?.node ?? options.node.replaceAll('{host}', host)
 
-  async function nodeOf(host: string, signal: AbortSignal | undefined): Promise<BareMetalNode> {
-    const own = options.hosts[host]
+  /** undefined when Ironic has none of its name. Throws where that is another one than the configured. */
+  async function findNode(host: string, signal: AbortSignal | undefined): Promise<BareMetalNode | undefined> {
+    const own = options.hosts[host]?.uuid
     const ident = identOf(host)
     const node = await ironic.node(ident, signal).catch(translate)
-    if (node === undefined)
-      throw new FencingError('identity', `${host}: Ironic has no node ${ident}, or does not show it to our user`)
-    if (own?.uuid !== undefined && plain(own.uuid) !== plain(node.uuid))
-      throw new FencingError('identity', `${host}: node ${ident} of Ironic is ${node.uuid}, not ${own.uuid}`)
+    if (node !== undefined && own !== undefined && plain(own) !== plain(node.uuid))
+      throw new FencingError('identity', `${host}: node ${ident} of Ironic is ${node.uuid}, not ${own}`)
     return node
+  }
+
+  async function nodeOf(host: string, signal: AbortSignal | undefined): Promise<BareMetalNode> {
+    const node = await findNode(host, signal)
+    if (node !== undefined) return node
+    throw new FencingError('identity', `${host}: Ironic has no node ${identOf(host)}, or does not show it to our user`)
   }
 
   /** A power-off of ours is over; its lock was held since before it was taken, so an earlier state is not mistaken for its end. */
@@ -81,7 +86,7 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
     },
 
     async maintenanceOf(host, signal) {
-      const node = await ironic.node(identOf(host), signal).catch(translate)
+      const node = await findNode(host, signal)
       if (node === undefined) return 'not applicable'
       const { maintenance, maintenanceReason: reason } = node
       const byIronic = isOfIronic(node) ? ({ isOfIronic: true } as const) : {}
@@ -89,7 +94,7 @@ export function createIronic(name: string, options: IronicOptions, { clock, log,
     },
 
     async leaveAlone(host, signal) {
-      const node = await ironic.node(identOf(host), signal).catch(translate)
+      const node = await findNode(host, signal)
       if (node !== undefined) await maintain(node, signal)
     },
 

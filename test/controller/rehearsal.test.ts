@@ -143,6 +143,10 @@ test('one that says off of a host that reports fails the rehearsal, is said once
   await expect(believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'identity' })
   await expect(believed.powerOff('bmc', 'host-2')).rejects.toMatchObject({ code: 'identity' })
   await expect(believed.read('bmc', 'host-1')).resolves.toMatchObject({ power: 'on' })
+  // That nobody believes it does not say that it can be reached.
+  world.broken.set('bmc host-2', 'no route')
+  await expect(believed.read('bmc', 'host-2')).rejects.toThrow('no route')
+  world.broken.clear()
 
   // It dies: an off that is true now proves nothing of the one that says it.
   world.reporting.delete('host-2')

@@ -148,6 +148,8 @@ test('a node that is not there, or is another than the configured one, is not to
   })
   await expect(agent.read('node-2')).rejects.toMatchObject(code('identity'))
   await expect(agent.powerOff('node-1')).rejects.toMatchObject(code('identity'))
+  await expect(agent.leaveAlone?.('node-1')).rejects.toMatchObject(code('identity'))
+  await expect(agent.maintenanceOf?.('node-1')).rejects.toMatchObject(code('identity'))
   expect(cloud.server.asked.filter(({ method, path }) => method === 'PUT' && path.includes('nodes'))).toEqual([])
 })
 

@@ -2,6 +2,7 @@ import { holdFor } from '../../core/guards/hold-of.ts'
 import type { Hold } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Segment } from '../../core/segment.ts'
+import { isCounted } from '../judgement/check-guards.ts'
 import { guardsFor } from '../judgement/guards-for.ts'
 import { askAdmission } from '../planning/admission.ts'
 import type { Drawn } from '../planning/planning.ts'
@@ -20,7 +21,7 @@ export async function admissible(
     return { type: 'released', because: actor === undefined ? 'it is armed' : `${actor} armed it: ${reason ?? ''}` }
   }
   const because = 'what held it is gone'
-  if (held.code !== 'guard' || ctx.recovery.origin === 'target') return { type: 'released', because }
+  if (held.code !== 'guard' || !isCounted(ctx.recovery)) return { type: 'released', because }
   const admission = await askAdmission(ctx, segment, drawn)
   if (!admission.holds)
     return { type: 'released', because: held.guard === admission.guard ? admission.reason : because }

@@ -2,7 +2,7 @@ import { isAskedAt } from '../../core/guards/guard.ts'
 import { holdFor } from '../../core/guards/hold-of.ts'
 import { fenceBegun } from '../../core/holding.ts'
 import { isOpen, movesOf } from '../../core/moves.ts'
-import type { Hold } from '../../core/recovery.ts'
+import type { Hold, Recovery } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { isWaived } from '../../core/segment.ts'
@@ -18,6 +18,7 @@ import { admissible } from './admissible.ts'
 import { confirmOnce } from './confirm.ts'
 import { objectionNow } from './fencing/before-power-off.ts'
 import { lookForProof } from './fencing/look-for-proof.ts'
+import { segmentGone } from './holds.ts'
 import { keepPlaces } from './moving/places.ts'
 import { readMigrations } from './moving/read-migrations.ts'
 import { forgetReports } from './moving/reports.ts'
@@ -88,7 +89,7 @@ async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent 
   if (held.code === 'unconfirmed' || held.code === 'compute-down' || held.code === 'degraded')
     return { type: 'released', because: `there is a verdict: ${seen.evidence.because}` }
   const segment = ports.policy.segment(recovery.segment)
-  if (segment === undefined) return undefined
+  if (segment === undefined) return withoutSegment(recovery, held)
   const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
   const objection = await objectionBeforeFence(ctx, segment, drawn)
   if (objection === undefined) return await admissible(ctx, held, segment, drawn)
@@ -98,6 +99,12 @@ async function lookBeforeFence(ctx: Context, held: Hold): Promise<RecoveryEvent 
     objection.hold.reason === held.reason &&
     objection.plan?.hash === recovery.plan?.hash
   return same ? undefined : objection
+}
+
+/** Whatever held it first: until the configuration has its segment again nothing goes on, and a person has to read that. */
+function withoutSegment(recovery: Recovery, held: Hold): RecoveryEvent | undefined {
+  const hold = segmentGone(recovery)
+  return hold.reason === held.reason ? undefined : { type: 'stopped', hold }
 }
 
 /** For as long as confirming may take there was no verdict: what held it first is no longer why it waits. */
@@ -136,7 +143,7 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
     return isOver ? { type: 'released', because: 'the moves that took too long have ended' } : undefined
   }
   const segment = ports.policy.segment(recovery.segment)
-  if (segment === undefined) return undefined
+  if (segment === undefined) return withoutSegment(recovery, held)
   const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
   if (
     held.code === 'no-target' &&

@@ -1,7 +1,7 @@
 import type { GuardReport } from '../../core/guards/guard.ts'
 import { isAskedAt } from '../../core/guards/guard.ts'
 import { holdBeside, holdFor, holdOf } from '../../core/guards/hold-of.ts'
-import { stageOf } from '../../core/holding.ts'
+import { fenceBegun, stageOf } from '../../core/holding.ts'
 import type { Hold, Recovery, TargetUse } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
@@ -43,6 +43,8 @@ export async function plan(ctx: Context): Promise<RecoveryEvent | 'interrupted'>
   let emptyBefore = false
   for (let look = 0; look < looksMax; look += 1) {
     if (look > 0) await ctx.pause(lookAgainMs)
+    // Cut short, the second look at an empty host would be the first one once more.
+    if (look > 0 && ctx.isEnding()) return 'interrupted'
     const drawn = await drawPlan(ports, recovery, segment, ctx.steps, ctx.signal)
     if (proofOf(recovery) === undefined) {
       const event = await objectionBeforeFence(ctx, segment, drawn)
@@ -103,13 +105,9 @@ export async function objectionBeforeFence(
   const { recovery } = ctx
   const back = returned(recovery, drawn)
   if (back !== undefined) return back
-  const nothing = recovery.origin === 'target' ? undefined : nothingToMove(drawn)
-  if (nothing !== undefined) {
-    return {
-      type: 'foundEmpty',
-      because: `${recovery.host} is dead, but ${nothing}: nothing is fenced and nothing is moved`
-    }
-  }
+  const empty = emptiness(recovery, drawn)
+  // What was begun is brought to its end, which is another power-off: that may be held.
+  if (empty !== undefined && !fenceBegun(recovery)) return empty
   await noteStorm(ctx.ports.store, segment, drawn.reading)
   const guards = await guardsFor(ctx, segment, drawn)
   const asked = guards.filter(({ guard }) => isAskedAt(stageOf(recovery), guard))
@@ -118,8 +116,15 @@ export async function objectionBeforeFence(
   const hold =
     withoutRoom(guardHold(asked, ['cloud', 'maintenance', 'other-tool', 'guard']), drawn, room) ??
     (room.length > 0 ? holdBeside(noTarget(drawn), asked) : wouldHave(holdOf(asked), drawn))
-  if (hold === undefined) return undefined
+  if (hold === undefined) return empty
   return { type: 'stopped', hold, guards, plan: drawn.plan, release: Object.keys(recovery.targets) }
+}
+
+function emptiness(recovery: Recovery, drawn: Drawn): RecoveryEvent | undefined {
+  const nothing = recovery.origin === 'target' ? undefined : nothingToMove(drawn)
+  if (nothing === undefined) return undefined
+  const because = `${recovery.host} is dead, but ${nothing}: nothing is fenced and nothing is moved`
+  return { type: 'foundEmpty', because }
 }
 
 /** A guard that opens is not all, where there is no room either. */

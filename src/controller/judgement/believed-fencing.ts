@@ -15,14 +15,16 @@ export function believedFencing(fencing: Fencing, rehearsal: Pick<Rehearsal, 'fa
     const when = new Date(atMs).toISOString()
     throw new FencingError(
       'identity',
-      `${host}: ${agent} is not believed since ${when}: ${falseOffSentence}. It is believed again after a restart, or when it tells the truth in a rehearsal`
+      `${host}: ${agent} is not believed since ${when}: ${falseOffSentence}. It is believed again after a restart, or when a rehearsal hears it say on; hosts that are being recovered are not rehearsed`
     )
   }
   return {
     settleMs: fencing.settleMs,
     async read(agent, host, signal) {
+      // It is asked all the same: whether it answers tells whether our link to the BMCs is well.
+      const reading = await fencing.read(agent, host, signal)
       refuse(agent, host)
-      return await fencing.read(agent, host, signal)
+      return reading
     },
     async powerOff(agent, host, signal) {
       refuse(agent, host)

@@ -47,7 +47,12 @@ export async function guardsFor(
   )
 }
 
-async function nodeOf({ nodes }: Ports, host: string, signal?: AbortSignal): Promise<NodeMaintenance> {
+/** Ironic's word of the machine. */
+export async function nodeOf(
+  { nodes }: Pick<Ports, 'nodes'>,
+  host: string,
+  signal?: AbortSignal
+): Promise<NodeMaintenance> {
   if (nodes === undefined) return 'not applicable'
   try {
     return await nodes.maintenanceOf(host, signal)

@@ -104,6 +104,8 @@ async function reportsAgain(ctx: Context, host: string): Promise<string | 'unrea
   const { cloud } = ctx.ports
   const before = findHost(await cloud.hosts(ctx.signal), host)?.reportedAtMs
   await ctx.pause(reportMs)
+  // The wait was cut short: that nothing came says nothing.
+  if (ctx.isEnding()) return 'unread'
   const after = findHost(await cloud.hosts(ctx.signal), host)?.reportedAtMs
   if (before === undefined || after === undefined) return 'unread'
   return after > before ? 'its nova-compute reports again' : undefined

@@ -86,7 +86,9 @@ export function createDirectory(
 
   /** All at once, once their members are known: a segment that looks empty would let guards and plans go wrong. */
   async function configure(next: readonly SegmentConfig[], more: Omit<DirectoryOptions, 'log'>): Promise<void> {
-    const seen = areNames(next) ? undefined : await read(next, more.rulesSeeHosts)
+    // What the new rules look at and was not read before would look empty to them.
+    const isRead = areNames(next) && more.rulesSeeHosts !== true
+    const seen = isRead ? undefined : await read(next, more.rulesSeeHosts)
     configured = next
     options = more
     onlyNames = areNames(next)

@@ -17,7 +17,7 @@ export type NodeMaintenance =
   | 'not applicable'
   | 'unknown'
 
-/** A host that others disabled, forced down or put into maintenance is theirs; we don't fence it. Open when Ironic can't be asked: its own fence asks again. */
+/** A host that others disabled, forced down or put into maintenance is theirs; we don't fence it. Open when Ironic can't be asked: the guard is asked again before each power-off, and before the proof. */
 export function maintenanceGuard(host: Host, node: NodeMaintenance = 'not applicable'): GuardReport {
   const { name, status, forcedDown, disabledReason } = host
   const why = disabledReason === undefined ? {} : { disabledReason }

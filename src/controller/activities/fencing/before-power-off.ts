@@ -7,7 +7,7 @@ import type { Host } from '../../../core/inventory.ts'
 import { findHost, isComplete } from '../../../core/inventory.ts'
 import { isolationReason } from '../../../core/marks.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
-import { guardsFor } from '../../judgement/guards-for.ts'
+import { guardsFor, nodeOf } from '../../judgement/guards-for.ts'
 import { drawPlan, foreignEvacuations } from '../../planning/planning.ts'
 import type { Context } from '../../recovery/context.ts'
 import { act, note, record } from '../../recovery/context.ts'
@@ -98,9 +98,9 @@ async function brokenOff(ctx: Context): Promise<RecoveryEvent | undefined> {
 /** A target that failed takes nothing new, and is powered off only if it is nobody else's and Nova places no server on it (rule 14). */
 async function objectionToTarget(ctx: Context, name: string): Promise<RecoveryEvent | undefined> {
   const { cloud } = ctx.ports
-  const before = await cloud.hosts(ctx.signal)
+  const [before, node] = await Promise.all([cloud.hosts(ctx.signal), nodeOf(ctx.ports, name, ctx.signal)])
   const host = findHost(before, name)
-  const theirs = host && maintenanceGuard(host)
+  const theirs = host && maintenanceGuard(host, node)
   if (theirs?.holds === true) return inDoubt(ctx, name, theirs.reason)
   if (host !== undefined) await closeTarget(ctx, host)
   const there = await cloud.serversOn(name, ctx.signal)

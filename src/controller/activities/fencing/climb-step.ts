@@ -66,7 +66,9 @@ export async function climbStep(ctx: Context, step: LadderStep, host: string, cl
     // Whoever leaves the ladder before the second reading leaves nobody behind to hear its failure.
     asked?.catch(() => undefined)
     if (provenBy(ctx, step.agents, readings)) {
-      const { alive, event } = (await asked) ?? {}
+      // Where in each round one of them only remembered, that has not been asked yet.
+      asked ??= askBetween(ctx, host, climb)
+      const { alive, event } = await asked
       if (alive !== undefined) return livesOn(step, alive)
       if (event !== undefined) return { event }
       // A sign of life may have been waited for: what was read before it has an age.
