@@ -100,7 +100,7 @@ async function findDuplicate(tx: Tx, dedupeKey: string | undefined): Promise<Rec
     .select(['id', 'outcome', 'because', 'recovery_id'])
     .where('dedupe_key', '=', dedupeKey)
     .executeTakeFirst()
-  return row && answerOf(row)
+  return row && { ...answerOf(row), isKnown: true }
 }
 
 /** Some signal of this alarm belongs to the open recovery of `host`. */

@@ -98,6 +98,9 @@ test('which rule decided is counted, where there are rules, and only once a rule
   expect(decided).toEqual(['rule-1 recover'])
   await settled()
   expect(decided).toEqual(['rule-1 recover', 'undefined note'])
+  // A host that stays down is told at each poll, and stored once.
+  for (const _ of [1, 2]) await intake.receive(alarm({ host: source, dedupeKey: 'poll|7|1' }))
+  expect(decided).toHaveLength(3)
 })
 
 test('an alarm opens a recovery, the next one joins it, and its driver is told once', async () => {

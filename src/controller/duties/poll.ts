@@ -41,7 +41,7 @@ export function createPoll(
           dedupeKey: `poll|${host.serviceId}|${reportedAtMs}`
         })
         metrics.polled('service', received.outcome)
-        log.info({ host: name, ...received }, 'Nova calls a host down')
+        if (received.isKnown !== true) log.info({ host: name, ...received }, 'Nova calls a host down')
       }
     }
   }

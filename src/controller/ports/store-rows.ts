@@ -90,6 +90,8 @@ export interface Received {
   readonly signal: string
   readonly outcome: SignalOutcome
   readonly recovery?: string
+  /** It was stored before: nothing is new. */
+  readonly isKnown?: true
 }
 
 /** `acted`: those that had begun to act within the window, the oldest first. */

@@ -3,7 +3,7 @@ import { findHost } from '../../core/inventory.ts'
 import { openRecovery } from '../../core/open.ts'
 import type { RuleContext } from '../../core/rules/facts.ts'
 import { pastMax } from '../../core/rules/past.ts'
-import type { Rules } from '../../core/rules.ts'
+import type { Decision, Rules } from '../../core/rules.ts'
 import type { Segment } from '../../core/segment.ts'
 import type { AlarmFacts, Signal, SignalSource } from '../../core/signal.ts'
 import type { TriageQuestion } from '../../core/triage.ts'
@@ -20,6 +20,12 @@ interface Told {
   readonly alarm?: AlarmFacts
   /** As Aodh has it; missing while nobody has asked. */
   readonly definition?: NonNullable<RuleContext['definition']>
+}
+
+/** What becomes of a signal, and what the rules said of it, where there are any. */
+interface Decided {
+  readonly disposition: Disposition
+  readonly ruled?: Decision
 }
 
 export interface Intake {
@@ -44,7 +50,7 @@ export function createIntake(
   async function decide(
     { source, host, alarm, definition }: Told,
     more: Pick<TriageQuestion, 'canLookUp' | 'isolated'>
-  ): Promise<Disposition> {
+  ): Promise<Decided> {
     const nowMs = ports.clock.now()
     const segment = host === undefined ? undefined : directory.segmentOf(host)
     // Those that it begins with: they may be loaded anew while the store is read for them.
@@ -59,12 +65,13 @@ export function createIntake(
       ...((definition ?? hasNone(alarm)) ? { definition: definition ?? 'none' } : {})
     })
     const tried = decision === undefined ? {} : { rules: decision.tried }
-    if (decision !== undefined && asked.list.length > 0) metrics.ruleDecided(decision.rule, decision.outcome)
-    if (told.outcome !== 'open') return { ...told, ...tried }
+    const ruled = decision === undefined || asked.list.length === 0 ? {} : { ruled: decision }
+    if (told.outcome !== 'open') return { disposition: { ...told, ...tried }, ...ruled }
     if (segment === undefined || host === undefined) throw new Error('only a host of a segment can be recovered')
     const origin = source === 'manual' ? 'manual' : 'alarm'
     const frozen = decision === undefined ? {} : { decision }
-    return { ...told, ...tried, recovery: openRecovery(newId(), host, segment, origin, nowMs, frozen) }
+    const recovery = openRecovery(newId(), host, segment, origin, nowMs, frozen)
+    return { disposition: { ...told, ...tried, recovery }, ...ruled }
   }
 
   /** What is told of the host besides the signal. Its past is read only where a rule looks at it. */
@@ -86,13 +93,12 @@ export function createIntake(
   async function receive(signal: NewSignal): Promise<Received> {
     const isolation =
       signal.host === undefined || signal.source === 'manual' ? undefined : await store.isolationOf(signal.host)
-    const received = await store.receive(
-      signal,
-      await decide(signal, {
-        canLookUp: signal.source === 'aodh',
-        isolated: isolation === undefined ? 'no' : 'unknown'
-      })
-    )
+    const { disposition, ruled } = await decide(signal, {
+      canLookUp: signal.source === 'aodh',
+      isolated: isolation === undefined ? 'no' : 'unknown'
+    })
+    const received = await store.receive(signal, disposition)
+    if (received.isKnown !== true) count(ruled)
     if (received.outcome === 'received') lookUpSoon()
     // One that joins is seen by the next look; waking the driver for each would let a storm of alarms drive it.
     else if (received.outcome === 'opened') nudge(received.recovery)
@@ -101,18 +107,25 @@ export function createIntake(
 
   async function settleWith(signal: string, told: Told, host: string, actor?: string): Promise<Received> {
     const isolated = await isolatedNow(host)
-    const decided = await decide({ ...told, host }, { canLookUp: false, isolated })
-    const because = actor === undefined ? decided.because : `${actor} says that this is ${host}: ${decided.because}`
-    const settled = await settle(signal, host, { ...decided, because })
+    const { disposition, ruled } = await decide({ ...told, host }, { canLookUp: false, isolated })
+    const { because: why } = disposition
+    const because = actor === undefined ? why : `${actor} says that this is ${host}: ${why}`
+    const settled = await settle(signal, host, { disposition: { ...disposition, because }, ...(ruled && { ruled }) })
     if (settled.recovery !== undefined) nudge(settled.recovery)
     return settled
   }
 
-  async function settle(signal: string, host: string | undefined, disposition: Disposition): Promise<Received> {
+  async function settle(signal: string, host: string | undefined, { disposition, ruled }: Decided): Promise<Received> {
     const settled = await store.settle(signal, host, disposition)
     // One that waits on is counted already.
-    if (settled.outcome !== 'received') metrics.signalSettled(settled.outcome)
+    if (settled.outcome === 'received') return settled
+    metrics.signalSettled(settled.outcome)
+    count(ruled)
     return settled
+  }
+
+  function count(ruled: Decision | undefined): void {
+    if (ruled !== undefined) metrics.ruleDecided(ruled.rule, ruled.outcome)
   }
 
   /** Settled by a person, it may wait for what a rule looks at. */
