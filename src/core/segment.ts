@@ -101,3 +101,8 @@ export interface Segment {
 export function isWaived(segment: Pick<Segment, 'fencing'> | undefined): boolean {
   return segment?.fencing === 'waived'
 }
+
+/** Its hosts, then its spares. */
+export function membersOf({ hosts, spares }: Pick<Segment, 'hosts' | 'spares'>): string[] {
+  return [...hosts, ...spares]
+}

@@ -5,10 +5,10 @@ import type { Isolation, ListedServer } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Drawn } from '../planning/planning.ts'
 import { drawPlan } from '../planning/planning.ts'
+import { reserveAll } from '../planning/targets.ts'
 import type { Context } from '../recovery/context.ts'
 import { act } from '../recovery/context.ts'
 import { segmentGone } from './holds.ts'
-import { reserveAll } from './plan.ts'
 
 const lookAgainMs = 2000
 const looksMax = 15

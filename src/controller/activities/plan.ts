@@ -2,7 +2,7 @@ import type { GuardReport } from '../../core/guards/guard.ts'
 import { isAskedAt } from '../../core/guards/guard.ts'
 import { holdBeside, holdFor, holdOf } from '../../core/guards/hold-of.ts'
 import { fenceBegun, stageOf } from '../../core/holding.ts'
-import type { Hold, Recovery, TargetUse } from '../../core/recovery.ts'
+import type { Hold, Recovery } from '../../core/recovery.ts'
 import { proofOf } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import type { Segment } from '../../core/segment.ts'
@@ -12,14 +12,15 @@ import { noteStorm } from '../duties/watch.ts'
 import { isCounted } from '../judgement/check-guards.ts'
 import { guardsFor } from '../judgement/guards-for.ts'
 import { askAdmission } from '../planning/admission.ts'
-import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from '../planning/lost-targets.ts'
 import type { Drawn } from '../planning/planning.ts'
 import { drawPlan, nothingToMove } from '../planning/planning.ts'
+import { noTarget, reserveAll } from '../planning/targets.ts'
 import type { Context } from '../recovery/context.ts'
 import { note, record } from '../recovery/context.ts'
 import { noteExpiry } from '../recovery/note-expiry.ts'
 import { segmentGone } from './holds.ts'
 import { asListed } from './isolate.ts'
+import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from './lost-targets.ts'
 import { returned } from './returned.ts'
 
 const looksMax = 5
@@ -146,31 +147,6 @@ function wouldHave(hold: Hold | undefined, { plan, listed }: Drawn): Hold | unde
 function guardHold(guards: readonly GuardReport[], codes: readonly string[]): Hold | undefined {
   const hold = holdOf(guards)
   return hold !== undefined && codes.includes(hold.code) ? hold : undefined
-}
-
-export function noTarget(drawn: Drawn): Hold {
-  const room = drawn.plan.staying.filter(stay => stay.because === 'room')
-  const refused = Object.entries(drawn.plan.refused).map(([name, reason]) => `${name} ${reason}`)
-  const servers = room.length === 1 ? `server ${room[0]?.name}` : `${room.length} servers`
-  return {
-    code: 'no-target',
-    releasedBy: 'world',
-    reason: `no target for ${servers}: ${[...refused, ...(refused.length === 0 ? [room[0]?.reason ?? 'the segment has no spare'] : [])].join('; ')}`
-  }
-}
-
-/** Reserves every target of the plan; undefined when another recovery was faster. */
-export async function reserveAll(
-  ctx: Context,
-  drawn: Drawn,
-  segment: Segment
-): Promise<Recovery['targets'] | undefined> {
-  const targets: Record<string, TargetUse> = { ...ctx.recovery.targets }
-  for (const host of drawn.plan.targets) {
-    if (!(await ctx.ports.store.reserveTarget(ctx.lease, host))) return undefined
-    targets[host] ??= { state: 'reserved', isSpare: segment.spares.includes(host) }
-  }
-  return targets
 }
 
 async function admitted(

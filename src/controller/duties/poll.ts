@@ -1,3 +1,4 @@
+import { membersOf } from '../../core/segment.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Directory } from '../service/directory.ts'
 import type { Intake } from '../service/intake.ts'
@@ -27,7 +28,7 @@ export function createPoll(
     const { hosts, atMs } = await cloud.hosts(signal)
     const byName = new Map(hosts.map(host => [host.name, host]))
     for (const segment of directory.segments()) {
-      for (const name of [...segment.hosts, ...segment.spares]) {
+      for (const name of membersOf(segment)) {
         const host = byName.get(name)
         // What is disabled or forced down is somebody's business already, and a spare that waits has no servers.
         if (host === undefined || host.state !== 'down' || host.forcedDown || host.status !== 'enabled') continue

@@ -5,6 +5,7 @@ import type { HostsReading } from '../../core/inventory.ts'
 import { isUp } from '../../core/inventory.ts'
 import { agentsOf } from '../../core/ladder.ts'
 import type { Hold } from '../../core/recovery.ts'
+import { membersOf } from '../../core/segment.ts'
 import type { Context } from '../recovery/context.ts'
 import { isWorldError } from '../recovery/context.ts'
 import type { FenceFailure } from './fence-failure.ts'
@@ -23,7 +24,7 @@ export async function bmcLinkOf(
   const segment = ports.policy.segment(recovery.segment)
   const agents = agentsOf(segment?.fencing)
   if (segment === undefined || agents.length === 0 || !ports.policy.guards.bmcNetwork) return undefined
-  const members = [...segment.hosts, ...segment.spares]
+  const members = membersOf(segment)
   const living = hosts.filter(({ name }) => name !== host && members.includes(name)).filter(isUp)
   const asked = living.slice(0, othersMax).map(({ name }) => name)
   const answers = await Promise.all(asked.map(async name => await answersOneOf(agents, name)))

@@ -4,7 +4,7 @@ import type { Complaints, Observation } from '../../core/observation.ts'
 import { wordOfAlarm, wordOfNova, wordOfOthers } from '../../core/observation.ts'
 import type { ReportsSeen } from '../../core/reports.ts'
 import { noReports, reportsMoved, withReport } from '../../core/reports.ts'
-import type { Segment, Settings } from '../../core/segment.ts'
+import { membersOf, type Segment, type Settings } from '../../core/segment.ts'
 import type { Evidence } from '../../core/verdict.ts'
 import { judge } from '../../core/verdict.ts'
 import type { NovaAnswer, Sources } from './ask-sources.ts'
@@ -67,7 +67,7 @@ export async function gather(world: Sources, question: EvidenceQuestion, signal?
       : [{ source: 'signals', way: 'alarm', ...wordOfAlarm(complaints), atMs: askedAtMs } as const]),
     ...(reading === undefined
       ? []
-      : [{ source: 'others', way: 'others', ...wordOfOthers(reading, name, membersOf(segment)), ...asked } as const])
+      : [{ source: 'others', way: 'others', ...wordOfOthers(reading, name, namesOf(segment)), ...asked } as const])
   ]
   const answered = stillHeard(alive, seen.heard, nowMs, confirm.downMs)
   const verdict = judge({ observations, answered, sourcesMin: confirm.sourcesMin ?? 1 })
@@ -87,8 +87,8 @@ function viewOf(nova: NovaAnswer, host: Host | undefined, reports: ReportsSeen):
   }
 }
 
-function membersOf(segment: Segment | undefined): Parameters<typeof wordOfOthers>[2] {
-  return segment === undefined ? undefined : { name: segment.name, members: [...segment.hosts, ...segment.spares] }
+function namesOf(segment: Segment | undefined): Parameters<typeof wordOfOthers>[2] {
+  return segment === undefined ? undefined : { name: segment.name, members: membersOf(segment) }
 }
 
 /** A sign of life that can't be asked now, and was heard a moment ago. One beside the network forbids no fence. */

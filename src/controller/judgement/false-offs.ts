@@ -1,7 +1,7 @@
 import { findHost, type HostsReading } from '../../core/inventory.ts'
 import { stepsOf } from '../../core/ladder.ts'
 import { noReports, reportsMoved, withReport } from '../../core/reports.ts'
-import type { Segment } from '../../core/segment.ts'
+import { membersOf, type Segment } from '../../core/segment.ts'
 import { inParallel } from '../../in-parallel.ts'
 import type { Cloud, Fencing } from '../ports/ports.ts'
 import { isWorldError } from '../recovery/context.ts'
@@ -36,10 +36,6 @@ export function claimsOf(segment: Segment, saysOff: (agent: string, host: string
       .filter(agents => agents.every(agent => saysOff(agent, host)))
       .map(agents => ({ host, agents }))
   )
-}
-
-export function membersOf({ hosts, spares }: Pick<Segment, 'hosts' | 'spares'>): string[] {
-  return [...hosts, ...spares]
 }
 
 /**

@@ -1,12 +1,12 @@
 import { holdBeside, holdOf } from '../../core/guards/hold-of.ts'
 import { openRecovery } from '../../core/open.ts'
 import type { Segment } from '../../core/segment.ts'
-import { noTarget } from '../activities/plan.ts'
 import { createSeen, gather } from '../judgement/evidence.ts'
 import { guardsFor } from '../judgement/guards-for.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { DryRun } from '../service/service.ts'
 import { drawPlan } from './planning.ts'
+import { noTarget } from './targets.ts'
 
 /** What would happen if the host died now. Reads only: nothing is reserved, nothing is stored. Throws CloudError. */
 export async function dryRun(ports: Ports, host: string, segment: Segment): Promise<DryRun> {

@@ -1,5 +1,5 @@
 import type { HostsReading } from '../inventory.ts'
-import type { Segment } from '../segment.ts'
+import { membersOf, type Segment } from '../segment.ts'
 import type { Figures, GuardReport } from './guard.ts'
 import { clear, closed } from './guard.ts'
 import { looksDown } from './looks-down.ts'
@@ -30,7 +30,7 @@ export function hostsDownGuard(reading: HostsReading, segment: Members): GuardRe
 }
 
 function countDown(reading: HostsReading, segment: Members): { down: number; of: number; percent: number } {
-  const names = [...segment.hosts, ...segment.spares]
+  const names = membersOf(segment)
   const wanted = new Set(names)
   const of = reading.hosts.filter(host => wanted.has(host.name)).length
   const down = looksDown(reading, names).length

@@ -35,9 +35,9 @@ export const signalMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'controller/service/intake.ts',
-        find: "const received = await store.receive(\n      signal,\n      await decide(signal, {\n        canLookUp: signal.source === 'aodh',\n        isolated: isolation === undefined ? 'no' : 'unknown'\n      })\n    )",
+        find: 'const received = await store.receive(signal, disposition)',
         replace:
-          "const decided = await decide(signal, { canLookUp: signal.source === 'aodh', isolated: isolation === undefined ? 'no' : 'unknown' })\n    void ports.clock.sleep(1).then(() => store.receive(signal, decided)).then(one => nudge(one.recovery), () => {})\n    const received = { signal: newId(), outcome: decided.outcome === 'open' ? 'opened' : decided.outcome } as Received"
+          "void ports.clock.sleep(1).then(() => store.receive(signal, disposition)).then(one => nudge(one.recovery), () => {})\n    const received = { signal: newId(), outcome: disposition.outcome === 'open' ? 'opened' : disposition.outcome } as Received"
       }
     ]
   },

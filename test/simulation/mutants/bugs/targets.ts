@@ -73,7 +73,7 @@ export const targetMutations: readonly Mutation[] = [
     bug: 'A target that died is taken to be off without a proof, and its servers go elsewhere.',
     edits: [
       {
-        file: 'controller/planning/lost-targets.ts',
+        file: 'controller/activities/lost-targets.ts',
         find: "if (its?.isolation !== undefined && proof !== undefined) return { type: 'proven', host, proof }",
         replace: "return { type: 'proven', host, proof: proof ?? { kind: 'waived', atMs: ctx.ports.clock.now() } }"
       }
@@ -84,7 +84,7 @@ export const targetMutations: readonly Mutation[] = [
     bug: 'A request that may still arrive is forgotten as soon as its target is proven off.',
     edits: [
       {
-        file: 'controller/planning/lost-targets.ts',
+        file: 'controller/activities/lost-targets.ts',
         find: 'nowMs - step.intentAtMs > unknownMs',
         replace: 'unknownMs > 0'
       }

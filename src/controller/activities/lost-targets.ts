@@ -2,10 +2,10 @@ import { openRecovery } from '../../core/open.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { CloudError } from '../../errors.ts'
 import { newId } from '../../new-id.ts'
-import { forceDown } from '../activities/isolate.ts'
-import { endedAtProven, unknownMs } from '../activities/moving/settle.ts'
 import type { Context } from '../recovery/context.ts'
 import { note, record } from '../recovery/context.ts'
+import { forceDown } from './isolate.ts'
+import { endedAtProven, unknownMs } from './moving/settle.ts'
 
 /** A target that died has servers of ours on it or on the way: it gets a recovery of its own (rule 13). Safe to repeat. */
 export async function reportLostTargets(ctx: Context): Promise<void> {
