@@ -61,7 +61,10 @@ function approve(
     return { refused: `an approval does not end this hold: ${phase.hold.reason}` }
   // It would run out while nobody may act, and look like leave given.
   const deaf = recovery.guards?.find(report => report.holds && !report.approvable)
-  if (deaf !== undefined) return { refused: `no approval releases what holds as well: ${deaf.guard}: ${deaf.reason}` }
+  if (deaf !== undefined)
+    return {
+      refused: `no approval releases what held as well at the last look: ${deaf.guard}: ${deaf.reason}. If that is over, retry looks again at once`
+    }
   const releases = releasedBy(recovery.guards ?? [], guard)
   const approval = { planHash: plan.hash, by: order.actor, untilMs: at.nowMs + at.approvalMs, releases }
   return {
