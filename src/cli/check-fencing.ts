@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
-import { claimsOf, falseOffSentence, falseOffs, speakersOf } from '../controller/judgement/false-offs.ts'
+import { bmcsAtOnce, falseOffs } from '../controller/judgement/false-offs.ts'
 import type { Cloud, Fencing } from '../controller/ports/ports.ts'
+import { agentsAsked, claimsOf, falseOffSentence } from '../core/off-claim.ts'
 import type { PowerReading } from '../core/recovery.ts'
 import { isWaived, membersOf, type Segment } from '../core/segment.ts'
 import { messageOf } from '../errors.ts'
@@ -8,9 +9,6 @@ import { type FencingAgentConfig, identificationOf } from '../fencing/fencing.ts
 import { inParallel } from '../in-parallel.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { foldFailures, type HostFailure, namesOf } from './fold-failures.ts'
-
-/** BMCs are slow, and there may be a thousand. */
-const atOnce = 16
 
 interface World {
   readonly fencing: Pick<Fencing, 'read'>
@@ -36,10 +34,10 @@ export async function checkFencing(segment: Segment, world: World, configured: C
     lines.push({ name: `${segment.name} fencing none`, ok: true, detail })
   }
   // What is only asked, and never switches anything off, must be the right machine's as well.
-  const agents = [...new Set(speakersOf(segment).flat())]
+  const agents = agentsAsked(segment)
   const answers = new Map<string, Answer[]>()
   for (const agent of agents)
-    answers.set(agent, await inParallel(membersOf(segment), atOnce, host => ask(world.fencing, agent, host)))
+    answers.set(agent, await inParallel(membersOf(segment), bmcsAtOnce, host => ask(world.fencing, agent, host)))
   const saysOff = (agent: string, host: string) =>
     answers.get(agent)?.some(one => one.host === host && 'reading' in one && one.reading.power === 'off') === true
   const untrue = await falseOffs(world, claimsOf(segment, saysOff))

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { suggestion } from '../core/closest.ts'
 import { nameOfSource, type Segment } from '../core/segment.ts'
 import type { CheckLine } from '../openstack/connect.ts'
+import { firstOf } from './first-of.ts'
 
 /** Settings of single hosts that Nova does not list: whoever is meant goes without them. `known`: Nova's hosts. */
 export function checkHostNames(
@@ -18,14 +19,13 @@ export function checkHostNames(
   return places.flatMap(({ name, hosts }) => {
     const unknown = Object.keys(hosts).filter(host => !known.includes(host))
     if (unknown.length === 0) return []
-    const names = unknown.slice(0, namesMax).map(host => `${host}${suggestion(host, alike(host, known))}`)
-    const more = unknown.length > namesMax ? ` and ${unknown.length - namesMax} more` : ''
+    const names = unknown.map(host => `${host}${suggestion(host, alike(host, known))}`)
     return [
       {
         name,
         ok: true,
         warn: true,
-        detail: `Nova lists no host ${names.join(', ')}${more}: what is set for it counts for nobody`
+        detail: `Nova lists no host ${firstOf(names, namesMax)}: what is set for it counts for nobody`
       }
     ]
   })

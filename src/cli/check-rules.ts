@@ -13,6 +13,7 @@ import { createAuthenticator } from '../http/auth.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { openStoreForReading } from '../store/read-store.ts'
+import { firstOf } from './first-of.ts'
 import { remindersOf } from './rules/reminders.ts'
 
 /** What is looked up for the rules: of each host its alarm and its past. */
@@ -49,9 +50,8 @@ export function knownRules(rules: Rules): CheckLine[] {
 
 function listOf({ list }: Rules): string {
   if (list.length === 0) return 'there are none: an alarm of a host of a segment means recover'
-  const names = list.slice(0, listedMax).map(({ name, then }) => `"${name}" ${then}`)
-  const more = list.length - listedMax
-  return `${list.length} in this order: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}; what none matches is noted`
+  const names = list.map(({ name, then }) => `"${name}" ${then}`)
+  return `${list.length} in this order: ${firstOf(names, listedMax)}; what none matches is noted`
 }
 
 /** Hosts for which the answer is the same share a line. */
@@ -69,8 +69,7 @@ async function linesOf(segment: Segment, world: RulesWorld): Promise<CheckLine[]
 
 function namesOf(hosts: readonly string[], all: number): string {
   if (hosts.length === all) return all === 1 ? (hosts[0] ?? '') : `each of the ${all} hosts`
-  const more = hosts.length - namesMax
-  return `${hosts.slice(0, namesMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return firstOf(hosts, namesMax)
 }
 
 async function sayOf(

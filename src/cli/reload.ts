@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
-import { agentsOf } from '../core/ladder.ts'
+import { agentsAsked } from '../core/off-claim.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import type { ConfigurationState } from '../http/routes/health.ts'
 
@@ -128,10 +128,10 @@ function changedSections(before: Config, after: Config, sections: Sections): str
 
 /** A ladder whose agent does not run would fence nobody. */
 function refuseNewAgents(file: string, started: Config, config: Config): void {
-  const mistakes = config.segments.flatMap(({ name, fencing, power }) =>
-    [...agentsOf(fencing), ...(power === undefined ? [] : [power.agent])]
+  const mistakes = config.segments.flatMap(segment =>
+    agentsAsked(segment)
       .filter(agent => started.fencing[agent] === undefined)
-      .map(agent => `segment ${name}: fencing.${agent} is new: restart, for agents are made at the start`)
+      .map(agent => `segment ${segment.name}: fencing.${agent} is new: restart, for agents are made at the start`)
   )
   if (mistakes.length > 0) throw new ConfigError(file, mistakes)
 }

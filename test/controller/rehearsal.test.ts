@@ -29,7 +29,7 @@ function given(changes: Partial<Segment> = {}, sample: 'all' | number = 'all') {
       return { agent, method: 'redfish', power, atMs: world.nowMs, ...isHearsay }
     }
   }
-  const recoveries = async () => ({ items: world.open.map(host => ({ recovery: { host } })) })
+  const openHosts = async () => Object.fromEntries(world.open.map(host => [host, `recovery of ${host}`]))
   const hosts = async () => {
     if (world.isNovaAway) throw new CloudError('unreachable', 'Nova does not answer')
     const names = [...segments[0]!.hosts, ...segments[0]!.spares]
@@ -44,7 +44,7 @@ function given(changes: Partial<Segment> = {}, sample: 'all' | number = 'all') {
     {
       cloud: { hosts } as unknown as Cloud,
       fencing: fencing as Fencing,
-      store: { recoveries } as unknown as Store,
+      store: { openHosts } as unknown as Store,
       clock: { now: () => world.nowMs, sleep },
       log: { info: note, warn: note, error: note }
     },

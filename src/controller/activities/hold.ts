@@ -1,5 +1,5 @@
-import { isAskedAt } from '../../core/guards/guard.ts'
-import { holdFor } from '../../core/guards/hold-of.ts'
+import { askedAt } from '../../core/guards/guard.ts'
+import { holdOf } from '../../core/guards/hold-of.ts'
 import { fenceBegun } from '../../core/holding.ts'
 import { isOpen, movesOf } from '../../core/moves.ts'
 import type { Hold, Recovery } from '../../core/recovery.ts'
@@ -152,11 +152,10 @@ async function lookAfterFence(ctx: Context, held: Hold): Promise<RecoveryEvent |
   )
     return undefined
   const guards = await guardsFor(ctx, segment, drawn)
-  const asked = guards.filter(({ guard }) => isAskedAt('fenced', guard))
-  const closed = asked.find(({ holds }) => holds)
+  const closed = holdOf(askedAt('fenced', guards))
   if (closed === undefined) return { type: 'released', because: 'what held it is gone' }
   // What held it first may be over: a person has to read what holds it now.
-  return held.guard === closed.guard ? undefined : { type: 'stopped', hold: holdFor(closed, asked), guards }
+  return held.guard === closed.guard ? undefined : { type: 'stopped', hold: closed, guards }
 }
 
 /** What was sent is followed while nothing new is begun: it has places in the limits that others wait for. */

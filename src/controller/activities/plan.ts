@@ -1,5 +1,5 @@
 import type { GuardReport } from '../../core/guards/guard.ts'
-import { isAskedAt } from '../../core/guards/guard.ts'
+import { askedAt } from '../../core/guards/guard.ts'
 import { holdBeside, holdFor, holdOf } from '../../core/guards/hold-of.ts'
 import { fenceBegun, stageOf } from '../../core/holding.ts'
 import type { Hold, Recovery } from '../../core/recovery.ts'
@@ -111,7 +111,7 @@ export async function objectionBeforeFence(
   if (empty !== undefined && !fenceBegun(recovery)) return empty
   await noteStorm(ctx.ports.store, segment, drawn.reading)
   const guards = await guardsFor(ctx, segment, drawn)
-  const asked = guards.filter(({ guard }) => isAskedAt(stageOf(recovery), guard))
+  const asked = askedAt(stageOf(recovery), guards)
   // A lost target is powered off in any case: the recovery that waits for that may hold the very room that is missing here.
   const room = recovery.origin === 'target' ? [] : drawn.plan.staying.filter(stay => stay.because === 'room')
   const hold =

@@ -1,7 +1,8 @@
+import { agentsAsked, claimsOf, falseOffSentence } from '../../core/off-claim.ts'
 import { membersOf, type Segment } from '../../core/segment.ts'
 import { messageOf } from '../../errors.ts'
 import { inParallel } from '../../in-parallel.ts'
-import { claimsOf, falseOffSentence, falseOffs, speakersOf } from '../judgement/false-offs.ts'
+import { bmcsAtOnce, falseOffs } from '../judgement/false-offs.ts'
 import type { Ports } from '../ports/ports.ts'
 import { isWorldError } from '../recovery/context.ts'
 import type { Directory } from '../service/directory.ts'
@@ -16,9 +17,6 @@ export interface Rehearsal {
   /** When the agent was found to say off of the host though it reported; undefined when its last word was believed. */
   falseOffAtMs(agent: string, host: string): number | undefined
 }
-
-/** BMCs are slow, and there may be a thousand. */
-const atOnce = 16
 
 /**
  * Reads the power of every member of every segment through each agent that speaks of it, or of so many members each time, those
@@ -85,14 +83,13 @@ export function createRehearsal(
     async work(signal) {
       if (roundAtMs !== undefined && clock.now() - roundAtMs < everyMs) return
       // A BMC does one thing at a time, and a recovery that asks it comes first.
-      const open = await store.recoveries({ state: 'open', limit: 500 })
-      const busy = new Set(open.items.map(({ recovery }) => recovery.host))
+      const busy = await store.openHosts()
       const segments = directory.segments()
       const readings = segments.flatMap(segment => {
         const agents = agentsAsked(segment)
         const askedAtMs = (host: string) => Math.min(...agents.map(agent => known.get(keyOf(host, agent))?.atMs ?? 0))
         const hosts = membersOf(segment)
-          .filter(host => !busy.has(host))
+          .filter(host => busy[host] === undefined)
           .toSorted((one, other) => askedAtMs(one) - askedAtMs(other))
         return hosts
           .slice(0, sample === 'all' ? hosts.length : sample)
@@ -101,7 +98,7 @@ export function createRehearsal(
       // Until the members of the segments are known there is nobody to ask, and the round is still to come.
       if (readings.length > 0) roundAtMs = clock.now()
       const offs: Asked[] = []
-      await inParallel(readings, atOnce, async ({ host, agent }) => {
+      await inParallel(readings, bmcsAtOnce, async ({ host, agent }) => {
         if (signal.aborted) return
         const asked = await ask(host, agent, signal)
         // What we gave up ourselves says nothing about the BMC.
@@ -123,10 +120,6 @@ export function createRehearsal(
 interface Asked {
   readonly answer: Rehearsed
   readonly isHearsay: boolean
-}
-
-function agentsAsked(segment: Segment): string[] {
-  return [...new Set(speakersOf(segment).flat())]
 }
 
 function keyOf(host: string, agent: string): string {

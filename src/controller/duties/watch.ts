@@ -1,16 +1,9 @@
-import { isStorm, watchGapMs } from '../../core/guards/storm.ts'
+import { isStorm, stormKey, watchGapMs, watchKey } from '../../core/guards/storm.ts'
 import type { HostsReading } from '../../core/inventory.ts'
 import { isComplete } from '../../core/inventory.ts'
 import type { Segment } from '../../core/segment.ts'
 import type { Store } from '../ports/ports.ts'
 import type { Directory } from '../service/directory.ts'
-
-/** Somebody of us watches the hosts. */
-export const watchKey = 'watch'
-
-export function stormKey(segment: string): string {
-  return `storm:${segment}`
-}
 
 /** A storm that comes back after less than this is still the same. */
 const stormGapMs = 600_000

@@ -1,7 +1,7 @@
+import { falseOffSentence } from '../../core/off-claim.ts'
 import { FencingError } from '../../errors.ts'
 import type { Rehearsal } from '../duties/rehearsal.ts'
 import type { Fencing } from '../ports/ports.ts'
-import { falseOffSentence } from './false-offs.ts'
 
 /**
  * Power by those agents that may be believed. One that the last rehearsal heard say off of a host that reported has no word for

@@ -1,42 +1,18 @@
 import { findHost, type HostsReading } from '../../core/inventory.ts'
-import { stepsOf } from '../../core/ladder.ts'
+import type { OffClaim } from '../../core/off-claim.ts'
 import { noReports, reportsMoved, withReport } from '../../core/reports.ts'
-import { membersOf, type Segment } from '../../core/segment.ts'
 import { inParallel } from '../../in-parallel.ts'
 import type { Cloud, Fencing } from '../ports/ports.ts'
 import { isWorldError } from '../recovery/context.ts'
 import type { Sources } from './ask-sources.ts'
 
-/** These agents together say that the host is off: one that speaks of the whole machine, or those of all its feeds. */
-export interface OffClaim {
-  readonly host: string
-  readonly agents: readonly string[]
-}
-
-const atOnce = 16
+/** BMCs are slow, and there may be a thousand. */
+export const bmcsAtOnce = 16
 const lookEveryMs = 5000
 /** Two reports come within it, also where they are rarer than usual. */
 const looksForMs = 60_000
 /** A host whose last report is older does not report now. */
 const freshMs = 60_000
-
-/** Why nobody may believe it: what `check` and a rehearsal say of such an agent. */
-export const falseOffSentence =
-  'it says off while nova-compute of the host goes on reporting: it is the power of another machine, or it does not tell the truth'
-
-/** Agents whose word together means that a host of the segment is off: in the fence, or as evidence of its death. */
-export function speakersOf({ fencing, power }: Pick<Segment, 'fencing' | 'power'>): readonly (readonly string[])[] {
-  return [...stepsOf(fencing).map(({ agents }) => agents), ...(power === undefined ? [] : [[power.agent]])]
-}
-
-/** Who of the segment is said to be off. One feed of several may be, while the machine is on. */
-export function claimsOf(segment: Segment, saysOff: (agent: string, host: string) => boolean): OffClaim[] {
-  return membersOf(segment).flatMap(host =>
-    speakersOf(segment)
-      .filter(agents => agents.every(agent => saysOff(agent, host)))
-      .map(agents => ({ host, agents }))
-  )
-}
 
 /**
  * Those claims that are false: since they were heard the host has reported to Nova twice (one report may have been on its way),
@@ -50,7 +26,7 @@ export async function falseOffs(
   if (claims.length === 0) return []
   const reporting = await reportingHosts(world, [...new Set(claims.map(({ host }) => host))], signal)
   const alive = claims.filter(({ host }) => reporting.has(host))
-  const still = await inParallel(alive, atOnce, async claim => await isStillOff(world.fencing, claim, signal))
+  const still = await inParallel(alive, bmcsAtOnce, async claim => await isStillOff(world.fencing, claim, signal))
   return alive.filter((_, index) => still[index] === true)
 }
 

@@ -1,11 +1,11 @@
 import { movesOf } from '../../core/moves.ts'
+import { agentsAsked } from '../../core/off-claim.ts'
 import { continueRecovery } from '../../core/open.ts'
 import type { Recovery } from '../../core/recovery.ts'
 import { newId } from '../../new-id.ts'
 import type { Coverage } from '../duties/coverage.ts'
 import type { Rehearsal } from '../duties/rehearsal.ts'
 import { isArmed } from '../judgement/check-guards.ts'
-import { speakersOf } from '../judgement/false-offs.ts'
 import { dryRun } from '../planning/dry-run.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Directory } from './directory.ts'
@@ -88,7 +88,7 @@ export function createService(options: ServiceOptions): Service {
           targets,
           open,
           coverage: covered,
-          rehearsed: speakersOf(segment).length === 0 ? undefined : rehearsal?.of(segment)
+          rehearsed: agentsAsked(segment).length === 0 ? undefined : rehearsal?.of(segment)
         })
       )
     }

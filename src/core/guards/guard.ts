@@ -83,8 +83,9 @@ export const lastStage: Readonly<Record<GuardName, Stage>> = {
   approval: 'unfenced'
 }
 
-export function isAskedAt(stage: Stage, guard: GuardName): boolean {
-  return stages.indexOf(stage) <= stages.indexOf(lastStage[guard])
+/** Those that are asked in the stage. */
+export function askedAt(stage: Stage, guards: readonly GuardReport[]): GuardReport[] {
+  return guards.filter(({ guard }) => stages.indexOf(stage) <= stages.indexOf(lastStage[guard]))
 }
 
 export function clear(guard: GuardName, reason: string, inputs: Figures): GuardReport {

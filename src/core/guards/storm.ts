@@ -10,6 +10,14 @@ export interface Sighting {
   readonly seenAtMs: number
 }
 
+/** The sighting that somebody of us watches the hosts. */
+export const watchKey = 'watch'
+
+/** The sighting of a storm of the segment. */
+export function stormKey(segment: string): string {
+  return `storm:${segment}`
+}
+
 type Members = Pick<Segment, 'name' | 'hosts' | 'spares' | 'limits'>
 
 /** More of the segment than allowed looks down. A single host always may. */

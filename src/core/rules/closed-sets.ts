@@ -1,4 +1,5 @@
 import { suggestion } from '../closest.ts'
+import { weekdays } from './calendar.ts'
 import type { Expression } from './cel.ts'
 import { pathOf, textIn } from './syntax.ts'
 
@@ -16,7 +17,7 @@ const closedSets: Readonly<Record<string, readonly string[]>> = {
   'segment.method': ['reserved_host', 'auto', 'auto_priority', 'rh_priority'],
   'segment.storage': ['shared', 'local'],
   'segment.approval': ['none', 'required'],
-  'time.weekday': ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+  'time.weekday': weekdays,
   'server.powerState': ['none', 'running', 'paused', 'shutdown', 'crashed', 'suspended'],
   'server.vmState': [
     ...['active', 'stopped', 'error', 'paused', 'suspended', 'rescued', 'building', 'resized'],

@@ -1,6 +1,6 @@
 import type { GuardReport } from '../../../core/guards/guard.ts'
-import { isAskedAt } from '../../../core/guards/guard.ts'
-import { holdFor } from '../../../core/guards/hold-of.ts'
+import { askedAt } from '../../../core/guards/guard.ts'
+import { holdOf } from '../../../core/guards/hold-of.ts'
 import { maintenanceGuard } from '../../../core/guards/maintenance.ts'
 import { stageOf } from '../../../core/holding.ts'
 import type { Host } from '../../../core/inventory.ts'
@@ -56,8 +56,7 @@ export async function objectionToProof(
   ctx: Context
 ): Promise<(RecoveryEvent & { readonly type: 'stopped' }) | undefined> {
   const { ports, recovery, signal } = ctx
-  const stage = stageOf(recovery)
-  if (stage === 'fenced') return undefined
+  if (stageOf(recovery) === 'fenced') return undefined
   const segment = ports.policy.segment(recovery.segment)
   if (segment === undefined) return { type: 'stopped', hold: segmentGone(recovery) }
   const [reading, migrations] = await Promise.all([
@@ -70,10 +69,9 @@ export async function objectionToProof(
     foreign: foreignEvacuations(migrations, ctx.steps, recovery.proofs),
     plan: { hash: recovery.plan?.hash ?? '' }
   })
-  const asked = guards.filter(({ guard }) => isAskedAt('fencing', guard))
-  const closed = asked.find(({ holds }) => holds)
-  if (closed === undefined) return undefined
-  return { type: 'stopped', hold: holdFor(closed, asked), guards: renewed(recovery.guards ?? [], asked) }
+  const asked = askedAt('fencing', guards)
+  const hold = holdOf(asked)
+  return hold && { type: 'stopped', hold, guards: renewed(recovery.guards ?? [], asked) }
 }
 
 /** What was asked now beside what was asked before. */

@@ -1,0 +1,31 @@
+import { stepsOf } from './ladder.ts'
+import { membersOf, type Segment } from './segment.ts'
+
+/** These agents together say that the host is off: one that speaks of the whole machine, or those of all its feeds. */
+export interface OffClaim {
+  readonly host: string
+  readonly agents: readonly string[]
+}
+
+/** Why nobody may believe it: what `check` and a rehearsal say of such an agent. */
+export const falseOffSentence =
+  'it says off while nova-compute of the host goes on reporting: it is the power of another machine, or it does not tell the truth'
+
+/** Agents whose word together means that a host of the segment is off: in the fence, or as evidence of its death. */
+function speakersOf({ fencing, power }: Pick<Segment, 'fencing' | 'power'>): readonly (readonly string[])[] {
+  return [...stepsOf(fencing).map(({ agents }) => agents), ...(power === undefined ? [] : [[power.agent]])]
+}
+
+/** All of them, each once. */
+export function agentsAsked(segment: Pick<Segment, 'fencing' | 'power'>): string[] {
+  return [...new Set(speakersOf(segment).flat())]
+}
+
+/** Who of the segment is said to be off. One feed of several may be, while the machine is on. */
+export function claimsOf(segment: Segment, saysOff: (agent: string, host: string) => boolean): OffClaim[] {
+  return membersOf(segment).flatMap(host =>
+    speakersOf(segment)
+      .filter(agents => agents.every(agent => saysOff(agent, host)))
+      .map(agents => ({ host, agents }))
+  )
+}
