@@ -583,7 +583,7 @@ export interface FencingStep {
    */
   all?: string[]
   /**
-   * How long the step has to bring its proof; 90.
+   * How long the step has to bring its proof; 90. At least 45 with an agent of the type ironic.
    */
   timeoutSeconds?: number
   /**
