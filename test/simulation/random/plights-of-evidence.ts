@@ -25,6 +25,42 @@ export function cutOffAndBeating(chance: Chance): Omit<Scenario, 'expect'> {
   }
 }
 
+/** It runs, cut off, its heartbeat on the storage goes on, and nothing can fence it; one day it may die after all. */
+export function cutOffAndUnfenced(chance: Chance): Omit<Scenario, 'expect'> {
+  const dies = chance.percent(40)
+  return {
+    world: { hosts: rack(chance.int(2, 4), 1) },
+    segment: { alive: [ssh, storage], fencing: ['none'] },
+    events: [
+      { at: 5, do: 'cutOff', host },
+      { at: 10, do: 'alarm', host },
+      ...(dies ? [{ when: `${host}: held`, after: chance.int(10, 120), do: 'panic', host } as const] : [])
+    ]
+  }
+}
+
+/** One feed says at once that the host came on, before the first server leaves; the other takes its time for each answer. */
+export function feedComesOnBesideASlowOne(chance: Chance): Omit<Scenario, 'expect'> {
+  const feeds = ['feed-a', 'feed-b']
+  const slow = chance.pick(feeds)
+  const perTarget = chance.int(1, 3)
+  const when = `${host}: ${chance.pick(['isolating', 'preparing'])}`
+  return {
+    world: {
+      hosts: {
+        ...rack(12, 1, { habits: { spawnMs: chance.int(1, 3) * 1000 } }),
+        [host]: { servers: 12, bmcs: { [slow]: { slowMs: chance.int(15, 20) * 1000 } } }
+      }
+    },
+    segment: { fencing: [{ all: feeds }], settings: { evacuate: { perTarget } } },
+    events: [
+      { at: 5, do: 'panic', host },
+      { at: 10, do: 'alarm', host },
+      { when, after: chance.int(0, 2), do: 'boot', host }
+    ]
+  }
+}
+
 /** More sources are asked for than one, and those there are can't be asked for a while, or for good. */
 export function sourcesThatFail(chance: Chance): Omit<Scenario, 'expect'> {
   const hasStorage = chance.percent(40)
