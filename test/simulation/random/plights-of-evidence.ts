@@ -71,18 +71,19 @@ export function sourcesThatFail(chance: Chance): Omit<Scenario, 'expect'> {
     segment: {
       alive: [ssh, ...(hasStorage ? [storage] : [])],
       ...(hasPower && { power: { agent: 'bmc', timeoutMs: 10_000 } }),
-      settings: { confirm: { sourcesMin: chance.int(2, most) } }
+      settings: { confirm: { sourcesMin: chance.percent(75) ? 2 : most } }
     },
     events: [
-      { at: 5, do: chance.pick(['panic', 'powerOff', 'cutOff', 'killCompute'] as const), host },
+      // What is off already is fenced without a power-off, and what answers is not dead: most of them are neither.
+      { at: 5, do: chance.weighted({ panic: 4, cutOff: 4, powerOff: 1, killCompute: 1 }), host },
       { at: 10, do: 'alarm', host }
     ],
     faults: [
       {
-        on: chance.weighted({ 'probe.ask': 4, 'cloud.addresses': 1, 'fencing.read': 1 }),
+        on: chance.weighted({ 'probe.ask': 6, 'cloud.addresses': 1, 'fencing.read': 1 }),
         in: 'confirming',
         times: chance.pick([40, 400]),
-        do: chance.pick(['errorBefore', 'hang'] as const),
+        do: chance.weighted({ errorBefore: 4, hang: 1 }),
         ms: 20_000
       }
     ]
