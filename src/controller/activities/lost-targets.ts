@@ -1,3 +1,4 @@
+import { chainOfLost } from '../../core/guards/chain.ts'
 import { openRecovery } from '../../core/open.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { CloudError } from '../../errors.ts'
@@ -20,10 +21,19 @@ export async function reportLostTargets(ctx: Context): Promise<void> {
       {
         outcome: 'open',
         because,
-        recovery: openRecovery(newId(), host, segment, 'target', ports.clock.now(), { chain: recovery.chain + 1 })
+        recovery: openRecovery(newId(), host, segment, 'target', ports.clock.now(), {
+          chain: chainOfLost(recovery)
+        })
       }
     )
   }
+}
+
+/** The chain of a recovery that an alarm opened, and that the one which lost this host as its target waits for. */
+export async function chainOfAwaited({ ports: { store }, recovery }: Context): Promise<number> {
+  const waiting = (await store.targets())[recovery.host]
+  const stored = waiting === undefined ? undefined : await store.recovery(waiting)
+  return Math.max(1, recovery.chain, stored === undefined ? 0 : chainOfLost(stored.recovery))
 }
 
 /** A lost target that its own recovery has proven off and forced down. */
