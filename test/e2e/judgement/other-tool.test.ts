@@ -7,24 +7,31 @@ import { expectHeldBy, expectRecovered, expectSparesUntouched, guardOf, say } fr
 
 const mark = 'Masakari detected host failed.'
 
-scenario('other-tool', "another tool's mark is on the host: nothing is touched until it is gone", {}, async world => {
-  const { lab, cloud } = world
-  const { id, servers } = await begin(world, 2, async () => {
-    await lab.panic('compute-01')
-    await lab.reserve('compute-01', mark)
-  })
-  const held = await expectHeldBy(world, id, 'other-tool', {
-    code: 'other-tool',
-    releasedBy: 'world',
-    reason: /another tool has compute-01 in hand: it is disabled with "Masakari/,
-    inputs: { foreignEvacuations: 0, disabledReason: mark }
-  })
-  expect(held.fenceIntents).toEqual({})
-  expect((await cloud.services())['compute-01']).toMatchObject({ disabled_reason: mark, forced_down: false })
+scenario(
+  'other-tool',
+  "another tool's mark is on the host: nothing is touched until it is gone",
+  { downSeconds: 15 },
+  async world => {
+    const { lab, cloud } = world
+    const { id, servers } = await begin(world, 2, async () => {
+      await lab.panic('compute-01')
+      // Before that Nova asks the host itself to disable it, for a minute.
+      await waitUntilDown(cloud, 'compute-01')
+      await lab.reserve('compute-01', mark)
+    })
+    const held = await expectHeldBy(world, id, 'other-tool', {
+      code: 'other-tool',
+      releasedBy: 'world',
+      reason: /another tool has compute-01 in hand: it is disabled with "Masakari/,
+      inputs: { foreignEvacuations: 0, disabledReason: mark }
+    })
+    expect(held.fenceIntents).toEqual({})
+    expect((await cloud.services())['compute-01']).toMatchObject({ disabled_reason: mark, forced_down: false })
 
-  await lab.unreserve('compute-01')
-  await expectRecovered(world, id, servers)
-})
+    await lab.unreserve('compute-01')
+    await expectRecovered(world, id, servers)
+  }
+)
 
 scenario(
   'other-tool',
