@@ -1,6 +1,5 @@
 import { chainOfLost } from '../../core/guards/chain.ts'
 import { openRecovery } from '../../core/open.ts'
-import { hasEnded } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { CloudError } from '../../errors.ts'
 import { newId } from '../../new-id.ts'
@@ -30,11 +29,11 @@ export async function reportLostTargets(ctx: Context): Promise<void> {
   }
 }
 
-/** The chain of a recovery that an alarm opened, by the open one that lost this host as its target; 0 if there is none. */
+/** The chain of a recovery that an alarm opened, by the one that lost this host as its target; 0 if none has it. */
 export async function chainAsTarget({ ports: { store }, recovery: { host } }: Context): Promise<number> {
   const holder = (await store.targets())[host]
   const stored = holder === undefined ? undefined : await store.recovery(holder)
-  return stored === undefined || hasEnded(stored.recovery) ? 0 : chainOfLost(stored.recovery)
+  return stored === undefined ? 0 : chainOfLost(stored.recovery)
 }
 
 /** A lost target that its own recovery has proven off and forced down. */
