@@ -334,6 +334,14 @@ test.each([
     'segments[0].fencing[0] (rack-a): must have exactly one of agent, all'
   ],
   [
+    'a step that is over before Ironic can prove it',
+    {
+      segments: [segment({ fencing: [{ all: ['bmc', 'nodes'], timeoutSeconds: 44 }] })],
+      fencing: { bmc: redfish(), nodes: { type: 'ironic' } }
+    },
+    'segments[0].fencing[0].timeoutSeconds (rack-a): must be at least 45: a proof by ironic takes more than 30 s'
+  ],
+  [
     'a feed that nobody knows',
     { segments: [segment({ fencing: [{ all: ['bmc', 'pdu'] }] })], fencing: { bmc: redfish() } },
     'segments[0].fencing[0] (rack-a): there is no fencing.pdu'

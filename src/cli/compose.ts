@@ -11,6 +11,7 @@ import { createPoll } from '../controller/duties/poll.ts'
 import { createRehearsal } from '../controller/duties/rehearsal.ts'
 import { believedFencing } from '../controller/judgement/believed-fencing.ts'
 import { isArmed } from '../controller/judgement/check-guards.ts'
+import { createDisbeliefs } from '../controller/judgement/disbeliefs.ts'
 import { createSupervisor } from '../controller/lease/supervisor.ts'
 import type { Arming, Ports, Store } from '../controller/ports/ports.ts'
 import { createService } from '../controller/service/create-service.ts'
@@ -74,15 +75,16 @@ export async function compose(
   const { store, clock, world } = await connect(config, env, log, metrics)
   const { openstack, fencing, probe, directory } = world
   const { cloud, alarms } = openstack
-  const rehearsal = createRehearsal({ cloud, fencing, store, clock, log }, directory, config.rehearsal)
+  // A new name each time: what an earlier life of this process had in hand is not ours.
+  const owner = `${hostname().slice(0, 40)}/${process.pid}/${randomUUID().slice(0, 8)}`
+  const disbeliefs = createDisbeliefs({ store, fencing }, owner)
+  const rehearsal = createRehearsal({ cloud, fencing, store, clock, log }, directory, disbeliefs, config.rehearsal)
   const ports: Ports = {
     ...{ clock, cloud, alarms, probe, store, policy: directory, log },
-    ...{ fencing: believedFencing(fencing, rehearsal), nodes: fencing },
+    ...{ fencing: believedFencing(fencing, disbeliefs), nodes: fencing },
     metrics: metrics.port
   }
 
-  // A new name each time: what an earlier life of this process had in hand is not ours.
-  const owner = `${hostname().slice(0, 40)}/${process.pid}/${randomUUID().slice(0, 8)}`
   const supervisor = createSupervisor(ports, {
     owner,
     ttlMs: config.leaseMs,

@@ -45,8 +45,20 @@ export function ladderMistakes({ fencing, hosts }: Segment, path: string, file: 
   return fencing.flatMap((step, index) => {
     const at = `${path}.fencing[${index}]`
     if (isUnclear(step)) return [`${at}: must have exactly one of agent, all`]
-    return agentNames(step).flatMap(name => missing(name, at, hosts.names ?? [], file))
+    return agentNames(step).flatMap(name => [
+      ...missing(name, at, hosts.names ?? [], file),
+      ...tooShort(step, name, at, file)
+    ])
   })
+}
+
+/** Two power-offs with 30 s between them (climb-step.ts), and what Ironic takes to carry them out. */
+const ironicSecondsMin = 45
+
+function tooShort(step: string | FencingStep, name: string, at: string, file: ConfigFile): string[] {
+  const seconds = typeof step === 'string' ? undefined : step.timeoutSeconds
+  if (file.fencing[name]?.type !== 'ironic' || (seconds ?? ironicSecondsMin) >= ironicSecondsMin) return []
+  return [`${at}.timeoutSeconds: must be at least ${ironicSecondsMin}: a proof by ironic takes more than 30 s`]
 }
 
 function isUnclear(step: string | FencingStep): boolean {

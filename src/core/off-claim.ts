@@ -7,6 +7,20 @@ export interface OffClaim {
   readonly agents: readonly string[]
 }
 
+/** One way to the power of a host: by another `way` the agent of this name may be another machine's. */
+export interface PowerWay {
+  readonly host: string
+  readonly agent: string
+  readonly way: string
+}
+
+/** Of this host the agent is not believed. */
+export interface Disbelief extends PowerWay {
+  readonly sinceMs: number
+  /** When it was last heard to say off while the host reported. */
+  readonly saidAtMs: number
+}
+
 /** Why nobody may believe it: what `check` and a rehearsal say of such an agent. */
 export const falseOffSentence =
   'it says off while nova-compute of the host goes on reporting: it is the power of another machine, or it does not tell the truth'
@@ -28,4 +42,10 @@ export function claimsOf(segment: Segment, saysOff: (agent: string, host: string
       .filter(agents => agents.every(agent => saysOff(agent, host)))
       .map(agents => ({ host, agents }))
   )
+}
+
+/** Why a word of it does not count, and what ends that. */
+export function disbeliefSentence({ host, agent, sinceMs }: Disbelief): string {
+  const when = new Date(sinceMs).toISOString()
+  return `${host}: ${agent} is not believed since ${when}: ${falseOffSentence}. It is believed again when rehearsals hear it say on while the host reports, or when the configuration gives it another way to the host; hosts that are being recovered are not rehearsed`
 }

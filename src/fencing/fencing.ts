@@ -7,6 +7,7 @@ import { createIpmi } from './ipmi.ts'
 import { createIronic, type IronicOptions } from './ironic.ts'
 import type { RedfishOptions } from './redfish/options.ts'
 import { createRedfish } from './redfish.ts'
+import { wayTo } from './way.ts'
 
 /** One entry of the configuration's `fencing`. */
 export type FencingAgentConfig = RedfishOptions | IpmiOptions | IronicOptions | ExecOptions
@@ -55,6 +56,10 @@ export function createFencing(
     settleMs(name) {
       const told = [...agents].filter(([other, { leaveAlone }]) => other !== name && leaveAlone !== undefined)
       return (agents.get(name)?.settleMs ?? goneSettleMs) + told.length * ironicLimitMs
+    },
+    wayOf(agent, host) {
+      const config = configs[agent]
+      return config === undefined ? 'not configured' : wayTo(config, host)
     },
     async maintenanceOf(host, signal) {
       for (const agent of agents.values()) {

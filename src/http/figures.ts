@@ -11,7 +11,7 @@ export function withoutAlarm({ hosts }: SegmentView): string[] | undefined {
   return hosts.flatMap(({ name, alarms }) => (alarms === 0 ? [name] : []))
 }
 
-/** Hosts that this process could not fence, by its last rehearsal; undefined where nothing is switched off. */
+/** Hosts that this process could not fence, by its last rehearsal, or whose agents no process believes; undefined where nothing is switched off. */
 export function unfenceable({ rehearsed }: SegmentView): string[] | undefined {
   const failed = rehearsed?.filter(({ error }) => error !== undefined)
   return failed && [...new Set(failed.map(({ host }) => host))]

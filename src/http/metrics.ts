@@ -160,7 +160,7 @@ function watchSegments(registry: Registry, { segments }: MetricSources): void {
   )
   bySegment(
     'switchover_hosts_bmc_unreadable',
-    'Hosts whose power some agent could not read, or told wrongly, when this process last tried.',
+    'Hosts whose power some agent could not read, or told wrongly, when this process last tried, or by which no process goes.',
     segment => unfenceable(segment)?.length
   )
   bySegment('switchover_armed', '1 if the segment is armed, 0 if it is observed.', segment => (segment.armed ? 1 : 0))

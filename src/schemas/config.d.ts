@@ -129,7 +129,7 @@ export interface ConfigFile {
     [k: string]: Redfish | Ipmi | Ironic | Exec
   }
   /**
-   * Every BMC is asked for its power now and then, by each replica, so that a wrong password is known before the day, and so is one that says off of a host that reports to Nova: it is believed nothing of that host. Nothing is switched.
+   * Every BMC is asked for its power now and then, by each replica, so that a wrong password is known before the day, and so is one that says off of a host that reports to Nova: it is believed nothing of that host, by any replica. Nothing is switched.
    */
   rehearse: {
     /**
@@ -583,7 +583,7 @@ export interface FencingStep {
    */
   all?: string[]
   /**
-   * How long the step has to bring its proof; 90.
+   * How long the step has to bring its proof; 90. At least 45 with an agent of the type ironic.
    */
   timeoutSeconds?: number
   /**

@@ -10,6 +10,7 @@ import { migrateWithPatience } from './database/migrate.ts'
 import { openDialect } from './database/open-dialect.ts'
 import type { Tables } from './database/tables.ts'
 import { createTransactions, type OwnedTransactions, type Transactions } from './database/transactions.ts'
+import { createDisbeliefs } from './disbeliefs.ts'
 import { createDuties } from './duties.ts'
 import { createHistory } from './history.ts'
 import { createIntake } from './intake.ts'
@@ -91,6 +92,7 @@ function createParts(transactions: Transactions): Omit<Store, 'close'> {
     ...createSlots(transactions),
     ...createArming(transactions),
     ...createSightings(transactions),
+    ...createDisbeliefs(transactions),
     ...createIntake(transactions),
     ...createIsolations(transactions),
     ...createCommands(transactions),

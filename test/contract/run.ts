@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const which = chosen()
   if (options.recorded) {
     const ends = []
-    for (const recorded of readRecords()) ends.push(await compareAll(recordedTruth(recorded), which))
+    for (const recorded of readRecords()) ends.push(await compareAll(recordedTruth(recorded), which, 1))
     return Math.max(...ends)
   }
   const command = process.env.SWITCHOVER_LAB
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   }
   const truth = await livingTruth(command)
   try {
-    return await (options.record ? recordAll(truth, which) : compareAll(truth, which))
+    return await (options.record ? recordAll(truth, which) : compareAll(truth, which, 2))
   } finally {
     await truth.close()
   }
@@ -54,20 +54,25 @@ function chosen(): readonly ContractCase[] {
   return cases.filter(({ name, telling }) => names?.includes(name) ?? (!options.telling || telling === true))
 }
 
-async function compareAll(truth: Truth, which: readonly ContractCase[]): Promise<number> {
+async function compareAll(truth: Truth, which: readonly ContractCase[], plays: 1 | 2): Promise<number> {
   const ends = []
   for (const one of which) {
-    const begunMs = Date.now()
-    const differences = await compareOne(truth, one)
-    console.log(`${differences.length === 0 ? 'same   ' : 'DIFFERS'} ${one.name} (${secondsSince(begunMs)} s)`)
-    for (const line of differences) console.log(`          ${line}`)
-    ends.push(differences.length === 0)
+    ends.push((await compareAloud(truth, one)) || (plays > 1 && (await compareAloud(truth, one))))
   }
   const passed = ends.filter(Boolean).length
   // In the words of Jest's report, which the gate adds up.
   const failed = passed === ends.length ? '' : `${ends.length - passed} failed, `
   console.log(`Tests: ${failed}${passed} passed, ${ends.length} total`)
   return failed === '' ? 0 : 1
+}
+
+/** Says what differs. A difference made by a living cloud's own haste does not come again, so `plays` is 2 there. */
+async function compareAloud(truth: Truth, one: ContractCase): Promise<boolean> {
+  const begunMs = Date.now()
+  const differences = await compareOne(truth, one)
+  console.log(`${differences.length === 0 ? 'same   ' : 'DIFFERS'} ${one.name} (${secondsSince(begunMs)} s)`)
+  for (const line of differences) console.log(`          ${line}`)
+  return differences.length === 0
 }
 
 async function compareOne(truth: Truth, one: ContractCase): Promise<readonly string[]> {

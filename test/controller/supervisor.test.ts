@@ -37,9 +37,14 @@ function bench(clock: VirtualClock, answerMs: number, troubled: Partial<Recovery
     }
   }
   const policy = { segmentOf: () => undefined, segment: () => undefined }
-  const ports = { clock, store, cloud, log: logOf(), policy } as unknown as Ports
+  const log = logOf()
+  const ports = { clock, store, cloud, log, policy } as unknown as Ports
   const machine = { steady: clock.now, wall: clock.now }
-  return { happened, supervisor: createSupervisor(ports, { owner: 'replica', ttlMs: 8000, concurrency: 9, machine }) }
+  return {
+    happened,
+    said: log.said,
+    supervisor: createSupervisor(ports, { owner: 'replica', ttlMs: 8000, concurrency: 9, machine })
+  }
 }
 
 test('a deed in hand ends before the process does, though its lease must be renewed for it', async () => {
@@ -105,6 +110,18 @@ test('a lease that is not renewed is lost, and its deed cut off, before anybody 
   const running = supervisor.run(end.signal)
   await clock.run(clock.sleep(7900))
   expect(happened).toEqual(['cut off'])
+  end.abort()
+  await clock.run(running)
+})
+
+test('a process that stood still past its lease says so, and does not lay it on the database', async () => {
+  const clock = createVirtualClock()
+  const still = async (): Promise<never> => await silence(clock)
+  const { said, supervisor } = bench(clock, 0, { renew: still, signalCounts: still, signalsOf: still })
+  const end = new AbortController()
+  const running = supervisor.run(end.signal)
+  await clock.run(clock.sleep(9000))
+  expect(said).toEqual(['recovery taken up', 'lease lost'])
   end.abort()
   await clock.run(running)
 })

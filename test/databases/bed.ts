@@ -13,6 +13,7 @@ const tables = [
   'outbox',
   'duties',
   'arming',
+  'disbeliefs',
   'recoveries'
 ]
 

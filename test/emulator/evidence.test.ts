@@ -61,10 +61,10 @@ test('a host whose nova-compute alone is down is held, and the answer says what 
   expect(emulator.world.deeds).toEqual([])
 }, 120_000)
 
-test('a BMC that said off of a host that runs is named by health, and fences nothing when the host is cut off', async () => {
-  const { emulator, service } = await started({ mode: 'lies' })
+test('a BMC that said off of a host that runs is named by health, and fences nothing when the host is cut off, nor after a restart', async () => {
+  const { emulator, service: first } = await started({ mode: 'lies' })
   const health = await until('the rehearsal to find it', 60_000, async () => {
-    const seen = await service.get<Health>('/health')
+    const seen = await first.get<Health>('/health')
     return (seen.segments[0]?.fencing?.failed.length ?? 0) > 0 ? seen : undefined
   })
   expect(health).toMatchObject({
@@ -72,9 +72,16 @@ test('a BMC that said off of a host that runs is named by health, and fences not
     segments: [{ fencing: { failed: [{ host, agent: 'bmc', error: expect.stringContaining('says off while') }] } }]
   })
   happen(emulator, 'cutOff')
+  const service = await first.restarted()
+  undo.push(service.stop)
   await service.post('/v1/recoveries', { host, reason: 'it is cut off' })
   const view = await ended(service)
   expect(view).toMatchObject({ state: 'held', hold: { code: 'not-fenced' }, proofs: {} })
+  expect(await service.get<Health>('/health')).toMatchObject({
+    segments: [
+      { fencing: { failed: [{ host, agent: 'bmc', error: expect.stringContaining('is not believed since') }] } }
+    ]
+  })
   expect(view.hold?.reason).toContain('is not believed')
   expect(emulator.world.deeds).toEqual([])
 }, 180_000)

@@ -17,6 +17,8 @@ export interface RealService {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body: object): Promise<T>
   stop(): Promise<void>
+  /** The next process on the same files, when this one has ended. */
+  restarted(): Promise<RealService>
 }
 
 const secret = 'a-secret-of-the-tests'
@@ -34,8 +36,11 @@ export interface Wishes {
 }
 
 /** The whole service, in this process, on a cloud that it knows by its URLs alone. */
-export async function startService(emulator: Emulator, wishes: Wishes): Promise<RealService> {
-  const folder = mkdtempSync(join(tmpdir(), 'switchover-emulator-'))
+export async function startService(
+  emulator: Emulator,
+  wishes: Wishes,
+  folder = mkdtempSync(join(tmpdir(), 'switchover-emulator-'))
+): Promise<RealService> {
   const cloudsFile = join(folder, 'clouds.yaml')
   writeFileSync(cloudsFile, emulator.cloudsYaml())
   const described = configFor(emulator, wishes, join(folder, 'switchover.db'))
@@ -55,6 +60,11 @@ export async function startService(emulator: Emulator, wishes: Wishes): Promise<
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
     return (await answer.json()) as T
   }
+  let ended: Promise<void> | undefined
+  const end = async (): Promise<void> => {
+    ended ??= switchover.stop(5000).then(() => running)
+    await ended
+  }
   return {
     url,
     file,
@@ -63,9 +73,12 @@ export async function startService(emulator: Emulator, wishes: Wishes): Promise<
     get: path => ask(path),
     post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
     async stop() {
-      await switchover.stop(5000)
-      await running
+      await end()
       rmSync(folder, { recursive: true, force: true })
+    },
+    async restarted() {
+      await end()
+      return await startService(emulator, wishes, folder)
     }
   }
 }

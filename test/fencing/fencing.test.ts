@@ -30,6 +30,8 @@ test('an agent is found by its name, and one that is not configured refuses', as
     expect(fencing.settleMs('rack')).toBe(60_000)
     expect(fencing.settleMs('taken away by a restart')).toBe(180_000)
     await expect(fencing.read('other', 'node-1')).rejects.toMatchObject({ name: 'FencingError', code: 'refused' })
+    expect(fencing.wayOf('rack', 'node-1')).not.toBe(fencing.wayOf('rack', 'node-2'))
+    expect(fencing.wayOf('other', 'node-1')).toBe('not configured')
     await fencing.close()
     expect(bmc.openSessions()).toBe(0)
   } finally {

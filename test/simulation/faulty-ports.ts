@@ -23,7 +23,7 @@ export interface Trouble {
 }
 
 /** Synchronous members, which neither fail nor count. */
-const plain = new Set(['settleMs', 'close'])
+const plain = new Set(['settleMs', 'wayOf', 'close'])
 
 /** The ports as one life of the service sees them. */
 export function withFaults(ports: World, trouble: Trouble): World {

@@ -1,5 +1,8 @@
 import { runDuties, standardDuties } from '../../src/controller/duties/duties.ts'
 import { createPoll } from '../../src/controller/duties/poll.ts'
+import { createRehearsal } from '../../src/controller/duties/rehearsal.ts'
+import { believedFencing } from '../../src/controller/judgement/believed-fencing.ts'
+import { createDisbeliefs } from '../../src/controller/judgement/disbeliefs.ts'
 import { createSupervisor } from '../../src/controller/lease/supervisor.ts'
 import type { GuardSettings, Log, Ports } from '../../src/controller/ports/ports.ts'
 import { createService } from '../../src/controller/service/create-service.ts'
@@ -31,6 +34,8 @@ export interface ProcessWorld {
   readonly replicas: number
   /** They look for themselves for what was not delivered. */
   readonly polls: boolean
+  /** They read every BMC each minute. */
+  readonly rehearses: boolean
   readonly stateOf: (recovery: string) => State | undefined
   /** The world under the eyes of the laws, at the moment in which a request is sent. */
   readonly lawful: (ports: Pick<Ports, 'cloud' | 'fencing'>, owner: string) => Pick<Ports, 'cloud' | 'fencing'>
@@ -64,6 +69,8 @@ interface Running {
 
 const restartMs = 5000
 const pollMs = 30_000
+const rehearsal = { everyMs: 60_000, sample: 'all' } as const
+const rehearsalLookMs = 10_000
 const leaseMs = 15_000
 /** So long a caller waits for an answer before it asks another replica. */
 const askMs = 20_000
@@ -151,7 +158,9 @@ async function launch(
   const faulty = withFaults(world.ports, { plan, life, stateOf, late })
   const { cloud, fencing } = world.lawful(faulty, owner)
   const directory = createDirectory(segments, cloud, { ...optionsOf(world), log })
-  const ports: Ports = { ...faulty, cloud, fencing, policy: directory, log, metrics }
+  const disbeliefs = createDisbeliefs(faulty, owner)
+  const believed = believedFencing(fencing, disbeliefs)
+  const ports: Ports = { ...faulty, cloud, fencing: believed, policy: directory, log, metrics }
   await directory.refresh()
   const supervisor = createSupervisor(ports, {
     owner,
@@ -168,6 +177,8 @@ async function launch(
   const poll = createPoll(ports, directory, intake, { alarms: true, services: true, readAction })
   const periodic = standardDuties(ports, directory, intake, keep)
   if (world.polls) periodic.push({ name: 'poll', everyMs: pollMs, work: poll })
+  const { work: rehearse } = createRehearsal({ ...faulty, log }, directory, disbeliefs, rehearsal)
+  if (world.rehearses) periodic.push({ name: 'rehearsal', everyMs: rehearsalLookMs, everywhere: true, work: rehearse })
   const duties = runDuties(ports, { owner, ttlMs: leaseMs }, periodic, abort.signal)
   duties.catch((error: unknown) => void failures.push(`the duties threw: ${messageOf(error)}`))
   return {

@@ -28,6 +28,8 @@ export interface Scenario extends RulesFile {
   readonly faults?: readonly Fault[]
   /** They look for themselves for what Aodh did not deliver. */
   readonly polls?: boolean
+  /** They read every BMC each minute, and find those that lie. */
+  readonly rehearses?: boolean
   /** When all is quiet an operator does what each hold asks for, until nothing is held. */
   readonly helper?: boolean
   /** It is over when nothing has moved for so long; 150 while something is held. */

@@ -92,6 +92,7 @@ export async function simulate(scenario: Scenario, faults: readonly Fault[] = []
     guards,
     replicas: scenario.replicas ?? 1,
     polls: scenario.polls === true,
+    rehearses: scenario.rehearses === true,
     stateOf: recovery => recorder.recoveries.get(recovery)?.phase.state,
     lawful: (ports, owner) => drivenBy(lawfulPorts(ports, at), owner, drivers, at.book),
     late: (_, args) => {
@@ -145,13 +146,17 @@ function openCase(
     segment,
     ...settings,
     polls: scenario.polls === true,
+    rehearses: scenario.rehearses === true,
     chronicle,
     said: watchSignals(world, recorder, book),
     ruled: watchRules({ world, recorder, book, chronicle, settings: segment.settings, spares }, scenario),
     pauses: watchPauses(recorder, world),
     moved: watchMoved(recorder),
     storms: watchStorms(world, segment),
-    excuses: watchProofs(world, recorder, book, readings, segment.fencing),
+    excuses: watchProofs(world, recorder, book, readings, {
+      ladder: segment.fencing,
+      rehearses: scenario.rehearses === true
+    }),
     spares,
     told: new Map<string, number>(),
     taken: [],

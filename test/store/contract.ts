@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals'
 import type { MakeBed } from './contract/bed.ts'
+import { disbeliefsContract } from './contract/disbeliefs.ts'
 import { intakeContract } from './contract/intake.ts'
 import { leasesContract } from './contract/leases.ts'
 import { limitsContract } from './contract/limits.ts'
@@ -16,6 +17,7 @@ export function storeContract(name: string, makeBed: MakeBed): void {
     describe('writes', () => writesContract(makeBed))
     describe('targets, places, admission', () => limitsContract(makeBed))
     describe('operators', () => operatorsContract(makeBed))
+    describe('disbeliefs', () => disbeliefsContract(makeBed))
     describe('retention', () => retentionContract(makeBed))
     describe('reopening', () => reopeningContract(makeBed))
   })

@@ -1,33 +1,39 @@
-import { falseOffSentence } from '../../core/off-claim.ts'
-import { FencingError } from '../../errors.ts'
-import type { Rehearsal } from '../duties/rehearsal.ts'
+import { disbeliefSentence } from '../../core/off-claim.ts'
+import { FencingError, messageOf, StoreUnavailable } from '../../errors.ts'
 import type { Fencing } from '../ports/ports.ts'
+import type { Disbeliefs } from './disbeliefs.ts'
 
 /**
- * Power by those agents that may be believed. One that the last rehearsal heard say off of a host that reported has no word for
- * that host: it is no evidence of its death and no proof of its fence, and nothing is switched off through it, for it may be
- * that of another machine.
+ * Power by those agents that may be believed. One that a rehearsal of any replica heard say off of a host that reported has no word
+ * for that host: it is no evidence of its death and no proof of its fence, and nothing is switched off through it, for it may be
+ * that of another machine. While the store can't tell, no off counts and nothing is switched off.
  */
-export function believedFencing(fencing: Fencing, rehearsal: Pick<Rehearsal, 'falseOffAtMs'>): Fencing {
-  function refuse(agent: string, host: string): void {
-    const atMs = rehearsal.falseOffAtMs(agent, host)
-    if (atMs === undefined) return
-    const when = new Date(atMs).toISOString()
-    throw new FencingError(
-      'identity',
-      `${host}: ${agent} is not believed since ${when}: ${falseOffSentence}. It is believed again after a restart, or when a rehearsal hears it say on; hosts that are being recovered are not rehearsed`
-    )
+export function believedFencing(fencing: Fencing, disbeliefs: Pick<Disbeliefs, 'standing'>): Fencing {
+  /** Asked anew for each word: another replica may have found it out a moment ago. */
+  async function objectionTo(agent: string, host: string): Promise<FencingError | undefined> {
+    try {
+      const found = (await disbeliefs.standing(host)).find(one => one.agent === agent)
+      return found && new FencingError('identity', disbeliefSentence(found))
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error
+      return new FencingError('unreachable', `${host}: nobody knows whether ${agent} is believed: ${messageOf(error)}`)
+    }
   }
+
   return {
     settleMs: fencing.settleMs,
+    wayOf: fencing.wayOf,
     async read(agent, host, signal) {
       // It is asked all the same: whether it answers tells whether our link to the BMCs is well.
       const reading = await fencing.read(agent, host, signal)
-      refuse(agent, host)
+      const objection = await objectionTo(agent, host)
+      // An on proves nothing, and stops what must not go on: it is heard also where nobody can judge it.
+      if (objection?.code === 'identity' || (objection !== undefined && reading.power !== 'on')) throw objection
       return reading
     },
     async powerOff(agent, host, signal) {
-      refuse(agent, host)
+      const objection = await objectionTo(agent, host)
+      if (objection !== undefined) throw objection
       await fencing.powerOff(agent, host, signal)
     }
   }

@@ -37,7 +37,7 @@ async function reportingHosts(
 ): Promise<ReadonlySet<string>> {
   const untilMs = clock.now() + looksForMs
   const first = await cloud.hosts(signal)
-  const seen = new Map(names.filter(name => isFresh(first, name)).map(name => [name, noReports]))
+  const seen = new Map(names.filter(name => isReporting(first, name)).map(name => [name, noReports]))
   for (let reading = first; ; reading = await cloud.hosts(signal)) {
     for (const [name, before] of seen) seen.set(name, withReport(before, findHost(reading, name)))
     const reporting = [...seen].flatMap(([name, reports]) => (reportsMoved(reports) >= 2 ? name : []))
@@ -46,7 +46,8 @@ async function reportingHosts(
   }
 }
 
-function isFresh(reading: HostsReading, name: string): boolean {
+/** By what Nova says now; one report may have been on its way while it died. */
+export function isReporting(reading: HostsReading, name: string): boolean {
   const reportedAtMs = findHost(reading, name)?.reportedAtMs
   return reportedAtMs !== undefined && reading.atMs - reportedAtMs < freshMs
 }

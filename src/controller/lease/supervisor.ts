@@ -138,11 +138,10 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       log.warn({ recovery }, 'lease lost')
       return
     }
-    const expected = error instanceof StoreUnavailable || isWorldError(error)
-    log[expected ? 'warn' : 'error'](
-      { recovery, err: expected ? messageOf(error) : error },
-      expected ? 'recovery interrupted' : 'recovery failed by our own mistake'
-    )
+    // A process that stood still finds its requests timed out: that was not the doing of the database or the cloud.
+    const what = deadlines.isOver(driver.deadline) ? 'lease lost' : 'recovery interrupted'
+    if (error instanceof StoreUnavailable || isWorldError(error)) log.warn({ recovery, err: messageOf(error) }, what)
+    else log.error({ recovery, err: error }, 'recovery failed by our own mistake')
     await clock.sleep(restMs)
     try {
       await store.release(driver.lease)

@@ -11,6 +11,8 @@ export interface Fencing {
   powerOff(agent: string, host: string, signal?: AbortSignal): Promise<void>
   /** After this long a power-off that was sent can no longer arrive, ms: its timeout and the BMC's own delay. */
   settleMs(agent: string): number
+  /** By which way the configuration has the agent reach the host's power: the same text as long as it says the same. No secrets. */
+  wayOf(agent: string, host: string): string
 }
 
 /** A bare-metal node as Ironic's database has it. */

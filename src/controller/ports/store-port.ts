@@ -2,6 +2,7 @@ import type { GuardName } from '../../core/guards/guard.ts'
 import type { Acted, AdmissionLimits } from '../../core/guards/recoveries-per-hour.ts'
 import type { Sighting } from '../../core/guards/storm.ts'
 import type { Complaints } from '../../core/observation.ts'
+import type { Disbelief, PowerWay } from '../../core/off-claim.ts'
 import type { Hold, HoldCode, Recovery } from '../../core/recovery.ts'
 import type { PastRecovery } from '../../core/rules/past.ts'
 import type { Signal } from '../../core/signal.ts'
@@ -79,6 +80,15 @@ export interface RecoveryStore {
   sightings(): Promise<Record<string, Sighting>>
   /** Recoveries that isolated `host` within this time; one that goes on with another counts as that. */
   failuresOf(host: string, fromMs: number, toMs: number): Promise<number>
+  /** Which agents are not believed of which hosts; of `host` alone if one is given. */
+  disbeliefs(host?: string): Promise<Disbelief[]>
+  /** The process `by` heard at `atMs` (ms, by its clock) that the agent says off of a host that reports. */
+  disbelieve(way: PowerWay, by: string, atMs: number): Promise<void>
+  /**
+   * The process `by` heard at `atMs` that the agent says on of a host that reports. That ends it where it was `by` that last heard
+   * otherwise, or where nobody did for `quietMs`, and never what was heard later. True when it ended by this.
+   */
+  believe(way: PowerWay, by: string, atMs: number, quietMs: number): Promise<boolean>
 }
 
 /** Intake and the operator's side of the store. */

@@ -43,7 +43,8 @@ export function createModelFencing(world: World): Fencing {
         cutWay(world, host, way)
       }).catch(translate)
     },
-    settleMs: () => settleMs
+    settleMs: () => settleMs,
+    wayOf: agent => agent
   }
 }
 

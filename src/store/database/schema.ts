@@ -180,7 +180,19 @@ export const migrations: readonly string[] = [
     seen_at bigint NOT NULL`
   ),
   // The business rules that were tried, in order.
-  `ALTER TABLE signals ADD COLUMN {ifNewColumn}rules ${longText}`
+  `ALTER TABLE signals ADD COLUMN {ifNewColumn}rules ${longText}`,
+  // Agents that said off of a host that reported. By another way to the host's power it is not the same agent.
+  table(
+    'disbeliefs',
+    `
+    host varchar(255) NOT NULL,
+    agent varchar(255) NOT NULL,
+    way varchar(64) NOT NULL,
+    since_at bigint NOT NULL,
+    said_at bigint NOT NULL,
+    heard_by varchar(255) NOT NULL,
+    PRIMARY KEY (host, agent, way)`
+  )
 ]
 
 /** Where the schema's version lives; it is there before everything else. */

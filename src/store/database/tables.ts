@@ -12,6 +12,7 @@ export interface Tables {
   outbox: OutboxRow
   arming: ArmingRow
   sightings: SightingRow
+  disbeliefs: DisbeliefRow
 }
 
 export interface RecoveryRow {
@@ -150,4 +151,15 @@ export interface SightingRow {
   what: string
   since_at: number
   seen_at: number
+}
+
+/** An agent that said off of a host that reported; gone when it is believed again. */
+export interface DisbeliefRow {
+  host: string
+  agent: string
+  way: string
+  since_at: number
+  /** When it was last heard to say so, and by which process. */
+  said_at: number
+  heard_by: string
 }

@@ -33,6 +33,8 @@ export interface Case {
   readonly spares: readonly string[]
   /** The service looks for itself for what was not delivered. */
   readonly polls: boolean
+  /** It reads every BMC now and then, and finds those that lie. */
+  readonly rehearses: boolean
   /** When users last made, stopped, started, resized or deleted servers, ms: how they should be is their affair. */
   readonly touched: ReadonlyMap<string, number>
   /** Host → when we last took a signal that says that it failed, ms. */

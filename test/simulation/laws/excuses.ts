@@ -4,7 +4,7 @@ import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Recorder } from '../recorder.ts'
 import type { LawBook } from './law-book.ts'
 import type { Readings } from './readings.ts'
-import { objectionToFence, wasLied } from './readings.ts'
+import { knownLiar, objectionToFence, wasLied } from './readings.ts'
 import { mayRunGuests } from './truth.ts'
 
 /** Words that were wrong when they were given, so that a guest may run twice though we did all that can be done. */
@@ -23,7 +23,7 @@ export function watchProofs(
   recorder: Recorder,
   book: LawBook,
   readings: Readings,
-  ladder: Ladder
+  { ladder, rehearses }: { readonly ladder: Ladder; readonly rehearses: boolean }
 ): Excuses {
   const excuses: Excuses = { hosts: new Map(), servers: new Set(), late: new Set() }
   const known = new Set<string>()
@@ -37,6 +37,8 @@ export function watchProofs(
       if (proof.kind === 'fenced') {
         const objection = objectionToFence(proof, said, ladder)
         if (objection !== undefined) book.breach('true-proof', `the proof of ${name}: ${objection}`)
+        const liar = rehearses ? knownLiar(proof, said) : undefined
+        if (liar !== undefined) book.breach('true-proof', `the proof of ${name}: ${liar} was heard to lie of it before`)
         if (wasLied(proof, said)) excuses.hosts.set(name, 'its BMC lied')
       } else if (proof.kind === 'waived' && name !== recovery.host) {
         book.breach('true-proof', `the fence of ${name} was waived, and it is no host that died but a target`)

@@ -10,6 +10,7 @@ import type { ModelHost } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
 import type { Case } from './case.ts'
 import { asksForApproval, objectionToGuard } from './guarded.ts'
+import { liesOf } from './readings.ts'
 import { roomFor } from './room-for.ts'
 import { answers, canReadPower, isUpInNova, saysOff, showsLife, silentForMs } from './truth.ts'
 
@@ -80,12 +81,13 @@ function isDegraded({ segment }: Case, host: ModelHost): boolean {
 }
 
 /** As many independent sources as are asked for say by now that it is dead, or that it is cut off. */
-function speaksEnough({ world, segment }: Case, host: ModelHost): boolean {
+function speaksEnough(at: Case, host: ModelHost): boolean {
+  const { world, segment } = at
   const { alive, power, settings } = segment
   const network = alive.some(({ kind }) => kind !== 'exec')
   const beside = alive.filter(({ kind }) => kind === 'exec')
   if (network && answers(host)) return false
-  const isOff = power !== undefined && saysOff(host, [power.agent])
+  const isOff = power !== undefined && believedOff(at, host, [power.agent])
   const beats = showsLife(world, { alive: beside }, host)
   const voices = 1 + Number(network) + Number(isOff) + (beats ? 0 : beside.length)
   return voices >= (settings.confirm.sourcesMin ?? 1)
@@ -104,15 +106,24 @@ function isProvenAgain(host: ModelHost, proof: Proof | undefined): boolean {
   return proof?.kind === 'fenced' && saysOff(host, agentsBehind(proof))
 }
 
+/** They say off, and none of them was heard to lie of it: that one may be believed or not. */
+function believedOff({ readings, rehearses }: Case, host: ModelHost, agents: readonly string[]): boolean {
+  const said = readings.get(host.name) ?? []
+  return saysOff(host, agents) && !(rehearses && agents.some(agent => liesOf(agent, said).length > 0))
+}
+
 /** A step of the ladder that says off of a host that shows no sign of life is a proof that waits to be read. */
-function provable({ segment, world }: Case, host: ModelHost): string | undefined {
+function provable(at: Case, host: ModelHost): string | undefined {
+  const { segment, world } = at
   const isSilent = !showsLife(world, segment, host)
   // One that says on is not overruled.
   const isDenied = witnessesOf(segment.fencing).some(
     agent => agent !== 'ironic' && canReadPower(host, agent) && !saysOff(host, [agent])
   )
   // What only remembers proves it when it is told to switch, and that it is not while it is held.
-  const isSaid = stepsOf(segment.fencing).some(({ agents }) => !agents.includes('ironic') && saysOff(host, agents))
+  const isSaid = stepsOf(segment.fencing).some(
+    ({ agents }) => !agents.includes('ironic') && believedOff(at, host, agents)
+  )
   return isSaid && !isDenied && isSilent ? `the BMC of ${host.name} says that it is off` : undefined
 }
 

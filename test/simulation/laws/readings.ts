@@ -2,6 +2,7 @@ import type { Fencing } from '../../../src/controller/ports/ports.ts'
 import { stepsOf, witnessesOf } from '../../../src/core/ladder.ts'
 import type { Proof } from '../../../src/core/recovery.ts'
 import type { Segment } from '../../../src/core/segment.ts'
+import { works } from '../../../src/emulator/model/hosts.ts'
 import { wayOf } from '../../../src/emulator/model/power-ways.ts'
 import type { World } from '../../../src/emulator/model/world.ts'
 import { hostOf } from '../../../src/emulator/model/world.ts'
@@ -13,6 +14,8 @@ export interface Reading {
   readonly atMs: number
   /** The feed was on; of a BMC: the machine was. */
   readonly isOn: boolean
+  /** Its nova-compute reported. */
+  readonly isReporting: boolean
   /** Only remembered: it neither proves nor denies anything. */
   readonly isHearsay: boolean
 }
@@ -30,7 +33,8 @@ export function watchReadings(fencing: Fencing, world: World, readings: Readings
       const way = wayOf(host, agent)
       const isOn = way.kind === 'feed' ? !way.isOff : host.powered && host.kernel === 'running'
       const { power, atMs, isHearsay = false } = reading
-      readings.set(name, [...(readings.get(name) ?? []), { agent, power, atMs, isOn, isHearsay }])
+      const isReporting = works(host)
+      readings.set(name, [...(readings.get(name) ?? []), { agent, power, atMs, isOn, isReporting, isHearsay }])
       return reading
     }
   }
@@ -93,4 +97,21 @@ export function wasLied(proof: Fenced, said: readonly Reading[]): boolean {
   return proof.readings.some(({ agent, atMs }) =>
     said.some(one => one.agent === agent && one.atMs === atMs && one.isOn)
   )
+}
+
+/** Whoever rehearses each minute has found it out by then. */
+const heardForMs = 60_000
+
+/** An agent behind the proof that was heard to lie of the host for more than a minute. */
+export function knownLiar(proof: Fenced, said: readonly Reading[]): string | undefined {
+  return proof.agents.find(({ agent }) => {
+    const [first, ...more] = liesOf(agent, said)
+    return first !== undefined && (more.at(-1)?.atMs ?? 0) - first.atMs > heardForMs
+  })?.agent
+}
+
+/** When the agent said off while the host reported, since it last said on. */
+export function liesOf(agent: string, said: readonly Reading[]): Reading[] {
+  const own = said.filter(reading => reading.agent === agent && !reading.isHearsay)
+  return own.slice(own.findLastIndex(({ power }) => power === 'on') + 1).filter(({ isReporting }) => isReporting)
 }

@@ -65,6 +65,22 @@ export function liarThatReports(chance: Chance): Omit<Scenario, 'expect'> {
   }
 }
 
+/** Its BMC says off all the time, and is found out; whoever then drives the recovery was started when nothing showed that any more. */
+export function liarThatIsKnown(chance: Chance): Omit<Scenario, 'expect'> {
+  const at = chance.int(130, 180)
+  const replicas = chance.int(1, 2)
+  const crashes = Array.from({ length: replicas }, (_, replica): ScenarioEvent => {
+    return { at: at + chance.int(1, 4), do: 'crash', replica }
+  })
+  return {
+    world: { hosts: { ...rack(3, 1), [host]: { servers: 3, bmc: { mode: 'lies' } } } },
+    ...(chance.percent(50) && { segment: { fencing: ['bmc', 'ipmi'] } }),
+    rehearses: true,
+    replicas,
+    events: [{ at, do: 'cutOff', host }, ...crashes, { at: at + 10, do: 'alarm', host }]
+  }
+}
+
 /** Off by itself, so that nobody had to power it off; isolated, and switched on when nobody may fence it again. */
 export function backWhileDisarmed(chance: Chance): Omit<Scenario, 'expect'> {
   const at = chance.int(2, 20)

@@ -11,6 +11,8 @@ export function reopeningContract(makeBed: MakeBed): void {
       const step = { kind: 'isolate', target: 'compute-01', attempt: 1, state: 'sending', intentAtMs: 1 } as const
       await before.write(lease, { steps: [step], notify: [{ type: 'held', data: 1 }] })
       await before.setArming({ armed: true }, 'alice', 'go')
+      const way = { host: 'compute-01', agent: 'bmc', way: 'w' }
+      await before.disbelieve(way, 'replica-1', 5)
       await before.ping()
       await before.release(lease)
       await before.close()
@@ -22,6 +24,7 @@ export function reopeningContract(makeBed: MakeBed): void {
       expect(await after.targets()).toEqual({ 'spare-1': lease.recovery })
       expect(await after.outbox(5)).toHaveLength(1)
       expect(await after.arming()).toMatchObject({ armed: true })
+      expect(await after.disbeliefs()).toEqual([{ ...way, sinceMs: 5, saidAtMs: 5 }])
       const [again] = await claim(after, 'replica-2', 1000, 5)
       expect(again?.lease.epoch).toBe(lease.epoch + 1)
       await after.close()

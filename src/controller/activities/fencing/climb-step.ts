@@ -13,8 +13,11 @@ import { act, isWorldError, note } from '../../recovery/context.ts'
 const repeatAfterMs = 20_000
 /** After a power-off that did not get as far as the machine. */
 const sendAgainMs = 5000
-/** An agent that only remembers an off is sent another one, so that it looks. */
-const lookAfterMs = 10_000
+/**
+ * An agent that only remembers an off is sent another one, so that it looks. Ironic's redfish driver takes PoweringOff for off, so
+ * that comes when a power-off is long over.
+ */
+const lookAfterMs = 30_000
 /** What was asked longer ago is asked again before a power-off. */
 const freshMs = 5000
 

@@ -81,6 +81,17 @@ export const proofMutations: readonly Mutation[] = [
     ]
   },
   {
+    name: 'forgets-the-disbelief',
+    bug: 'An agent that was found to lie of a host is believed by every process that did not find it out itself.',
+    edits: [
+      {
+        file: 'controller/judgement/disbeliefs.ts',
+        find: 'await store.disbelieve({ agent, host, way }, owner, saidAtMs)',
+        replace: 'if (owner.length > 0) return'
+      }
+    ]
+  },
+  {
     name: 'memory-is-a-reading',
     bug: 'That Ironic remembers a host as off counts as a reading of its power.',
     edits: [

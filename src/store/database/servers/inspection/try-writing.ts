@@ -25,7 +25,8 @@ const columns = {
   duties: 'owner',
   outbox: 'type',
   arming: 'actor',
-  sightings: 'what'
+  sightings: 'what',
+  disbeliefs: 'heard_by'
 } as const satisfies { [T in keyof Tables]: keyof Tables[T] }
 
 const probe = 'switchover_check'
