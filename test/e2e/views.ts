@@ -44,6 +44,7 @@ export interface RecoveryView {
   }
   readonly moveList: readonly {
     readonly server: string
+    readonly target?: string
     readonly state: string
     readonly attempts: number
     readonly beganAtMs?: number
