@@ -4,15 +4,13 @@ import { definitionFacts, segmentFacts } from '../controller/judgement/rule-fact
 import type { Alarms, KnownAlarm } from '../controller/ports/ports.ts'
 import type { Directory } from '../controller/service/directory.ts'
 import { toldByDefinition, toldByDelivery } from '../core/rules/facts.ts'
-import { pastMax } from '../core/rules/past.ts'
 import type { RuleContext, Rules } from '../core/rules.ts'
 import type { Segment } from '../core/segment.ts'
-import { ConfigError, messageOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import { readActionUrl } from '../http/action-url.ts'
 import { createAuthenticator } from '../http/auth.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { CheckLine } from '../openstack/connect.ts'
-import { openStoreForReading } from '../store/read-store.ts'
 import { firstOf } from './first-of.ts'
 import { remindersOf } from './rules/reminders.ts'
 
@@ -117,22 +115,4 @@ export function alarmsFor(
     const alarm = { id, current: 'alarm', traits: {}, ...(name && { name }), ...(type && { type }) }
     return { alarm, definition: found === undefined ? 'none' : definitionFacts(found) }
   }
-}
-
-/** The stored past of hosts, while `work` runs; it is not looked at where no rule asks for it, and may not be there yet. */
-export async function withPast<T>(
-  { rules, storeUrl }: Pick<Config, 'rules' | 'storeUrl'>,
-  work: (pastOf: RulesWorld['pastOf']) => Promise<T>
-): Promise<T> {
-  const store = rules.needs.past ? await openStoreForReading(storeUrl).catch(unlessUnreadable) : undefined
-  try {
-    return await work(store && (async host => await store.pastOf(host, pastMax)))
-  } finally {
-    await store?.close()
-  }
-}
-
-function unlessUnreadable(error: unknown): undefined {
-  if (error instanceof ConfigError) return undefined
-  throw error
 }

@@ -1,9 +1,10 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { messageOf } from '../errors.ts'
+import { ConfigError, messageOf, StoreUnavailable } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { folderAdvice } from '../store/database/folder.ts'
 import { inspectServers } from '../store/database/open-dialect.ts'
+import { openStoreForReading, type ReadStore } from '../store/read-store.ts'
 import { pathOfStore } from '../store-url.ts'
 
 const name = 'store'
@@ -21,6 +22,19 @@ export async function checkStore(url: string): Promise<CheckLine[]> {
     ]
   } catch (error) {
     return [{ name, ok: false, detail: messageOf(error) }]
+  }
+}
+
+/** What the service has stored, while `work` runs; undefined where nothing can be read, for it may not be there yet. */
+export async function withStored<T>(url: string, work: (store: ReadStore | undefined) => Promise<T>): Promise<T> {
+  const store = await openStoreForReading(url).catch((error: unknown) => {
+    if (error instanceof ConfigError || error instanceof StoreUnavailable) return undefined
+    throw error
+  })
+  try {
+    return await work(store)
+  } finally {
+    await store?.close()
   }
 }
 

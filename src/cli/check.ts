@@ -1,17 +1,19 @@
 import { systemClock } from '../clock.ts'
 import type { Environment } from '../config/read-yaml.ts'
 import { type Config, loadConfig } from '../config.ts'
+import { pastMax } from '../core/rules/past.ts'
 import { ConfigError, messageOf } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { checkAlarms } from './check-alarms.ts'
 import { checkCalendars } from './check-calendars.ts'
+import { checkDisbeliefs } from './check-disbeliefs.ts'
 import { checkEvidence } from './check-evidence.ts'
 import { checkFencing } from './check-fencing.ts'
 import { checkGuards } from './check-guards.ts'
 import { checkHostNames } from './check-hosts.ts'
-import { alarmsFor, checkRules, knownRules, withPast } from './check-rules.ts'
+import { alarmsFor, checkRules, knownRules } from './check-rules.ts'
 import { checkMembers } from './check-segment.ts'
-import { checkStore } from './check-store.ts'
+import { checkStore, withStored } from './check-store.ts'
 import { createSilentLogger } from './logger.ts'
 import { table } from './table.ts'
 import { connectWorld, loginTimeoutMs, type OutsideWorld } from './world.ts'
@@ -146,7 +148,11 @@ async function checkWorld(
     }
     const alarmOf = known && alarmsFor(known, openstack.alarms, config)
     const asked = { rules, directory, nowMs: Date.now(), ...(alarmOf && { alarmOf }) }
-    lines.push(...(await withPast(config, async pastOf => await checkRules({ ...asked, ...(pastOf && { pastOf }) }))))
+    await withStored(config.storeUrl, async store => {
+      if (store !== undefined) lines.push(...(await checkDisbeliefs(directory.segments(), fencing, store)))
+      const pastOf = store && (async (host: string) => await store.pastOf(host, pastMax))
+      lines.push(...(await checkRules({ ...asked, ...(pastOf && { pastOf }) })))
+    })
   } catch (error) {
     lines.push({ name: 'segments', ok: false, detail: messageOf(error) })
   }

@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../clock.ts'
-import type { OperatorStore } from '../controller/ports/ports.ts'
+import type { OperatorStore, RecoveryStore } from '../controller/ports/ports.ts'
 import { ConfigError } from '../errors.ts'
 import { pathOfStore } from '../store-url.ts'
 import { openDialect } from './database/open-dialect.ts'
@@ -8,10 +8,13 @@ import { migrations } from './database/schema.ts'
 import { openSqliteForReading } from './database/sqlite.ts'
 import type { Tables } from './database/tables.ts'
 import { createTransactions } from './database/transactions.ts'
+import { createDisbeliefs } from './disbeliefs.ts'
 import { createHistory } from './history.ts'
 import { createSignals } from './signals.ts'
 
-export interface ReadStore extends Pick<OperatorStore, 'signals' | 'recovery' | 'pastOf'> {
+export interface ReadStore
+  extends Pick<OperatorStore, 'signals' | 'recovery' | 'pastOf'>,
+    Pick<RecoveryStore, 'disbeliefs'> {
   close(): Promise<void>
 }
 
@@ -40,5 +43,6 @@ export async function openStoreForReading(url: string, clock: Clock = systemCloc
   }
   const { signals } = createSignals(transactions)
   const { recovery, pastOf } = createHistory(transactions)
-  return { signals, recovery, pastOf, close }
+  const { disbeliefs } = createDisbeliefs(transactions)
+  return { signals, recovery, pastOf, disbeliefs, close }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { alarmsFor, checkRules, type RulesWorld, withPast } from '../../src/cli/check-rules.ts'
+import { alarmsFor, checkRules, type RulesWorld } from '../../src/cli/check-rules.ts'
 import type { HostFacts } from '../../src/core/rules/facts.ts'
 import { compileRules, type Rule, type Rules } from '../../src/core/rules.ts'
 import { segment } from './world.ts'
@@ -93,9 +93,4 @@ test('the alarm of a host is the one in Aodh whose action names it to us', async
     alarm: { id: 'a-1', name: 'host-down', type: 'event', current: 'alarm' },
     definition: { project: 'p' }
   })
-})
-
-test('a store that is not there yet leaves the past unread', async () => {
-  const config = { rules: rulesOf(rule('flaps', 'history.failuresLastWeek > 1')), storeUrl: 'file:/nowhere/s.db' }
-  expect(await withPast(config, async pastOf => pastOf)).toBeUndefined()
 })
