@@ -72,7 +72,7 @@ test('all is well: exit status 0, and it says so', async () => {
   const { exit, text, queries } = await asked({ ended: [of('compute-07', { state: 'recovered' })] })
   expect(exit).toBe(0)
   expect(text).toMatch(/^status +All is well: every segment acts, and has a spare for the next host that dies\.\n/)
-  expect(text).toMatch(/\nsegments +rack-a +armed +1 hosts +1 of 3 spares ready\nopen +no recovery\n/)
+  expect(text).toMatch(/\nsegments +rack-a +armed +1 host +1 of 3 spares ready\nopen +no recovery\n/)
   expect(text).toMatch(/\n24 hours +compute-07 +recovered +1 min ago +after 2 min, 2 servers moved\n$/)
   expect(queries).toEqual([
     { state: 'open', limit: 200 },
@@ -111,7 +111,7 @@ test.each<[string, World, number, RegExp]>([
     'no spare is left',
     { segments: [{ ...well, spareLeft: false, spares: [sampleSegment.spares[2]!] }] },
     2,
-    /! rack-a has no spare left, so the next host that dies can't be recovered; spare-3: it is down\n.*rack-a +armed +1 hosts +0 of 1 spares ready: N\+1 IS LOST/
+    /! rack-a has no spare left, so the next host that dies can't be recovered; spare-3: it is down\n.*rack-a +armed +1 host +0 of 1 spares ready: N\+1 IS LOST/
   ],
   ['the cloud can not be read', { segments: [] }, 2, /! the hosts and spares are not known/],
   ['it only observes', { segments: [{ ...well, armed: false }] }, 1, /- rack-a only observes: .*\n.*rack-a +observes /],

@@ -4,7 +4,7 @@ import { ago, clockTime } from '../times.ts'
 
 /** The verdict, and each source's word with its age. */
 export function evidenceOf(evidence: EvidenceView | undefined, nowMs: number): Section {
-  if (evidence === undefined) return { label: 'verdict', lines: [line('none yet')] }
+  if (evidence === undefined) return { label: 'verdict', lines: [line('none')] }
   const { verdict, because, observations, atMs } = evidence
   const words = observations.map(({ source, says, detail, atMs: askedAtMs }) => [
     ...[`  ${source}`, says, ago(askedAtMs ?? atMs, nowMs)],
@@ -24,7 +24,7 @@ export function rulesOf({ decision }: RecoveryView): Section {
 
 /** Each guard with what it looked at: those that hold come first; those that are open by their names, unless `all` are asked for. */
 export function guardsOf(guards: readonly GuardView[] | undefined, nowMs: number, all: boolean): Section {
-  if (guards === undefined) return { label: 'guards', lines: [line('not asked yet')] }
+  if (guards === undefined) return { label: 'guards', lines: [line('not asked')] }
   const told = guards.filter(guard => all || rankOf(guard) < 2).sort((a, b) => rankOf(a) - rankOf(b))
   const open = guards.length - told.length
   const others = told.length === 0 ? `none of ${open} holds` : `${open} others do not hold`

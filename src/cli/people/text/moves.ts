@@ -9,7 +9,7 @@ const timelineMax = 15
 
 /** Where the servers are to go, which stay, and which hosts were not taken. */
 export function planOf(plan: PlanView | undefined): Section {
-  if (plan === undefined) return { label: 'plan', lines: [line('none yet')] }
+  if (plan === undefined) return { label: 'plan', lines: [line('none')] }
   const { moves, staying, targets, refused, estimatedSeconds } = plan
   const takes = moves.length === 0 ? '' : `, in about ${lasted(estimatedSeconds * 1000)}`
   const summary = `${serversOf(moves.length)} to ${targets.join(', ') || 'no target'}${takes}; ${staying.length} stay`

@@ -33,7 +33,7 @@ function segmentsOf(segments: Status['segments']): Section {
   const lines = segments.map(({ name, armed, hosts, spares, spareLeft }) => {
     const ready = spares.filter(spare => spare.ready && spare.heldBy === undefined).length
     return [
-      ...[name, armed ? 'armed' : 'observes', `${hosts.length} hosts`],
+      ...[name, armed ? 'armed' : 'observes', hosts.length === 1 ? '1 host' : `${hosts.length} hosts`],
       `${ready} of ${spares.length} spares ready${spareLeft ? '' : ': N+1 IS LOST'}`
     ]
   })
