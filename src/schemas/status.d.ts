@@ -39,6 +39,10 @@ export interface Status {
    * Those that were opened within the last 24 hours and have ended, the newest first.
    */
   ended: RecoverySummary[]
+  /**
+   * Signals of the last 24 hours that name no host of a segment, the newest first.
+   */
+  unresolved: SignalView[]
 }
 /**
  * How we are, what we depend on, and whether the next failure can be taken. Times are milliseconds since the epoch.
@@ -515,4 +519,113 @@ export interface RecoverySummary {
      */
     staying: number
   }
+}
+/**
+ * One thing that we were told about a host. Times are milliseconds since the epoch.
+ */
+export interface SignalView {
+  /**
+   * The signal's id.
+   */
+  id: string
+  /**
+   * Who told us: Aodh's webhook, a person, our own polling, a recovery whose target died, or a test of the way that alarms take.
+   */
+  source: 'aodh' | 'manual' | 'poll' | 'target' | 'test'
+  /**
+   * The name of the token that brought it, or of the duty that found it.
+   */
+  actor: string
+  /**
+   * When it was written down.
+   */
+  receivedAtMs: number
+  /**
+   * The service host that it is about; missing while unknown.
+   */
+  host?: string
+  /**
+   * What the alarm said.
+   */
+  alarm?: {
+    /**
+     * The alarm's id.
+     */
+    id: string
+    /**
+     * The alarm's name.
+     */
+    name?: string
+    /**
+     * The state that it entered.
+     */
+    current: string
+    /**
+     * The state that it left.
+     */
+    previous?: string
+    /**
+     * Its severity.
+     */
+    severity?: string
+    /**
+     * Aodh's sentence.
+     */
+    reason?: string
+    /**
+     * The type of its reason_data: event, threshold, composite …
+     */
+    type?: string
+    /**
+     * The type of the event that fired it.
+     */
+    eventType?: string
+    /**
+     * The traits of the event, as text.
+     */
+    traits: {
+      [k: string]: string
+    }
+  }
+  /**
+   * The person's reason.
+   */
+  reason?: string
+  /**
+   * What became of it.
+   */
+  outcome: 'opened' | 'joined' | 'noted' | 'ignored' | 'received' | 'unresolved'
+  /**
+   * Why, in one sentence.
+   */
+  because: string
+  /**
+   * The recovery that it opened or joined.
+   */
+  recovery?: string
+  /**
+   * The later ok of the same alarm came.
+   */
+  cleared: boolean
+  /**
+   * The business rules that were tried, in order, up to the one that decided.
+   */
+  rules?: TrialView[]
+}
+/**
+ * A business rule that was tried.
+ */
+export interface TrialView {
+  /**
+   * Its name.
+   */
+  rule: string
+  /**
+   * matched: it decided. failed: it could not be evaluated, so it did not match.
+   */
+  result: 'matched' | 'notMatched' | 'failed'
+  /**
+   * Which part of it was not true, or what could not be evaluated.
+   */
+  because: string
 }

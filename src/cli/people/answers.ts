@@ -10,6 +10,7 @@ import type { ReceivedSignal } from '../../schemas/received.d.ts'
 import type { RecoveryView } from '../../schemas/recovery.d.ts'
 import type { RecoverySummary } from '../../schemas/recovery-summary.d.ts'
 import type { SegmentView } from '../../schemas/segment.d.ts'
+import type { SignalView } from '../../schemas/signal.d.ts'
 
 /** The answers of the API that the commands read, by the name of their schema. */
 export interface Answers {
@@ -17,6 +18,7 @@ export interface Answers {
   readonly recoveries: { readonly items: readonly RecoverySummary[]; readonly cursor?: string }
   readonly recovery: RecoveryView
   readonly segments: { readonly items: readonly SegmentView[] }
+  readonly signals: { readonly items: readonly SignalView[]; readonly cursor?: string }
   readonly 'dry-run': DryRunView
   readonly received: ReceivedSignal
   readonly arming: ArmingView
@@ -25,7 +27,11 @@ export interface Answers {
 
 export type AnswerName = keyof Answers
 
-const lists: Readonly<Partial<Record<AnswerName, string>>> = { recoveries: 'recovery-summary', segments: 'segment' }
+const lists: Readonly<Partial<Record<AnswerName, string>>> = {
+  recoveries: 'recovery-summary',
+  segments: 'segment',
+  signals: 'signal'
+}
 
 /** What a newer service says beside what we know is no mistake. */
 const additions = ['additionalProperties', 'unevaluatedProperties']

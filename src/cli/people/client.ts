@@ -23,19 +23,18 @@ export interface Client {
   send<N extends AnswerName>(method: 'POST' | 'PUT', name: N, path: string, body: object): Promise<Told<Answers[N]>>
 }
 
-export interface Patience {
+export interface Limits {
   readonly connectMs: number
-  /** A dry run may take the service 20 s. */
   readonly answerMs: number
+  readonly bytesMax: number
 }
 
-const usual: Patience = { connectMs: 5000, answerMs: 30_000 }
-/** A recovery of some thousand servers has some MB. */
-const bytesMax = 64 * 1024 * 1024
+/** A dry run may take the service 20 s, and a recovery of some thousand servers has some MB. */
+const usual: Limits = { connectMs: 5000, answerMs: 30_000, bytesMax: 64 * 1024 * 1024 }
 
-export function createClient(access: Access, patience = usual): Client {
+export function createClient(access: Access, limits = usual): Client {
   const ask = async <N extends AnswerName>(name: N, request: Request): Promise<Told<Answers[N]>> => {
-    const { status, text, type, location, dateMs } = await exchange(access, request, patience)
+    const { status, text, type, location, dateMs } = await exchange(access, request, limits)
     const body = parsed(text)
     if (status >= 300) throw refusal(access, request, { status, body, type, location })
     if (body === undefined)
@@ -75,9 +74,9 @@ interface Exchanged {
   readonly dateMs: number | undefined
 }
 
-async function exchange(access: Access, { method, path, body }: Request, patience: Patience): Promise<Exchanged> {
+async function exchange(access: Access, { method, path, body }: Request, limits: Limits): Promise<Exchanged> {
   const tooMuch = new AbortController()
-  const { connectMs, answerMs } = patience
+  const { connectMs, answerMs, bytesMax } = limits
   const url = `${access.url}${path}`
   try {
     const request = got(url, {
@@ -103,7 +102,7 @@ async function exchange(access: Access, { method, path, body }: Request, patienc
     }
   } catch (error) {
     const isLarge = tooMuch.signal.aborted
-    throw silence(access, error, { isDeed: method !== 'GET', isLarge, patience })
+    throw silence(access, error, { isDeed: method !== 'GET', isLarge, limits })
   }
 }
 
@@ -111,10 +110,10 @@ async function exchange(access: Access, { method, path, body }: Request, patienc
 function silence(
   { url, urlFrom }: Access,
   error: unknown,
-  { isDeed, isLarge, patience }: { readonly isDeed: boolean; readonly isLarge: boolean; readonly patience: Patience }
+  { isDeed, isLarge, limits }: { readonly isDeed: boolean; readonly isLarge: boolean; readonly limits: Limits }
 ): ServiceError {
   const at = `${url} (${urlFrom})`
-  if (isLarge) return new ServiceError('strange', `the answer of ${at} is larger than 64 MiB`)
+  if (isLarge) return new ServiceError('strange', `the answer of ${at} is larger than ${limits.bytesMax} bytes`)
   const code = error instanceof RequestError ? (error.code ?? '') : ''
   const lost = (what: string) =>
     isDeed
@@ -125,7 +124,7 @@ function silence(
       : new ServiceError('unreachable', what)
   if (error instanceof TimeoutError)
     return error.event === 'request' || error.event === 'response'
-      ? lost(`no answer within ${patience.answerMs / 1000} s from ${at}`)
+      ? lost(`no answer within ${limits.answerMs / 1000} s from ${at}`)
       : new ServiceError(
           'unreachable',
           `${at} can't be reached (${error.event}): is it the right address, and does a firewall let you through?`

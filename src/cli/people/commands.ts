@@ -4,7 +4,7 @@ import { isExpected, sayError } from '../say-error.ts'
 import { type AccessWords, accessOf } from './access.ts'
 import { showArming, switchArming } from './arm.ts'
 import { type Client, createClient } from './client.ts'
-import { recover } from './recover.ts'
+import { recover, resolve } from './recover.ts'
 import { type Saying, say, type Word } from './say.ts'
 import { type Output, show } from './show.ts'
 import { status } from './status.ts'
@@ -82,6 +82,11 @@ export function addPeopleCommands(program: Command, { env, out, err }: Shared): 
       const more = { dryRun, all: said.all === true, yes: said.yes === true }
       const why = said.reason === undefined ? {} : { reason: said.reason }
       done(await recover(dryRun ? reader(said) : actor(said), host, { ...how(said), ...more, ...why }))
+    })
+  add('resolve <signal> <host>', 'say which host an alarm is about that names none (status lists them)')
+    .option(...yes)
+    .action(async (signal: string, host: string, said: Words & { yes?: boolean }) => {
+      done(await resolve(actor(said), signal, host, { ...how(said), yes: said.yes === true }))
     })
   const switching = async (armed: boolean | null, segment: string | undefined, said: Deed): Promise<void> => {
     const of = segment === undefined ? {} : { segment }

@@ -15,7 +15,7 @@ const warning = (text: string): Finding => ({ level: 'warning', text })
 
 /** What is not as it should be, the worst first. critical: somebody is needed now. */
 export function findingsOf(
-  { health, segments, open, ended }: Omit<Status, 'level' | 'findings'>,
+  { health, segments, open, ended, unresolved }: Omit<Status, 'level' | 'findings'>,
   nowMs: number
 ): Finding[] {
   const found = [
@@ -23,7 +23,8 @@ export function findingsOf(
     ...segments.flatMap(standFindings),
     ...health.segments.flatMap(watchFindings),
     ...open.map(recovery => openFinding(recovery, nowMs)),
-    ...partialFindings(open, ended)
+    ...partialFindings(open, ended),
+    ...unresolved.map(unresolvedFinding)
   ]
   return [...found.filter(({ level }) => level === 'critical'), ...found.filter(({ level }) => level === 'warning')]
 }
@@ -87,4 +88,9 @@ function partialFindings(open: readonly RecoverySummary[], ended: readonly Recov
     .map(({ host, moves }) =>
       warning(`${host} was recovered in part, ${serversOf(moves.staying)} stayed: switchover show ${host}`)
     )
+}
+
+/** Nothing is done about it until somebody says whom it means. */
+function unresolvedFinding({ id, alarm, because }: Status['unresolved'][number]): Finding {
+  return warning(`${alarm?.name ?? 'a signal'} names no host (${because}): switchover resolve ${id} HOST`)
 }

@@ -23,7 +23,9 @@ export async function status(client: Client, { json, out }: Output): Promise<num
   const since = new Date(nowMs - dayMs).toISOString()
   const opened = isReadable ? await listOf(client, `/v1/recoveries?since=${since}`) : []
   const ended = opened.filter(({ closedAtMs }) => closedAtMs !== undefined)
-  const seen = { health, segments, open, ended }
+  const lost = isReadable ? (await client.get('signals', '/v1/signals?outcome=unresolved&limit=50')).said.items : []
+  const unresolved = lost.filter(({ receivedAtMs }) => receivedAtMs > nowMs - dayMs)
+  const seen = { health, segments, open, ended, unresolved }
   const findings = findingsOf(seen, nowMs)
   const answer: Status = { level: findings[0]?.level ?? 'ok', findings, ...seen }
   out.write(json ? jsonOf(answer) : statusText(answer, nowMs, out.columns))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from '@jest/globals'
-import { createClient, type Patience } from '../../../src/cli/people/client.ts'
+import { createClient, type Limits } from '../../../src/cli/people/client.ts'
 import { ServiceError } from '../../../src/cli/people/service-error.ts'
 import { secrets } from '../../http/support.ts'
 import { type Answer, pemFile, startServer } from '../../openstack/with-server.ts'
@@ -17,11 +17,11 @@ async function serverOf(answer: Answer, tls?: 'server') {
   return server
 }
 
-type How = { readonly method?: 'POST'; readonly patience?: Patience; readonly ca?: string }
+type How = { readonly method?: 'POST'; readonly limits?: Limits; readonly ca?: string }
 
 /** What is said when `url` is asked. */
-async function failure(url: string, { method, patience, ca }: How = {}): Promise<ServiceError> {
-  const client = createClient({ ...accessTo(url), ...(ca === undefined ? {} : { ca }) }, patience)
+async function failure(url: string, { method, limits, ca }: How = {}): Promise<ServiceError> {
+  const client = createClient({ ...accessTo(url), ...(ca === undefined ? {} : { ca }) }, limits)
   const asked =
     method === undefined ? client.get('arming', '/v1/arming') : client.send(method, 'received', '/v1/recoveries', {})
   const error = await asked.then(
@@ -106,11 +106,17 @@ test('what nobody answers is told apart from a deed of which nobody knows what b
   expect(cut.asked).toHaveLength(2)
 
   const silent = await serverOf({ deed: () => undefined })
-  const late = await failure(silent.url, { patience: { connectMs: 1000, answerMs: 50 } })
+  const late = await failure(silent.url, { limits: { connectMs: 1000, answerMs: 50, bytesMax: 100 } })
   expect([late.code, late.message]).toEqual([
     'unreachable',
     expect.stringMatching(/^no answer within 0\.05 s from http/)
   ])
+})
+
+test('an answer without an end is not read to its end', async () => {
+  const { url } = await serverOf([200, { segments: {}, inForce: {}, reason: 'x'.repeat(1_000_000) }])
+  const error = await failure(url, { limits: { connectMs: 1000, answerMs: 10_000, bytesMax: 1000 } })
+  expect([error.code, error.message]).toEqual(['strange', expect.stringMatching(/is larger than 1000 bytes$/)])
 })
 
 test('a certificate that is not trusted, and one that its authority is given for', async () => {

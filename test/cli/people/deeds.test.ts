@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { showArming, switchArming } from '../../../src/cli/people/arm.ts'
-import { recover } from '../../../src/cli/people/recover.ts'
+import { recover, resolve } from '../../../src/cli/people/recover.ts'
 import { say, type Word } from '../../../src/cli/people/say.ts'
 import type { NewCommand, StoredEvent } from '../../../src/controller/ports/ports.ts'
 import { CloudError } from '../../../src/errors.ts'
@@ -168,4 +168,18 @@ test('that nobody can tell what would happen does not keep a host from being rep
   await expect(recover(client, 'compute-01', reporting)).rejects.toThrow('there is nobody to ask')
   expect(text()).toMatch(/^what would happen can't be told now: /)
   await expect(recover(client, 'compute-01', { ...reporting, dryRun: true })).rejects.toThrow(/OpenStack/)
+})
+
+test('a signal that names no host is given one, after asking', async () => {
+  const { client } = await speak(undo)
+  const { text, ...output } = paper()
+  await expect(resolve(client, 's-1', 'compute-01', { ...output, yes: false })).rejects.toThrow(
+    'there is nobody to ask'
+  )
+  expect(await resolve(client, 's-1', 'compute-01', { ...output, yes: true })).toBe(true)
+  expect(text()).toBe('opened; switchover show compute-01\n')
+  await expect(resolve(client, 's-9', 'compute-01', { ...output, yes: true })).rejects.toThrow(
+    'There is no signal s-9.'
+  )
+  await expect(resolve(client, 's-1', 'compute-01', { ...paper(true), yes: false })).rejects.toThrow('add --yes')
 })

@@ -3,8 +3,9 @@ import { status } from '../../../src/cli/people/status.ts'
 import type { StoredRecovery } from '../../../src/controller/ports/ports.ts'
 import type { SegmentView } from '../../../src/controller/service/service.ts'
 import type { Hold, Recovery } from '../../../src/core/recovery.ts'
+import type { Signal } from '../../../src/core/signal.ts'
 import { StoreUnavailable } from '../../../src/errors.ts'
-import { recovery, segment as sampleSegment } from '../../http/samples.ts'
+import { recovery, segment as sampleSegment, signal } from '../../http/samples.ts'
 import type { Overrides } from '../../http/support.ts'
 import { expectStatus, paper, speak } from './speak.ts'
 
@@ -35,7 +36,13 @@ async function asked({ segments = [well], open = [], ended = [], more = {} }: Wo
   }
   const { client } = await speak(undo, {
     service: { segments: async () => [...segments], ...more.service },
-    store: { recoveries, arming: armed, summary: async () => ({ states: {}, held: [], signals: {} }), ...more.store }
+    store: {
+      recoveries,
+      signals: async () => ({ items: [] }),
+      arming: armed,
+      summary: async () => ({ states: {}, held: [], signals: {} }),
+      ...more.store
+    }
   })
   const { text, ...output } = paper(json)
   return { exit: await status(client, output), text: text(), queries }
@@ -80,6 +87,12 @@ test('all is well: exit status 0, and it says so', async () => {
   ])
 })
 
+const lost = (ms: number): Signal => ({
+  ...signal,
+  receivedAtMs: since(ms),
+  outcome: 'unresolved',
+  because: 'no such host'
+})
 const silent: Overrides = { service: { dependencies: () => [{ name: 'nova', ok: false, error: 'refused' }] } }
 
 test.each<[string, World, number, RegExp]>([
@@ -127,6 +140,12 @@ test.each<[string, World, number, RegExp]>([
     { segments: [{ ...well, rehearsed: [{ host: 'compute-01', agent: 'bmc', atMs: 1, error: 'wrong password' }] }] },
     1,
     /- rack-a: compute-01 could not be fenced by bmc: wrong password\n/
+  ],
+  [
+    'an alarm names no host',
+    { more: { store: { signals: async () => ({ items: [lost(0), lost(86_400_000)] }) } } },
+    1,
+    /- host-down names no host \(no such host\): switchover resolve s-1 HOST\nsegments/
   ],
   [
     'one was recovered in part',
