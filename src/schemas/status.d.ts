@@ -260,7 +260,7 @@ export interface Health {
      */
     fencing?: {
       /**
-       * Agents that could not read a host's power, or that said off of a host that reported to Nova: those are believed nothing of that host.
+       * Agents that could not read a host's power, or that said off of a host that reported to Nova: those are believed nothing of that host, whichever replica found it.
        */
       failed: {
         /**
