@@ -142,7 +142,7 @@ function unreached(code: string, message: string): string | undefined {
   if (/^(EHOSTUNREACH|ENETUNREACH)$/.test(code)) return `no way leads there (${code})`
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate was made for another name: use that one'
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/.test(code))
-    return `its certificate is not trusted (${code}): name the authority that signed it, --ca FILE or SWITCHOVER_CA`
+    return `its certificate is not trusted (${code}): make this machine trust the authority that signed it, or name that (--ca FILE, SWITCHOVER_CA)`
   if (/wrong version number|packet length too long/i.test(message)) return 'it does not speak TLS: is it http:// ?'
   return undefined
 }

@@ -124,7 +124,7 @@ test('a certificate that is not trusted, and one that its authority is given for
   const distrusted = await failure(url)
   expect([distrusted.code, distrusted.message]).toEqual([
     'unreachable',
-    expect.stringMatching(/is not trusted \(.*--ca FILE or SWITCHOVER_CA$/)
+    expect.stringMatching(/is not trusted \(.*--ca FILE, SWITCHOVER_CA\)$/)
   ])
   const ca = readFileSync(pemFile('ca.pem'), 'utf8')
   expect(await createClient({ ...accessTo(url), ca }).get('arming', '/v1/arming')).toMatchObject({
