@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { checkSchema } from './config/check-schema.ts'
 import { confirmOf, sourcesOf } from './config/confirm.ts'
 import { crossChecks } from './config/cross-checks.ts'
 import { durationMs } from './config/durations.ts'
 import { ladderOf } from './config/ladder.ts'
+import { readText } from './config/read-text.ts'
 import { type Environment, readYaml } from './config/read-yaml.ts'
 import { readRules } from './config/rules.ts'
 import { isOfStandIn } from './config/stand-ins.ts'
@@ -12,7 +12,7 @@ import type { GuardSettings } from './controller/ports/ports.ts'
 import type { Members, SegmentConfig } from './controller/service/directory.ts'
 import type { ServerRule } from './core/rules/server-policy.ts'
 import type { Rules } from './core/rules.ts'
-import { ConfigError, messageOf } from './errors.ts'
+import { ConfigError } from './errors.ts'
 import type { ConfigFile, Segment } from './schemas/config.d.ts'
 
 /** The configuration as the composition root hands it out. Times in ms. Frozen. */
@@ -130,14 +130,6 @@ function limitsOf({ quietMinutes, failuresWindowHours, ...rest }: Segment['limit
 function membersOf({ names, aggregate, zone }: Segment['hosts']): Members {
   if (aggregate !== undefined) return { aggregate }
   return zone === undefined ? { names: names ?? [] } : { zone }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ConfigError(path, [`can't be read: ${messageOf(error)}`])
-  }
 }
 
 function deepFreeze<T>(value: T): T {

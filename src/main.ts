@@ -4,10 +4,11 @@ import packageFile from '../package.json' with { type: 'json' }
 import { addAlarmCommands } from './cli/alarms/commands.ts'
 import { check } from './cli/check.ts'
 import { type DemoWords, demoOptions } from './cli/demo/options.ts'
+import { addPeopleCommands } from './cli/people/commands.ts'
 import { addRuleCommands } from './cli/rules/commands.ts'
+import { sayError } from './cli/say-error.ts'
 import { serve } from './cli/serve.ts'
 import { adoptSpares } from './cli/spares-adopt.ts'
-import { ConfigError, messageOf } from './errors.ts'
 
 const { env, stdout, stderr } = process
 const program = new Command('switchover')
@@ -73,14 +74,11 @@ program
 
 addAlarmCommands(program, { config, json, env, out: stdout })
 addRuleCommands(program, { config, json, env, out: stdout })
+addPeopleCommands(program, { env, out: stdout, err: stderr })
 
 try {
   await program.parseAsync()
 } catch (error) {
-  // The world's refusals are a sentence each; what is our own mistake comes with where it happened.
-  const known = error instanceof ConfigError || (Error.isError(error) && 'code' in error)
-  const text = known || !Error.isError(error) ? messageOf(error) : (error.stack ?? error.message)
-  const isOneSentence = error instanceof ConfigError && error.mistakes.length === 1
-  stderr.write(`switchover: ${isOneSentence ? text.replace(':\n  ', ': ') : text}\n`)
+  stderr.write(`switchover: ${sayError(error)}\n`)
   process.exitCode = 1
 }

@@ -43,7 +43,8 @@ export async function checkRules(world: RulesWorld): Promise<CheckLine[]> {
 
 /** What can be said of them without the cloud. */
 export function knownRules(rules: Rules): CheckLine[] {
-  return [listOf(rules), ...remindersOf(rules)].map(detail => ({ name: 'rules', ok: true, detail }))
+  const reminders = remindersOf(rules).map(detail => ({ name: 'rules', ok: true, warn: true as const, detail }))
+  return [{ name: 'rules', ok: true, detail: listOf(rules) }, ...reminders]
 }
 
 function listOf({ list }: Rules): string {

@@ -122,7 +122,7 @@ export interface Recovery {
   readonly openedAtMs: number
   /** The recovery that this one continues (`retry` of a partial one). */
   readonly continues?: string
-  /** How many lost targets led here: a recovery of a target of a recovery of a target is 2. */
+  /** How many lost targets led here: 2 for a target of a recovery of a target, and for the second that one recovery has lost. */
   readonly chain: number
   readonly settings: Settings
   /** What the business rules said of the signal that opened it; none were asked for a person's word or a lost target. */

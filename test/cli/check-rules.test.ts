@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { alarmsFor, checkRules, type RulesWorld } from '../../src/cli/check-rules.ts'
+import { alarmsFor, checkRules, knownRules, type RulesWorld } from '../../src/cli/check-rules.ts'
 import type { HostFacts } from '../../src/core/rules/facts.ts'
 import { compileRules, type Rule, type Rules } from '../../src/core/rules.ts'
 import { segment } from './world.ts'
@@ -46,7 +46,12 @@ test('it says which rules there are, and for each host what they would say of an
   ])
 })
 
-test('a rule that forgets by the time is told', async () => {
+test('a rule that forgets by the time is told, as a warning', async () => {
+  const known = knownRules(rulesOf(rule('freeze', 'calendar.freeze', 'note'), rule('rest', 'true')))
+  expect(known.map(({ ok, warn }) => [ok, warn])).toEqual([
+    [true, undefined],
+    [true, true]
+  ])
   const [, reminder] = await told(rulesOf(rule('freeze', 'calendar.freeze', 'note'), rule('rest', 'true')))
   expect(reminder).toMatch(/^rules: mind rule "freeze": it says note by the time, .* stays dead after it; recover with/)
   expect(await told(rulesOf(rule('rest', 'time.hour > 3'), rule('lab', 'host.zone == "x"', 'note')))).toHaveLength(2)

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { ladderOf } from '../../src/config/ladder.ts'
-import { bmcLinkOf, ownLinkHold } from '../../src/controller/judgement/bmc-link.ts'
+import { bmcLinkOf, ownLinkGuard } from '../../src/controller/judgement/bmc-link.ts'
 import type { FenceFailure } from '../../src/controller/judgement/fence-failure.ts'
 import type { Fencing } from '../../src/controller/ports/ports.ts'
 import type { Context } from '../../src/controller/recovery/context.ts'
@@ -56,10 +56,11 @@ test('at most three living hosts of the segment are asked, and none answers: our
   const { ctx, reading, asked } = contextOf({})
   expect(await bmcLinkOf(ctx, source, reading)).toEqual({ answering: [], silent: others.slice(0, 3) })
   expect(asked).toEqual(others.slice(0, 3))
-  expect(await ownLinkHold(ctx, source, silent)).toMatchObject({
-    code: 'guard',
+  expect(await ownLinkGuard(ctx, source, silent)).toMatchObject({
     guard: 'bmc-network',
-    releasedBy: 'world'
+    holds: true,
+    releasedBy: 'world',
+    inputs: { answering: [], silent: others.slice(0, 3) }
   })
 })
 
@@ -70,7 +71,7 @@ test.each<[string, Answer]>([
 ])('one that %s shows that the link is well', async (_, answer) => {
   const { ctx, reading } = contextOf({ 'compute-03': answer })
   expect(await bmcLinkOf(ctx, source, reading)).toMatchObject({ answering: ['compute-03'] })
-  expect(await ownLinkHold(ctx, source, silent)).toBeUndefined()
+  expect(await ownLinkGuard(ctx, source, silent)).toBeUndefined()
 })
 
 test('one that never answers is waited for no longer than a while, and is silent', async () => {
@@ -85,19 +86,19 @@ test('nobody is asked when the BMC of the host spoke, when nothing is fenced, or
   ]
   for (const failures of [words('refused'), words('not-off'), words('alive'), []]) {
     const { ctx, asked } = contextOf({})
-    expect(await ownLinkHold(ctx, source, failures)).toBeUndefined()
+    expect(await ownLinkGuard(ctx, source, failures)).toBeUndefined()
     expect(asked).toEqual([])
   }
   for (const changes of [{ fencing: ['none'] }, { bmcNetwork: false }]) {
     const { ctx, reading } = contextOf({}, changes)
     expect(await bmcLinkOf(ctx, source, reading)).toBeUndefined()
-    expect(await ownLinkHold(ctx, source, silent)).toBeUndefined()
+    expect(await ownLinkGuard(ctx, source, silent)).toBeUndefined()
   }
 })
 
 test('a host that came on while its servers moved is not left to the link: a person has to look', async () => {
   const { ctx } = contextOf({})
   const again = { ...ctx, recovery: recoveryOf({ isolation }) } as Context
-  expect(await ownLinkHold(again, source, silent)).toBeUndefined()
-  expect(await ownLinkHold(again, 'spare-1', silent)).toMatchObject({ guard: 'bmc-network' })
+  expect(await ownLinkGuard(again, source, silent)).toBeUndefined()
+  expect(await ownLinkGuard(again, 'spare-1', silent)).toMatchObject({ guard: 'bmc-network' })
 })

@@ -24,6 +24,7 @@ function bench(clock: VirtualClock, answerMs: number, troubled: Partial<Recovery
       happened.push('released')
     },
     commands: async () => [],
+    arming: async () => ({ segments: {} }),
     steps: async () => [],
     signalCounts: async () => ({ all: 1, uncleared: 1, forTarget: false }),
     signalsOf: async () => [],

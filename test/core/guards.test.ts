@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { chainGuard } from '../../src/core/guards/chain.ts'
+import { chainGuard, chainOfLost } from '../../src/core/guards/chain.ts'
 import { controlPlaneGuard } from '../../src/core/guards/control-plane.ts'
 import { domainGuard, domainsOf } from '../../src/core/guards/domain.ts'
 import { flappingGuard } from '../../src/core/guards/flapping.ts'
@@ -460,4 +460,16 @@ test('an approval lets through for its plan alone, only what it names, and only 
   )
   const given = { planHash: 'hash-1', by: 'alice', untilMs: nowMs + 1, releases: ['storm'] as const }
   expect(letThrough(clear('storm', 'quiet', {}), given, 'hash-1', nowMs)).toEqual(clear('storm', 'quiet', {}))
+})
+
+test('a recovery that has lost one target after the other has a longer chain each time', () => {
+  const lost = { state: 'lost', isSpare: true } as const
+  const failed = { state: 'failed', isSpare: true } as const
+  const proof = { kind: 'waived', atMs: 0 } as const
+  expect(chainOfLost({ chain: 0, targets: { a: lost }, proofs: {} })).toBe(1)
+  // One that is proven off by now was lost as well; one that only failed was not.
+  expect(chainOfLost({ chain: 0, targets: { a: failed, b: failed, c: lost }, proofs: { host: proof, a: proof } })).toBe(
+    2
+  )
+  expect(chainOfLost({ chain: 1, targets: { a: failed, c: lost }, proofs: { a: proof } })).toBe(3)
 })

@@ -1,3 +1,4 @@
+import { hasEnded } from './expectations.ts'
 import type { World } from './scenario.ts'
 import type { ServiceProcess } from './service.ts'
 import { until } from './until.ts'
@@ -10,9 +11,9 @@ export async function begin(
 ): Promise<{ id: string; servers: string[] }> {
   const ids = await lab.boot(servers, { host: 'compute-01' })
   await lab.alarm(service.alarmUrl(), 'compute-01')
-  // On a busy machine Nova may have called it down for a moment before: what was dismissed is not this one.
+  // On a busy machine Nova may have called it down for a moment before: what has ended is not this one.
   const recoveries = async () => await service.recoveries('?host=compute-01')
-  const before = (await recoveries()).filter(({ state }) => state === 'dismissed').map(({ id }) => id)
+  const before = (await recoveries()).filter(hasEnded).map(({ id }) => id)
   await fall()
   const { id } = await until('a recovery of compute-01', 120_000, async () =>
     (await recoveries()).find(({ id: found }) => !before.includes(found))

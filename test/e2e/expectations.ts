@@ -5,7 +5,7 @@ import type { RecoveryView } from './views.ts'
 
 const ends = ['recovered', 'partial', 'dismissed', 'cancelled']
 
-export function hasEnded(view: RecoveryView): boolean {
+export function hasEnded(view: Pick<RecoveryView, 'state'>): boolean {
   return ends.includes(view.state)
 }
 

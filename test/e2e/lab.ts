@@ -63,8 +63,10 @@ export interface Lab {
   /** Resolves to what the BMC says then: On, Off … */
   bmcPower(host: string, deed: 'on' | 'off' | 'status'): Promise<string>
   bmcConfig(): Promise<BmcFacts[]>
-  /** A service of the cloud: rabbitmq, mariadb, keystone, nova-api, placement, aodh-evaluator. */
+  /** A service of the cloud: rabbitmq, mariadb, keystone, nova-api, nova-scheduler, nova-conductor, placement, aodh-evaluator. */
   restart(service: string): Promise<void>
+  /** The process that leads the group of that service; undefined if there is none. */
+  pidOf(service: string): Promise<number | undefined>
   /** A line for each guest and each hypervisor, and one for each guest that runs twice. */
   guests(): Promise<string[]>
   /** An event alarm on the host's death; resolves to its id. */
@@ -120,6 +122,13 @@ export function createLab(command: string, drive: Drive = driveProcess(command))
     bmcConfig: async () => JSON.parse(await run(normalLimitMs, 'bmc', 'config')) as BmcFacts[],
     async restart(service) {
       await run(longLimitMs, 'restart', service)
+    },
+    async pidOf(service) {
+      // Its exit status is 1 when one of them is down.
+      const { stdout } = await drive(['status'], normalLimitMs)
+      const row = stdout.split('\n').find(line => line.startsWith(`${service} `))
+      const pid = Number(row?.split(/ +/)[1])
+      return Number.isInteger(pid) ? pid : undefined
     },
     async guests() {
       // Its exit status is 1 when a guest runs twice, and that is an answer too.

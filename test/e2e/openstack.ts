@@ -50,6 +50,8 @@ export interface OpenStack {
   actions(server: string): Promise<string[]>
   act(server: string, body: Record<string, unknown>): Promise<void>
   createGroup(name: string, policy: string): Promise<string>
+  /** A host aggregate. */
+  createAggregate(name: string, metadata: Readonly<Record<string, string>>, hosts: readonly string[]): Promise<void>
   createServer(server: NewServer): Promise<string>
   alarmState(alarm: string): Promise<string>
   /** How often it came to be in the state alarm, as its history tells. */
@@ -104,6 +106,12 @@ export function createOpenStack(env: Readonly<Record<string, string>>): OpenStac
     async createGroup(name, policy) {
       const body = { server_group: { name, policy } }
       return (await post<{ server_group: { id: string } }>('/os-server-groups', body)).server_group.id
+    },
+    async createAggregate(name, metadata, hosts) {
+      const { aggregate } = await post<{ aggregate: { id: number } }>('/os-aggregates', { aggregate: { name } })
+      const act = async (body: unknown) => await post(`/os-aggregates/${aggregate.id}/action`, body)
+      await act({ set_metadata: { metadata } })
+      for (const host of hosts) await act({ add_host: { host } })
     },
     async createServer({ name, host, group }) {
       const images = await call<{ images: { id: string }[] }>('glance', 'GET', '/v2/images?name=tiny')

@@ -15,6 +15,8 @@ export interface Wishes {
   readonly moveTimeoutSeconds?: number
   /** 8 if not given: the lab calls a host down after 6 s already, so the tests need not wait as long as an operator should. */
   readonly downSeconds?: number
+  /** Signs of life beside ssh. */
+  readonly probes?: readonly unknown[]
   /** Laid over the segment's `confirm`. */
   readonly confirm?: Readonly<Record<string, unknown>>
   /** How the hosts are powered off; redfish if not given. */
@@ -87,7 +89,7 @@ function segmentConfig(bmcs: readonly BmcFacts[], wishes: Wishes): Record<string
     confirm: {
       downSeconds: wishes.downSeconds ?? 8,
       timeoutSeconds: 60 + (wishes.downSeconds ?? 0),
-      alive: [{ ssh: 22, hosts: ports }],
+      alive: [{ ssh: 22, hosts: ports }, ...(wishes.probes ?? [])],
       ...wishes.confirm
     },
     limits: {

@@ -195,7 +195,9 @@ async function ask(url: string, method: string, body: unknown, token: string): P
 
 /** The credentials of whoever runs the tests must not leak into the service. */
 function cleanEnvironment(cloudsFile: string): NodeJS.ProcessEnv {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OS|LAB|NODE|JEST)_/.test(name)))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(OS|LAB|NODE|JEST|SWITCHOVER)_/.test(name))
+  )
   return { ...env, NODE_ENV: 'production', OS_CLIENT_CONFIG_FILE: cloudsFile }
 }
 

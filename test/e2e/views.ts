@@ -15,7 +15,10 @@ export interface RecoveryView {
     readonly reason: string
     readonly releasedBy: string
   }
-  readonly guards?: readonly { readonly guard: string; readonly holds: boolean; readonly approvedBy?: string }[]
+  readonly guards?: readonly GuardView[]
+  readonly settings: Readonly<Record<string, unknown>>
+  /** How many lost targets led to it. */
+  readonly chain: number
   readonly verdict?: string
   readonly decision?: { readonly rule?: string }
   readonly evidence?: {
@@ -41,6 +44,7 @@ export interface RecoveryView {
   }
   readonly moveList: readonly {
     readonly server: string
+    readonly target?: string
     readonly state: string
     readonly attempts: number
     readonly beganAtMs?: number
@@ -54,6 +58,17 @@ export interface RecoveryView {
     readonly text: string
   }[]
   readonly signals: readonly SignalView[]
+}
+
+/** What a guard said at its last look. */
+export interface GuardView {
+  readonly guard: string
+  readonly holds: boolean
+  readonly reason: string
+  readonly releasedBy: string
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly untilMs?: number
+  readonly approvedBy?: string
 }
 
 export interface SignalView {

@@ -9,6 +9,8 @@ import type { Emulator } from '../../src/emulator/start-emulator.ts'
 
 export interface RealService {
   readonly url: string
+  /** An operator's, olga. */
+  readonly token: string
   /** An action URL for Aodh. */
   readonly alarmUrl: string
   /** A configuration for commands, and their environment. */
@@ -67,6 +69,7 @@ export async function startService(
   }
   return {
     url,
+    token: secret,
     file,
     env,
     alarmUrl: `http://aodh:${secret}-aodh@127.0.0.1:${port}/v1/alarms`,

@@ -6,6 +6,7 @@ import { changeService, waitForHostMs } from '../../src/emulator/model/nova-serv
 import { isSchedulable } from '../../src/emulator/model/placement.ts'
 import { startCompute } from '../../src/emulator/model/start-compute.ts'
 import { startEmulator } from '../../src/emulator/start-emulator.ts'
+import { driveEmulator } from '../e2e/drive-emulator.ts'
 import { until } from '../e2e/until.ts'
 import { codeOf, modelCloud } from './model-cloud.ts'
 
@@ -85,4 +86,16 @@ test('a change of a service rings the alarms of whoever made it, and a change th
   } finally {
     await emulator.close()
   }
+})
+
+test("the lab crashes a service of Nova's control plane, and its restart starts it anew", async () => {
+  const emulator = await startEmulator({ spec: { hosts: { 'compute-01': {} } } })
+  const lab = driveEmulator(emulator.url)
+  const { control } = emulator.world
+  await lab(['tune', '--crashed', 'nova-scheduler'], 5000)
+  expect(control.scheduler.stoppedAtMs).toBeDefined()
+  expect(control.conductor.stoppedAtMs).toBeUndefined()
+  await lab(['restart', 'nova-scheduler'], 5000)
+  expect(control.scheduler.stoppedAtMs).toBeUndefined()
+  await emulator.close()
 })

@@ -52,9 +52,11 @@ test('the filters of the list reach the store, with numbers and times as such', 
     asVictor('/v1/recoveries?state=held&host=c1&segment=rack-a&since=2026-11-23T00:00:00Z&limit=7&cursor=x')
   )
   await app.inject(asVictor('/v1/recoveries'))
+  await app.inject(asVictor('/v1/recoveries?state=open'))
   expect(queries).toEqual([
     { state: 'held', host: 'c1', segment: 'rack-a', sinceMs: Date.UTC(2026, 10, 23), limit: 7, cursor: 'x' },
-    { limit: 50 }
+    { limit: 50 },
+    { state: 'open', limit: 50 }
   ])
 })
 

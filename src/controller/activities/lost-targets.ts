@@ -1,3 +1,4 @@
+import { chainOfLost } from '../../core/guards/chain.ts'
 import { openRecovery } from '../../core/open.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
 import { CloudError } from '../../errors.ts'
@@ -20,10 +21,19 @@ export async function reportLostTargets(ctx: Context): Promise<void> {
       {
         outcome: 'open',
         because,
-        recovery: openRecovery(newId(), host, segment, 'target', ports.clock.now(), { chain: recovery.chain + 1 })
+        recovery: openRecovery(newId(), host, segment, 'target', ports.clock.now(), {
+          chain: chainOfLost(recovery)
+        })
       }
     )
   }
+}
+
+/** The chain of a recovery that an alarm opened, by the one that lost this host as its target; 0 if none has it. */
+export async function chainAsTarget({ ports: { store }, recovery: { host } }: Context): Promise<number> {
+  const holder = (await store.targets())[host]
+  const stored = holder === undefined ? undefined : await store.recovery(holder)
+  return stored === undefined ? 0 : chainOfLost(stored.recovery)
 }
 
 /** A lost target that its own recovery has proven off and forced down. */

@@ -20,7 +20,7 @@ import { note, record } from '../recovery/context.ts'
 import { noteExpiry } from '../recovery/note-expiry.ts'
 import { segmentGone } from './holds.ts'
 import { asListed } from './isolate.ts'
-import { closeStepsAtProven, isolateProvenTargets, reportLostTargets } from './lost-targets.ts'
+import { chainAsTarget, closeStepsAtProven, isolateProvenTargets, reportLostTargets } from './lost-targets.ts'
 import { returned } from './returned.ts'
 
 const looksMax = 5
@@ -90,9 +90,9 @@ async function seeTargetSignal(ctx: Context): Promise<void> {
   const signals = await ports.store.signalCounts(recovery.id)
   ctx.memory.signalsSeen = signals.all
   if (recovery.origin === 'target' || !signals.forTarget) return
-  const awaited = { ...recovery, origin: 'target', chain: Math.max(1, recovery.chain) } as const
+  const chain = Math.max(1, recovery.chain, await chainAsTarget(ctx))
   await record(ctx, {
-    recovery: awaited,
+    recovery: { ...recovery, origin: 'target', chain },
     events: [note('note', 'another recovery lost this host as its target and waits for it')]
   })
 }

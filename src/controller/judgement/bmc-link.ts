@@ -1,10 +1,9 @@
-import { holdFor } from '../../core/guards/hold-of.ts'
+import type { GuardReport } from '../../core/guards/guard.ts'
 import type { BmcLink } from '../../core/guards/own-isolation.ts'
 import { bmcNetworkGuard } from '../../core/guards/own-isolation.ts'
 import type { HostsReading } from '../../core/inventory.ts'
 import { isUp } from '../../core/inventory.ts'
 import { agentsOf } from '../../core/ladder.ts'
-import type { Hold } from '../../core/recovery.ts'
 import { membersOf } from '../../core/segment.ts'
 import type { Context } from '../recovery/context.ts'
 import { isWorldError } from '../recovery/context.ts'
@@ -63,14 +62,14 @@ async function anyTrue(answers: readonly Promise<boolean>[]): Promise<boolean> {
  * Why a host whose BMC does not answer is not fenced, where that is our own link's fault. One that came on while its servers
  * moved is not left to that: when the link is back a person may have brought the host back (rule 7).
  */
-export async function ownLinkHold(
+export async function ownLinkGuard(
   ctx: Context,
   host: string,
   failures: readonly FenceFailure[]
-): Promise<Hold | undefined> {
+): Promise<GuardReport | undefined> {
   const { recovery } = ctx
   if (failures.length === 0 || !failures.every(isSilence)) return undefined
   if (recovery.isolation !== undefined && host === recovery.host) return undefined
   const report = bmcNetworkGuard(host, await bmcLinkOf(ctx, host, await ctx.ports.cloud.hosts(ctx.signal)))
-  return report.holds ? holdFor(report) : undefined
+  return report.holds ? report : undefined
 }

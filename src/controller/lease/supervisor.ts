@@ -7,6 +7,7 @@ import type { Context } from '../recovery/context.ts'
 import { createMemory, isWorldError } from '../recovery/context.ts'
 import { runRecovery } from '../recovery/run-recovery.ts'
 import { createDeadlines, type Deadline } from './deadlines.ts'
+import { createHearing } from './hearing.ts'
 import { keepLease, type LeaseHolder } from './keep-lease.ts'
 import { createLeaseWatch } from './lease-watch.ts'
 
@@ -34,8 +35,6 @@ export interface Supervisor {
 interface Driver extends LeaseHolder {
   readonly done: Promise<void>
   readonly wake: () => void
-  /** Its commands are being read. */
-  isAsking: boolean
 }
 
 type Claimed = Awaited<ReturnType<RecoveryStore['claim']>>[number]
@@ -55,6 +54,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
   const { steady } = options.machine
   const deadlines = createDeadlines(clock, options.machine, 0.7 * ttlMs)
   const watch = createLeaseWatch(steady)
+  const hearing = createHearing(ports)
 
   const wake = (): void => {
     waker.abort()
@@ -71,7 +71,6 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       lost,
       deadline,
       done: Promise.resolve(),
-      isAsking: false,
       wake() {
         nudged = true
         sleeper.abort()
@@ -159,19 +158,6 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     for (const claimed of await store.claim(options.owner, ttlMs, room, lapsed)) start(claimed, deadline)
   }
 
-  async function askForCommands(driver: Driver): Promise<void> {
-    if (driver.isAsking) return
-    driver.isAsking = true
-    try {
-      if ((await store.commands(driver.lease.recovery)).length > 0) driver.wake()
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable))
-        log.warn({ recovery: driver.lease.recovery, err: messageOf(error) }, 'commands not read')
-    } finally {
-      driver.isAsking = false
-    }
-  }
-
   async function run(signal: AbortSignal): Promise<void> {
     let askAtMs = clock.now()
     while (!signal.aborted && !(stopping && drivers.size === 0)) {
@@ -182,7 +168,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       }
       if (clock.now() >= askAtMs) {
         askAtMs = clock.now() + ttlMs / 3
-        for (const driver of drivers.values()) void askForCommands(driver)
+        hearing.ask([...drivers.values()])
       }
       await clock.sleep(Math.min(ttlMs / 10, watch.nextMs()), AbortSignal.any([waker.signal, signal]))
     }

@@ -92,18 +92,17 @@ async function obeyCommands(ctx: Context): Promise<boolean> {
       approvalMs: ports.policy.approvalMinutes * 60_000,
       steps: ctx.steps
     })
-    if ('refused' in answer) {
-      const text = `${command.kind} of ${command.actor} refused: ${answer.refused}`
-      await record(ctx, {
-        commands: [{ id: command.id, result: text }],
-        events: [{ kind: 'command', actor: command.actor, text }]
-      })
+    const isRefused = 'refused' in answer
+    const text = isRefused ? `${command.kind} of ${command.actor} refused: ${answer.refused}` : answer.said
+    const told: Change = {
+      commands: [{ id: command.id, result: text }],
+      events: [{ kind: 'command', actor: command.actor, text, data: { command: command.kind, refused: isRefused } }]
+    }
+    if (isRefused) {
+      await record(ctx, told)
       continue
     }
-    await moveOn(ctx, answer.event, {
-      commands: [{ id: command.id, result: answer.said }],
-      events: [{ kind: 'command', actor: command.actor, text: answer.said }]
-    })
+    await moveOn(ctx, answer.event, told)
     if (answer.event.type === 'retried') ctx.memory.mayFenceAgain = true
     if (hasEnded(ctx.recovery)) break
   }

@@ -1,3 +1,4 @@
+import type { Recovery, TargetUse } from '../recovery.ts'
 import type { GuardReport } from './guard.ts'
 import { clear, closed } from './guard.ts'
 
@@ -9,4 +10,13 @@ export function chainGuard(chain: number): GuardReport {
   return chain > chainMax
     ? closed('chain', `${chain} targets in a chain were lost: the load itself may kill its hosts`, 'person', inputs)
     : clear('chain', `${chain} targets lost before`, inputs)
+}
+
+/**
+ * What the recovery of a target of this one has for its chain: the targets that were lost on the way to it, and all that it has
+ * lost itself, those among them that are proven off by now. Those that die at once count together: nobody knows which was first.
+ */
+export function chainOfLost({ chain, targets, proofs }: Pick<Recovery, 'chain' | 'targets' | 'proofs'>): number {
+  const isLost = ([host, { state }]: [string, TargetUse]): boolean => state === 'lost' || proofs[host] !== undefined
+  return chain + Object.entries(targets).filter(isLost).length
 }

@@ -1,4 +1,4 @@
-import { setControl } from '../model/control-plane.ts'
+import { controlKinds, setControl } from '../model/control-plane.ts'
 import type { World } from '../model/world.ts'
 import { cloudsYaml, environment } from './clouds-yaml.ts'
 import { start } from './hosts.ts'
@@ -12,10 +12,11 @@ export const envVerb: Verb = ({ face }) => {
 
 export const cloudsYamlVerb: Verb = ({ face }) => ({ out: cloudsYaml(face.url()) })
 
-/** `tune --aodh-cache SECONDS --lose-notifications COUNT`; without options: normal again. */
-export const tuneVerb: Verb = ({ face: { evaluator } }, words) => {
+/** `tune --aodh-cache SECONDS --lose-notifications COUNT --crashed nova-scheduler|nova-conductor`; without options: normal again. */
+export const tuneVerb: Verb = ({ face: { evaluator, world } }, words) => {
   evaluator.cacheMs = (words.number('aodh-cache') ?? 0) * 1000
   evaluator.lose = words.number('lose-notifications') ?? 0
+  for (const kind of controlKinds) setControl(world, kind, words.option('crashed') !== `nova-${kind}`)
   return said('tuned')
 }
 
@@ -32,6 +33,11 @@ const restartMs = 3000
 /** `restart SERVICE`: it, and what needs it, answers 503 for some seconds. */
 export const restartVerb: Verb = ({ face }, words) => {
   const [name = ''] = words.plain
+  const control = controlKinds.find(kind => name === `nova-${kind}`)
+  if (control !== undefined) {
+    setControl(face.world, control, true)
+    return said(`restarted ${name}`)
+  }
   const faces = standing[name]
   if (faces === undefined) throw new LabError(`there is no service ${name}`)
   const untilMs = face.world.clock.now() + restartMs
@@ -66,8 +72,7 @@ export const resetVerb: Verb = stage => {
     Object.assign(host.bmc, stage.normal.get(host.name)?.bmc)
     start(world, host)
   }
-  setControl(world, 'scheduler', true)
-  setControl(world, 'conductor', true)
+  for (const kind of controlKinds) setControl(world, kind, true)
   resetAggregates(world)
   Object.assign(stage.face.evaluator, { cacheMs: 0, lose: 0 })
   return said('clean')

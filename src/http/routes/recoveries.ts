@@ -18,7 +18,7 @@ interface Filters {
 }
 
 const filters = {
-  state: { enum: recoveryStates, description: 'Only those in this state.' },
+  state: { enum: [...recoveryStates, 'open'], description: 'Only those in this state; open: all that have not ended.' },
   host: { type: 'string', minLength: 1, maxLength: 255, description: 'Only those of this host.' },
   segment: { type: 'string', minLength: 1, maxLength: 255, description: 'Only those of this segment.' },
   since: { type: 'string', format: 'date-time', description: 'Only those opened at or after this moment (RFC 3339).' }

@@ -44,7 +44,7 @@ function secureContextOf(tls: TlsSettings) {
 let trusted: string[] | undefined
 
 /** Like other OpenStack clients on Linux we trust what the system trusts, beside what Node brings. */
-function trustedBySystem(): string[] {
+export function trustedBySystem(): string[] {
   trusted ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
   return trusted
 }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { applyAlarms, diffAlarms } from '../../../src/cli/alarms/apply.ts'
@@ -133,4 +134,16 @@ test('a test that does not arrive says how far it came, and leaves nothing behin
 test('what cannot be tested is refused before anything is made', async () => {
   await expect(testOf('spare', { publish: 'true' })).rejects.toThrow('spare is a host of no segment')
   await expect(testOf('a')).rejects.toThrow('an event alarm fires by an event alone')
+})
+
+test('a service that is not there is told before anything is made', async () => {
+  const before = names()
+  const file = join(mkdtempSync(join(tmpdir(), 'alarms-')), 'switchover.yaml')
+  writeFileSync(file, readFileSync(service.file, 'utf8').replaceAll(service.url, 'http://127.0.0.1:1'))
+  const options = { limitSeconds: 1, publish: 'true', signal: new AbortController().signal }
+  await expect(
+    testAlarm('a', file, service.env, { json: true, out: { write: () => undefined }, ...options })
+  ).rejects.toThrow(/alarms test:\n {2}http:\/\/127\.0\.0\.1:1 \(alarms\.url\): connection refused/)
+  rmSync(dirname(file), { recursive: true })
+  expect(names()).toEqual(before)
 })

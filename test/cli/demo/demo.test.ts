@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Run, startDemo } from './start-demo.ts'
+
+const execute = promisify(execFile)
+const main = join(import.meta.dirname, '../../../src/main.ts')
 
 /** For a machine that is busy with much else: nothing here depends on how long it takes. */
 const limitMs = 600_000
@@ -78,20 +83,22 @@ test(
   'with --serve everything stays up, and what is printed can be tried, until it is interrupted',
   async () => {
     const text = await served.wrote('The API in a browser')
-    const [, api, lab, token] = /api=(\S+) lab=(\S+) auth='authorization: Bearer (\w+)'/.exec(text) ?? []
+    const [, url = '', token = ''] = /SWITCHOVER_URL=(\S+) SWITCHOVER_TOKEN=(\w+)/.exec(text) ?? []
+    const [, lab = ''] = /lab=(\S+)/.exec(text) ?? []
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const health = await fetch(`${api}/../health`, { headers })
+    const health = await fetch(`${url}/health`, { headers })
     expect(await health.json()).toMatchObject({ mode: 'armed', recoveries: { recovered: 1 } })
 
-    const [, body = '', path] = /-d '(\{"host".*?\})' "\$api(\/recoveries)"/.exec(text) ?? []
-    const reported = await fetch(`${api}${path}`, { method: 'POST', headers, body })
-    expect(await reported.json()).toMatchObject({ outcome: 'opened' })
+    const [, host = ''] = /switchover recover (\S+) --reason 'a test'/.exec(text) ?? []
+    const env = { ...process.env, SWITCHOVER_URL: url, SWITCHOVER_TOKEN: token }
+    const said = await execute(process.execPath, [main, 'recover', host, '--reason', 'a test', '--yes'], { env })
+    expect(said.stdout).toContain('opened')
     await served.wrote('an operator asked for it')
 
     const words = [...text.matchAll(/-d '(\{"words":.*?\})' "\$lab"/g)].map(match => match[1] ?? '')
     expect(words.length).toBeGreaterThan(5)
-    for (const said of words) {
-      const answer = await fetch(lab ?? '', { method: 'POST', headers, body: said })
+    for (const body of words) {
+      const answer = await fetch(lab, { method: 'POST', headers, body })
       expect(await answer.json()).toMatchObject({ status: 0 })
     }
 

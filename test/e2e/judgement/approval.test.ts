@@ -16,6 +16,9 @@ scenario(
     const { id, servers } = await begin(world, 3)
     const first = await service.waitFor(id, 'the recovery to wait for a person', stopped)
     expect(first).toMatchObject({ hold: { code: 'approval', releasedBy: 'person' }, fenceIntents: {}, proofs: {} })
+    const shown = await service.cli('show', 'compute-01')
+    expect(shown).toMatch(/what now +It waits for a person:\n +switchover approve compute-01 --reason … /)
+    expect(shown).toMatch(/guards +HOLDS +approval /)
 
     await say('approve', 'it may go')
     await service.waitFor(id, 'the power-off to be refused', view => isHeldFor(view, 'not-fenced'))
@@ -35,9 +38,10 @@ scenario(
     await expectMoved(cloud, servers, 'compute-01', view.plan?.targets ?? [])
     await expectIsolated(cloud, 'compute-01')
 
+    /** As a person says it: the command waits until the word is obeyed, and fails if it is refused. */
     async function say(word: 'approve' | 'retry', reason: string): Promise<void> {
-      const { version } = await service.recovery(id)
-      expect((await service.request('POST', `/v1/recoveries/${id}/${word}`, { reason, version })).status).toBe(202)
+      const sure = word === 'approve' ? ['--yes'] : []
+      expect(await service.cli(word, 'compute-01', '--reason', reason, ...sure)).toContain(`: ${reason}\n`)
     }
   }
 )

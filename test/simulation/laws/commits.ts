@@ -39,6 +39,7 @@ export function watchCommits(at: Case): void {
       checkList(at, recovery, onHost.get(recovery.host) ?? [])
     if (before?.phase.state === recovery.phase.state) return
     checkHolders(at, recovery)
+    checkTold(at, recovery)
     checkNewTargets(at, recovery, before?.targets ?? {})
     if (recovery.phase.state === 'cancelled') checkCancelled(at, recovery, powerOffs.get(recovery.id))
     if (recovery.phase.state === 'dismissed') checkDismissed(at, recovery)
@@ -71,6 +72,17 @@ function checkNewTargets({ recorder, book, chronicle }: Case, recovery: Recovery
     if (its !== undefined && chronicle.isOld(its.openedAtMs, planMs))
       book.breach('target-first', `${recovery.host} takes ${host} as a target, which has an open recovery of its own`)
   }
+}
+
+/**
+ * A guard that holds it tells what it looked at. (A deed asks by itself whether it is armed, and a cloud that can't be read is seen
+ * wherever it is read.)
+ */
+function checkTold({ book }: Case, { host, phase, guards = [] }: Recovery): void {
+  if (phase.state !== 'held' || phase.hold.code === 'observing' || phase.hold.code === 'cloud') return
+  const { guard } = phase.hold
+  if (guard !== undefined && !guards.some(report => report.guard === guard && report.holds))
+    book.breach('way-out', `${host} is held by ${guard}, and the guard's own answer does not say so`)
 }
 
 /** Rule 15: a target has one holder, from its reservation on. */

@@ -62,11 +62,11 @@ export async function setStage(wishes: StageWishes, undo: AsyncDisposableStack, 
   const service = await compose(config, { OS_CLIENT_CONFIG_FILE: clouds }, log, wishes.version)
   undo.defer(() => service.stop(stopLimitMs))
   await listen(service.app, config.listen)
-  // It rejects only for a mistake of our own.
-  service.run().catch((error: unknown) => stop.abort(error))
   const url = `http://127.0.0.1:${portOf(service.app.server.address())}`
   const lab = (...words: string[]) => askLab(emulator.url, words)
   for (const host of emulator.world.hosts.keys()) await addAlarm(lab, host, url, tokens)
+  // Only now, so that it finds the alarms when it first looks. It rejects only for a mistake of our own.
+  service.run().catch((error: unknown) => stop.abort(error))
   return {
     url,
     tokens,

@@ -1,4 +1,5 @@
 import type { RecoveryView } from '../../../schemas/recovery.d.ts'
+import { withNames } from '../../with-names.ts'
 import type { Scene, Told } from '../seen/scene.ts'
 
 /** What has happened since `before`, a line each, in the order in which it happened. */
@@ -21,11 +22,6 @@ function news(before: Scene | undefined, recovery: RecoveryView, several: boolea
 /** Of several recoveries each sentence says which it is about. */
 export function sentence(text: string, recovery: RecoveryView, several: boolean): string {
   return `${several ? `${recovery.host}: ` : ''}${withNames(text, recovery)}`
-}
-
-/** The timeline speaks of servers by their ids; people know their names. */
-function withNames(text: string, { moveList }: Pick<RecoveryView, 'moveList'>): string {
-  return moveList.reduce((said, { server, name }) => (name === undefined ? said : said.replaceAll(server, name)), text)
 }
 
 export function stamp(ms: number): string {

@@ -8,12 +8,15 @@ export function wordsToPlayWith(facts: Facts, well: readonly string[], failed: s
   const { url, folder } = facts
   const [one = failed, two = one, three = two] = well
   const steps: readonly (readonly [string, ...string[]])[] = [
-    ['Everything stays up until Ctrl-C, and what happens is told here. Once, in another terminal:', ...setUp(facts)],
-    ['How is it, and is a spare left?', get('/health').replace('$api', '${api%/v1}'), get('/segments')],
-    [`What would happen if ${one} died now?`, get(`/plan?host=${one}`)],
+    [
+      'Everything stays up until Ctrl-C, and what happens is told here. Once, in another terminal, in this folder:',
+      ...setUp(facts)
+    ],
+    ['How is it, and is a spare left?', 'switchover status'],
+    [`What would happen if ${one} died now?`, `switchover recover ${one} --dry-run`],
     [`${one} dies. Nova and Aodh notice, the service does the rest.`, lab('host', 'panic', one)],
-    ['Look at it.', get('/recoveries'), get('/recoveries/$(newest id)')],
-    [`Report ${two} by hand. It is well, so it is left alone.`, post('/recoveries', { host: two, reason: 'a test' })],
+    ['Look at it.', `switchover show ${one}`],
+    [`Report ${two} by hand. It is well, so it is left alone.`, say('recover', two, 'a test')],
     [
       `${two} dies, and its BMC does not answer: after a minute and a half it is held, and nothing is moved.`,
       lab('bmc', 'behave', two, '--unreachable'),
@@ -22,22 +25,26 @@ export function wordsToPlayWith(facts: Facts, well: readonly string[], failed: s
     [
       'Go and pull the plug, then say so (said without doing it, its guests run twice) …',
       lab('host', 'off', two),
-      say('vouch', 'I pulled the plug')
+      say('vouch', two, 'I pulled the plug')
     ],
-    ['… or mend the BMC.', lab('bmc', 'behave', two), say('retry', 'the BMC is mended')],
+    ['… or mend the BMC.', lab('bmc', 'behave', two), say('retry', two, 'the BMC is mended')],
     [
       `${three} is cut off, runs on, and its BMC lies. Nobody can know, and a guest runs twice: here it is told.`,
       lab('bmc', 'behave', three, '--lies-off'),
       lab('host', 'cut', three),
       lab('guests')
     ],
-    ['Only observe; act again.', ...[false, true].map(armed => put('/arming', { armed, reason: 'to see' }))],
+    ['Only observe; act again.', `switchover disarm --reason 'to see'`, `switchover arm --reason 'to see'`],
     [
       'What else a person may say: cancel, and approve where the segment asks for it.',
-      say('cancel', 'not now'),
-      say('approve', 'I read the plan')
+      say('cancel', two, 'not now'),
+      say('approve', two, 'I read the plan')
     ],
     [`${failed} comes back.`, lab('host', 'start', failed)],
+    [
+      'The same API for programs.',
+      'curl -sS -H "authorization: Bearer $SWITCHOVER_TOKEN" "$SWITCHOVER_URL/v1/recoveries"'
+    ],
     ['The same cloud, by the openstack client.', 'openstack server list --all-projects --long'],
     [`The API in a browser: ${url}/docs. Configuration and log of the service: ${folder}`]
   ]
@@ -50,29 +57,17 @@ export function wordsToPlayWith(facts: Facts, well: readonly string[], failed: s
 
 function setUp({ url, cloudUrl, tokens, folder }: Facts): string[] {
   return [
-    `api=${url}/v1 lab=${cloudUrl}/lab auth='authorization: Bearer ${tokens.operator}' json='content-type: application/json'`,
-    `export OS_CLOUD=lab OS_CLIENT_CONFIG_FILE=${folder}/clouds.yaml`,
-    `newest() { curl -sS -H "$auth" "$api/recoveries?limit=1" | grep -o "\\"$1\\":[^,]*" | head -n 1 | cut -d: -f2 | tr -d '"'; }`
+    `export SWITCHOVER_URL=${url} SWITCHOVER_TOKEN=${tokens.operator} OS_CLOUD=lab OS_CLIENT_CONFIG_FILE=${folder}/clouds.yaml`,
+    `switchover() { npm run -s switchover -- "$@"; }; lab=${cloudUrl}/lab json='content-type: application/json'`
   ]
 }
 
-function get(path: string): string {
-  return `curl -sS -H "$auth" "$api${path}"`
-}
-
-function post(path: string, body: object): string {
-  return `curl -sS -H "$auth" -H "$json" -d '${JSON.stringify(body)}' "$api${path}"`
-}
-
-function put(path: string, body: object): string {
-  return post(path, body).replace('curl -sS', 'curl -sS -X PUT')
-}
-
+/** What no API offers: the machines themselves. */
 function lab(...words: string[]): string {
   return `curl -sS -H "$json" -d '${JSON.stringify({ words })}' "$lab"`
 }
 
-/** An operator's word about the newest recovery, with the version that it has now. */
-function say(word: string, reason: string): string {
-  return `curl -sS -H "$auth" -H "$json" -d '{"version":'$(newest version)',"reason":"${reason}"}' "$api/recoveries/$(newest id)/${word}"`
+/** An operator's word about a host. */
+function say(word: string, host: string, reason: string): string {
+  return `switchover ${word} ${host} --reason '${reason}'`
 }

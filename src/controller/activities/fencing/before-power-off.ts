@@ -75,7 +75,7 @@ export async function objectionToProof(
 }
 
 /** What was asked now beside what was asked before. */
-function renewed(before: readonly GuardReport[], asked: readonly GuardReport[]): GuardReport[] {
+export function renewed(before: readonly GuardReport[], asked: readonly GuardReport[]): GuardReport[] {
   const names = new Set(asked.map(({ guard }) => guard))
   return [...asked, ...before.filter(({ guard }) => !names.has(guard))]
 }

@@ -1,16 +1,17 @@
+import { holdFor } from '../../../core/guards/hold-of.ts'
 import type { Ladder } from '../../../core/ladder.ts'
 import { stepsOf, witnessesOf } from '../../../core/ladder.ts'
 import { spokenAtMs } from '../../../core/proof.ts'
 import type { PowerReading } from '../../../core/recovery.ts'
 import type { RecoveryEvent } from '../../../core/recovery-event.ts'
-import { ownLinkHold } from '../../judgement/bmc-link.ts'
+import { ownLinkGuard } from '../../judgement/bmc-link.ts'
 import type { FenceFailure } from '../../judgement/fence-failure.ts'
 import { readRound } from '../../judgement/power.ts'
 import { heardProof } from '../../judgement/reread-proof.ts'
 import type { Context } from '../../recovery/context.ts'
 import { notFenced } from '../holds.ts'
 import { forgetReports } from '../moving/reports.ts'
-import { objectionToPowerOff, objectionToProof } from './before-power-off.ts'
+import { objectionToPowerOff, objectionToProof, renewed } from './before-power-off.ts'
 import type { Climb } from './climb-step.ts'
 import { climbStep } from './climb-step.ts'
 
@@ -49,8 +50,9 @@ export async function climbLadder(ctx: Context, host: string, ladder: Ladder): P
     forgetReports(ctx)
     return { type: 'proven', host, proof: outcome.proof }
   }
-  const hold = (await ownLinkHold(ctx, host, failures)) ?? notFenced(host, sentences)
-  return { type: 'stopped', hold }
+  const ownLink = await ownLinkGuard(ctx, host, failures)
+  if (ownLink === undefined) return { type: 'stopped', hold: notFenced(host, sentences) }
+  return { type: 'stopped', hold: holdFor(ownLink), guards: renewed(recovery.guards ?? [], [ownLink]) }
 }
 
 /** An earlier step that answered, and not with off, must not go on saying that the host is on. */

@@ -15,6 +15,7 @@ import { createServerReader } from './server-reader.ts'
  * a busy API works off what waits in front of it. Nobody is hurt by waiting.
  */
 export const unknownMs = 180_000
+const oldRecordMs = 60_000
 const restoreMs = 180_000
 const restoresMax = 3
 
@@ -114,7 +115,7 @@ async function underWay(
   { migration, ended }: Fate & { readonly is: 'running' },
   nowMs: number
 ): Promise<Step | undefined> {
-  const beside = ended && (await besides(ctx, step, ended, nowMs))
+  const beside = await (ended === undefined ? elsewhere(ctx, step, migration, nowMs) : besides(ctx, step, ended, nowMs))
   if (beside !== undefined) return beside
   const known = withRecord(step, migration)
   if (known.to !== undefined && ctx.recovery.proofs[known.to] !== undefined) return endedAtProven(known, nowMs)
@@ -136,6 +137,14 @@ async function besides(ctx: Context, step: Step, ended: Migration, nowMs: number
   const fate = endOf(ended)
   if (fate?.is === 'failed') return await failed(ctx, step, ended, fate.reached, nowMs)
   return fate && finished(ctx, step, ended, server, nowMs)
+}
+
+/** Nova took up a record that a lost target of another host has left, and never touches ours: the server's host tells. */
+async function elsewhere(ctx: Context, step: Step, migration: Migration, nowMs: number): Promise<Step | undefined> {
+  if (nowMs - step.intentAtMs < oldRecordMs) return undefined
+  const server = await ctx.ports.cloud.server(step.target, ctx.signal)
+  const isThere = server?.taskState === undefined && server?.host !== undefined && server.host === step.to
+  return isThere ? finished(ctx, step, migration, server, nowMs) : undefined
 }
 
 async function failed(ctx: Context, step: Step, migration: Migration, reached: boolean, nowMs: number): Promise<Step> {

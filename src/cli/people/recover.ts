@@ -1,0 +1,81 @@
+import { ConfigError } from '../../errors.ts'
+import type { ReceivedSignal } from '../../schemas/received.d.ts'
+import { confirmed } from '../confirm.ts'
+import type { Client, Told } from './client.ts'
+import { ServiceError } from './service-error.ts'
+import { dryRunText, type Output } from './show.ts'
+
+export interface Reporting extends Output {
+  readonly reason?: string
+  readonly dryRun: boolean
+  /** Of the guards those too that are open. */
+  readonly all: boolean
+  readonly yes: boolean
+}
+
+/** Reports a host by hand, after showing what would happen. True if it was done, or only looked at. */
+export async function recover(
+  client: Client,
+  host: string,
+  { reason, dryRun, all, yes, json, out }: Reporting
+): Promise<boolean> {
+  if (!dryRun && reason === undefined) throw new ConfigError('recover', ['say why: --reason (or only look: --dry-run)'])
+  const isOnlyLook = dryRun || (json && !yes)
+  if (isOnlyLook || !yes) {
+    await look(client, host, { json, out, all, isOnlyLook })
+    if (isOnlyLook) return true
+    const question = `Report ${host} as failed? It is looked at again, and if it is dead it is powered off and emptied.`
+    if (!(await confirmed('recover', question))) {
+      out.write('nothing was reported\n')
+      return false
+    }
+  }
+  const told = await client.send('POST', 'received', '/v1/recoveries', { host, reason })
+  return tell(told, host, { json, out })
+}
+
+/** What became of it. True if it opened or joined a recovery. */
+function tell({ said, json: whole }: Told<ReceivedSignal>, host: string, { json, out }: Output): boolean {
+  const { outcome, because, recovery } = said
+  const isTaken = recovery !== undefined
+  const text = `${outcome}${because === undefined ? '' : `: ${because}`}${isTaken ? `; switchover show ${host}` : ''}`
+  out.write(json ? whole : `${text}\n`)
+  return isTaken
+}
+
+/** Gives a signal that names no host the one that it is about. True if that opened or joined a recovery. */
+export async function resolve(
+  client: Client,
+  signal: string,
+  host: string,
+  output: Output & { readonly yes: boolean }
+): Promise<boolean> {
+  const { yes, json, out } = output
+  if (json && !yes) throw new ConfigError('resolve', ['with --json nobody is asked: add --yes'])
+  const question = `Is it ${host} that the signal is about? It is looked at, and if it is dead it is powered off and emptied.`
+  if (!yes && !(await confirmed('resolve', question))) {
+    out.write('nothing was said\n')
+    return false
+  }
+  return tell(
+    await client.send('POST', 'received', `/v1/signals/${encodeURIComponent(signal)}/resolve`, { host }),
+    host,
+    output
+  )
+}
+
+/** The worse the night, the likelier that nobody can tell what would happen: that must not keep the host from being reported. */
+async function look(
+  client: Client,
+  host: string,
+  { json, out, all, isOnlyLook }: Output & { readonly all: boolean; readonly isOnlyLook: boolean }
+): Promise<void> {
+  try {
+    const told = await client.get('dry-run', `/v1/plan?host=${encodeURIComponent(host)}`)
+    out.write(json ? told.json : dryRunText(told, all, out.columns))
+  } catch (error) {
+    const mayPass = error instanceof ServiceError && error.status !== undefined && error.status >= 500
+    if (isOnlyLook || !mayPass) throw error
+    out.write(`what would happen can't be told now: ${error.message}\n`)
+  }
+}

@@ -1,0 +1,185 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { showArming, switchArming } from '../../../src/cli/people/arm.ts'
+import { recover, resolve } from '../../../src/cli/people/recover.ts'
+import { say, type Word } from '../../../src/cli/people/say.ts'
+import type { NewCommand, StoredEvent } from '../../../src/controller/ports/ports.ts'
+import { CloudError } from '../../../src/errors.ts'
+import { stored, timeline } from '../../http/samples.ts'
+import { paper, speak } from './speak.ts'
+
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const work of undo.splice(0).reverse()) await work()
+})
+
+/** A service whose recovery obeys a word by this line of its timeline. */
+async function obeying(data: StoredEvent['data'], text = 'alice says so') {
+  const commands: NewCommand[] = []
+  const events = async (): Promise<StoredEvent[]> => {
+    const line = {
+      recovery: 'r-1',
+      seq: 3,
+      atMs: 1,
+      kind: 'command',
+      actor: 'alice',
+      text,
+      ...(data === undefined ? {} : { data })
+    }
+    return commands.length === 0
+      ? timeline
+      : [...timeline, { recovery: 'r-1', seq: 2, atMs: 1, kind: 'note', actor: 'x', text: 'old' }, line]
+  }
+  const command = async (given: NewCommand) => {
+    commands.push(given)
+    return 'accepted' as const
+  }
+  const { client } = await speak(undo, {
+    service: { command },
+    store: { events, recoveries: async () => ({ items: [stored] }) }
+  })
+  return { client, commands }
+}
+
+const saying = { reason: 'I looked', yes: true, followMs: 50 }
+
+test.each<[Word, object, object]>([
+  ['approve', {}, {}],
+  ['retry', { seen: 5 }, { version: 5 }],
+  ['cancel', {}, {}],
+  ['vouch', { host: 'spare-1' }, { host: 'spare-1' }],
+  ['vouch', { server: 'vm-1' }, { server: 'vm-1' }]
+])('%s %j says the version that was seen, and tells what became of it', async (word, more, sent) => {
+  const { client, commands } = await obeying({ command: word, refused: false }, 'alice says so about vm-1')
+  const { text, ...output } = paper()
+  expect(await say(client, word, 'compute-01', { ...output, ...saying, ...more })).toBe(true)
+  expect(commands).toEqual([{ recovery: 'r-1', kind: word, actor: 'alice', reason: 'I looked', version: 7, ...sent }])
+  expect(text()).toBe('alice says so about web\ncompute-01 is held now: switchover show compute-01\n')
+})
+
+test('a word that is refused later, and one that nobody obeys, are failures', async () => {
+  const refused = await obeying({ command: 'retry', refused: true }, 'retry of alice refused: it is moving')
+  const first = paper()
+  expect(await say(refused.client, 'retry', 'compute-01', { ...first, ...saying })).toBe(false)
+  expect(first.text()).toBe('retry of alice refused: it is moving\n')
+  const unheard = await obeying({ command: 'cancel', refused: false })
+  const second = paper()
+  expect(await say(unheard.client, 'retry', 'compute-01', { ...second, ...saying })).toBe(false)
+  expect(second.text()).toMatch(/^it is written down, and nobody has obeyed it within 0\.05 s/)
+})
+
+test('what was approved is what was seen: the service’s own word on a version that is over', async () => {
+  const { client } = await speak(undo, { service: { command: async () => 'stale' } })
+  const output = paper()
+  await expect(say(client, 'approve', 'compute-01', { ...output, ...saying, seen: 6 })).rejects.toThrow(
+    'The recovery is no longer as in version 6. Read it again, then decide.'
+  )
+})
+
+test('the retry of a partial recovery names the new one', async () => {
+  const { client } = await speak(undo, { service: { command: async () => ({ recovery: 'r-2' }) } })
+  const { text, ...output } = paper()
+  expect(await say(client, 'retry', 'compute-01', { ...output, ...saying })).toBe(true)
+  expect(text()).toBe('a new recovery of compute-01 goes on with it: switchover show r-2\n')
+})
+
+test('what may end servers is shown, and nothing is said where there is nobody to ask', async () => {
+  const { client, commands } = await obeying(undefined)
+  for (const word of ['approve', 'vouch'] as const) {
+    const { text, ...output } = paper()
+    await expect(say(client, word, 'compute-01', { ...output, ...saying, yes: false })).rejects.toThrow(
+      'there is nobody to ask: add --yes'
+    )
+    expect(text()).toMatch(/why +The BMC reads On\.\n.*plan +2 servers to spare-1/s)
+    await expect(say(client, word, 'compute-01', { ...paper(true), ...saying, yes: false })).rejects.toThrow(
+      'add --yes'
+    )
+  }
+  const output = paper()
+  await expect(switchArming(client, { ...output, armed: true, reason: 'x', yes: false })).rejects.toThrow('add --yes')
+  await expect(switchArming(client, { ...output, armed: null, reason: 'x', yes: false })).rejects.toThrow('add --yes')
+  expect(output.text()).toMatch(/^held now +compute-01 +proof +The BMC reads On\.\n/)
+  await expect(
+    recover(client, 'compute-01', { ...paper(), reason: 'x', dryRun: false, all: false, yes: false })
+  ).rejects.toThrow('add --yes')
+  expect(commands).toEqual([])
+})
+
+test('arming is switched for all or one segment, or given back, and what counts then is shown', async () => {
+  const changes: object[] = []
+  const setArming = async (change: object, actor: string, reason: string) => {
+    changes.push({ ...change, actor, reason })
+    return { armed: true, segments: { 'rack-a': false }, actor, reason, atMs: Date.now() }
+  }
+  const { client } = await speak(undo, { service: { setArming } })
+  const { text, ...output } = paper()
+  const how = { ...output, reason: 'reviewed', yes: true }
+  expect(await switchArming(client, { ...how, armed: true })).toBe(true)
+  await switchArming(client, { ...how, armed: false, yes: false, segment: 'rack-a' })
+  await switchArming(client, { ...how, armed: null, segment: 'rack-a' })
+  const by = { actor: 'alice', reason: 'reviewed' }
+  expect(changes).toEqual([
+    { armed: true, ...by },
+    { segments: { 'rack-a': false }, ...by },
+    { segments: { 'rack-a': null }, ...by }
+  ])
+  expect(text()).toMatch(
+    /^segments +rack-a +observes +by the word for this segment\nlast word +alice, \d+ s ago: reviewed\nMIND rack-a: it has a word of its own, which this does not change: switchover arm rack-a /
+  )
+  await expect(switchArming(client, { ...how, armed: true, segment: 'rack-z' })).rejects.toThrow(
+    'No such segment: rack-z.'
+  )
+  const seen = paper()
+  await showArming(client, seen)
+  expect(seen.text()).toMatch(
+    /^segments +rack-a +armed +by the word for this segment\nlast word +alice, .* ago: first week\n$/
+  )
+})
+
+test('a host is reported after what would happen was shown; a dry run only shows it', async () => {
+  const { client, received } = await speak(undo)
+  const how = { dryRun: false, all: false, yes: true, reason: 'smoke' }
+  const said = paper()
+  expect(await recover(client, 'compute-01', { ...said, ...how })).toBe(true)
+  expect(said.text()).toBe('opened; switchover show compute-01\n')
+  expect(received).toMatchObject([{ source: 'manual', host: 'compute-01', reason: 'smoke' }])
+  const dry = paper()
+  expect(await recover(client, 'compute-01', { ...dry, ...how, dryRun: true })).toBe(true)
+  expect(dry.text()).toMatch(/^compute-01 +of rack-a, if it died now: would move 2 servers to spare-1\n/)
+  expect(dry.text()).toMatch(/\nguards +HOLDS +armed +rack-a is only observed \[armed false\]\n/)
+  const json = paper(true)
+  await recover(client, 'compute-01', { ...json, ...how, yes: false })
+  expect(JSON.parse(json.text())).toMatchObject({ summary: 'would move 2 servers to spare-1' })
+  expect(received).toHaveLength(1)
+  await expect(recover(client, 'compute-01', { ...paper(), dryRun: false, all: false, yes: true })).rejects.toThrow(
+    'say why: --reason'
+  )
+  await expect(recover(client, 'node-9', { ...paper(), ...how, yes: false })).rejects.toThrow(
+    'No segment has the host node-9.'
+  )
+})
+
+test('that nobody can tell what would happen does not keep a host from being reported', async () => {
+  const dryRun = async () => {
+    throw new CloudError('unreachable', 'Nova is away')
+  }
+  const { client } = await speak(undo, { service: { dryRun } })
+  const { text, ...output } = paper()
+  const reporting = { ...output, dryRun: false, all: false, yes: false, reason: 'smoke' }
+  await expect(recover(client, 'compute-01', reporting)).rejects.toThrow('there is nobody to ask')
+  expect(text()).toMatch(/^what would happen can't be told now: /)
+  await expect(recover(client, 'compute-01', { ...reporting, dryRun: true })).rejects.toThrow(/OpenStack/)
+})
+
+test('a signal that names no host is given one, after asking', async () => {
+  const { client } = await speak(undo)
+  const { text, ...output } = paper()
+  await expect(resolve(client, 's-1', 'compute-01', { ...output, yes: false })).rejects.toThrow(
+    'there is nobody to ask'
+  )
+  expect(await resolve(client, 's-1', 'compute-01', { ...output, yes: true })).toBe(true)
+  expect(text()).toBe('opened; switchover show compute-01\n')
+  await expect(resolve(client, 's-9', 'compute-01', { ...output, yes: true })).rejects.toThrow(
+    'There is no signal s-9.'
+  )
+  await expect(resolve(client, 's-1', 'compute-01', { ...paper(true), yes: false })).rejects.toThrow('add --yes')
+})

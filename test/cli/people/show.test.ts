@@ -1,0 +1,150 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { show } from '../../../src/cli/people/show.ts'
+import type { StoredRecovery } from '../../../src/controller/ports/ports.ts'
+import type { GuardReport } from '../../../src/core/guards/guard.ts'
+import type { Hold, Recovery } from '../../../src/core/recovery.ts'
+import { recovery, stored } from '../../http/samples.ts'
+import type { Overrides } from '../../http/support.ts'
+import { paper, speak } from './speak.ts'
+
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const work of undo.splice(0).reverse()) await work()
+})
+
+const storeOf = (one: StoredRecovery): NonNullable<Overrides['store']> => ({
+  recoveries: async () => ({ items: [one] }),
+  recovery: async () => one
+})
+
+/** What is shown of the sample with this in its place, the times left out. */
+async function shown(more: Partial<Recovery> = {}, how: { all?: boolean; columns?: number } = {}): Promise<string> {
+  const { client } = await speak(undo, { store: storeOf({ ...stored, recovery: { ...recovery, ...more } }) })
+  const { text, ...output } = paper()
+  const out = how.columns === undefined ? output.out : { ...output.out, columns: how.columns }
+  await show(client, 'compute-01', { ...output, out, all: how.all === true })
+  return text()
+}
+
+const held = (hold: Hold, from: 'planning' | 'fencing' | 'moving' = 'planning'): Partial<Recovery> => ({
+  phase: { state: 'held', from, hold }
+})
+const closed = (guard: GuardReport['guard'], approvable: boolean, more: Partial<GuardReport> = {}): GuardReport => ({
+  ...{ guard, holds: true, reason: `${guard} says no`, releasedBy: 'person', approvable, inputs: { down: 3, of: 4 } },
+  ...more
+})
+const ways = (text: string) => [...text.matchAll(/switchover (\w.*?) --reason/g)].map(([, way]) => way)
+
+test('all that the API explains, from the hold to the end of the timeline', async () => {
+  const text = await shown()
+  const said = [
+    /^compute-01 +held for \d+ .* \(since .* UTC\), in moving: proof\n/,
+    /\n +opened by an alarm \(host-down, aodh\) at /,
+    /\n +rack-a, recovery r-1, version 7, driven by replica-1\n/,
+    /\nwhy +The BMC reads On\.\n/,
+    /\nwhat now +It waits for a person:\n/,
+    /\nverdict +dead, .* ago: Nova saw its last report 42 s ago and nothing answers on port 22\.\n/,
+    /\n +nova +down +\S+ d .* ago +last report 42 s ago\n/,
+    /\nrules +rule "dead host" says recover with approval\n +"lab" +does not match +host\.name == "lab" is not true\n +"dead host" +matches +it is true\n/,
+    /\nguards +none of 1 holds \(--all /,
+    /\nplan +2 servers to spare-1, in about 40 s; 2 stay\n +stays +gpu +it was never started\n/,
+    /\n +not taken +spare-2 +is down\n/,
+    /\nproof +compute-01: fenced at .* UTC: rack-a-redfish off /,
+    /\nmoves +1 moving, 1 waiting\n +web +moving +spare-1 +attempt 2, for .*\n +db +waiting +spare-1\n/,
+    /\ntimeline +.* +An alarm of compute-01 opened it\.\n.* Its verdict is dead\.\n.* UTC is now; the last was .* ago\n$/
+  ]
+  for (const words of said) expect(text).toMatch(words)
+})
+
+test('guards that hold are told with what they looked at, and the others with --all', async () => {
+  const guards = [...recovery.guards!, closed('storm', true, { untilMs: Date.UTC(2026, 0, 1, 3) })]
+  const text = await shown({ guards })
+  expect(text).toMatch(
+    /\nguards +HOLDS +storm +storm says no; until 2026-01-01 03:00:00 UTC; an approval lets it through \[down 3, of 4\]\n +1 others do not hold/
+  )
+  expect(await shown({ guards }, { all: true })).toMatch(/\n +open +armed +rack-a is armed \[armed true\]\n/)
+})
+
+test.each<[string, Partial<Recovery>, string[]]>([
+  [
+    'an approval',
+    {
+      ...held({ code: 'approval', guard: 'approval', reason: 'x', releasedBy: 'person' }),
+      guards: [closed('approval', true)]
+    },
+    ['approve compute-01']
+  ],
+  [
+    'arming, before an approval helps',
+    {
+      ...held({ code: 'guard', guard: 'storm', reason: 'x', releasedBy: 'world' }),
+      guards: [closed('storm', true), closed('armed', false)]
+    },
+    ['arm rack-a']
+  ],
+  [
+    'a guard that none releases',
+    {
+      ...held({ code: 'cloud', guard: 'own-isolation', reason: 'x', releasedBy: 'world' }),
+      guards: [closed('own-isolation', false)]
+    },
+    []
+  ],
+  ['a fence', held({ code: 'not-fenced', reason: 'x', releasedBy: 'person' }, 'fencing'), ['vouch compute-01']],
+  [
+    'a target that failed',
+    {
+      ...held({ code: 'target', reason: 'x', releasedBy: 'person' }, 'moving'),
+      targets: { 'spare-1': { state: 'failed', isSpare: true } }
+    },
+    ['vouch compute-01 --host spare-1']
+  ],
+  [
+    'a server that may run elsewhere',
+    {
+      ...held({ code: 'servers', reason: 'x', releasedBy: 'person' }, 'moving'),
+      plan: { ...recovery.plan!, staying: [{ server: 'vm-9', name: 'web', because: 'person', reason: 'x' }] }
+    },
+    ['vouch compute-01 --server vm-9']
+  ]
+])('the way out of a hold that waits for %s', async (_what, more, first) => {
+  const text = await shown(more)
+  expect(ways(text)).toEqual([...first, 'retry compute-01', 'cancel compute-01'])
+  expect(text).toMatch(
+    more.phase?.state === 'held' && more.phase.hold.releasedBy === 'world'
+      ? /goes on by itself when that is over/
+      : /waits for a person/
+  )
+})
+
+test('a partial one can be gone on with, and one that needs nobody has no way out', async () => {
+  expect(ways(await shown({ phase: { state: 'partial', reason: 'two stayed' } }))).toEqual(['retry compute-01'])
+  const moving = await shown({ phase: { state: 'moving' } })
+  expect(moving).not.toContain('what now')
+})
+
+test('on a terminal it is broken between words, each piece below its own column', async () => {
+  const text = await shown({}, { columns: 60, all: true })
+  expect(text.split('\n').every(line => line.length <= 60)).toBe(true)
+  expect(text).toMatch(/\ntimeline +\S+ \S+ {2}An alarm of compute-01\n {33}opened it\.\n/)
+  expect(text).toMatch(/\n {14}switchover cancel compute-01 --reason … {2}it\n {16}ends; nothing is powered on\n/)
+})
+
+test('an id is shown as it is, what does not exist is told, and JSON is the answer of the API', async () => {
+  const asked: string[] = []
+  const recoveryOf = async (id: string) => void asked.push(id)
+  const { client, app } = await speak(undo, {
+    store: { recoveries: async () => ({ items: [] }), recovery: recoveryOf } as NonNullable<Overrides['store']>
+  })
+  const id = '01a21ac0-187c-7000-a686-416c9381f6bb'
+  await expect(show(client, id, { ...paper(), all: false })).rejects.toThrow(`There is no recovery ${id}.`)
+  expect(asked).toEqual([id])
+  await expect(show(client, 'compute-09', { ...paper(), all: false })).rejects.toThrow(
+    'there is no recovery of compute-09.'
+  )
+  void app
+  const { text, ...json } = paper(true)
+  const whole = await speak(undo, { store: storeOf(stored) })
+  await show(whole.client, 'compute-01', { ...json, all: false })
+  expect(JSON.parse(text())).toMatchObject({ id: 'r-1', version: 7, timeline: [{ seq: 1 }, { seq: 2 }] })
+})
