@@ -43,7 +43,7 @@ const tryAgainMs = 2000
 async function prepareOne(ctx: Context, host: string, use: TargetUse): Promise<string | 'interrupted' | undefined> {
   let objection: string | undefined
   for (let attempt = 0; attempt < triesMax; attempt += 1) {
-    if (attempt > 0) await ctx.wait(tryAgainMs)
+    await ctx.wait(attempt > 0 ? tryAgainMs : 0)
     if (ctx.interrupted()) return 'interrupted'
     const found = findHost(await ctx.ports.cloud.hosts(ctx.signal), host)
     if (found === undefined || !isUp(found)) return 'is not up'

@@ -6,6 +6,7 @@ import type { Cloud, Ports, RecoveryStore } from '../ports/ports.ts'
 import type { Context } from '../recovery/context.ts'
 import { createMemory, isWorldError } from '../recovery/context.ts'
 import { runRecovery } from '../recovery/run-recovery.ts'
+import { mustLeaveOff } from '../recovery/words.ts'
 import { createDeadlines, type Deadline } from './deadlines.ts'
 import { createHearing } from './hearing.ts'
 import { keepLease, type LeaseHolder } from './keep-lease.ts'
@@ -65,6 +66,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     const lost = new AbortController()
     setMaxListeners(0, lost.signal)
     let nudged = false
+    let leavesOff = false
     let sleeper = new AbortController()
     const driver: Driver = {
       lease,
@@ -78,24 +80,33 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
       }
     }
     const bound = options.within?.(() => deadlines.leftMs(driver.deadline))
-    const context: Omit<Context, 'steps'> = {
+    const isEnding = (): boolean => stopping || lost.signal.aborted
+    const context: Context = {
       ports: bound === undefined ? ports : { ...ports, cloud: bound },
       lease,
       recovery: stored.recovery,
       version: stored.version,
+      steps: [],
       signal: lost.signal,
       memory: createMemory(),
       async wait(ms) {
-        if (!nudged && !stopping && !lost.signal.aborted) await clock.sleep(ms, sleeper.signal)
+        const untilMs = clock.now() + ms
+        do {
+          const leftMs = untilMs - clock.now()
+          if (!nudged && leftMs > 0 && !isEnding()) await clock.sleep(leftMs, sleeper.signal)
+          if (!nudged || isEnding()) return
+          nudged = false
+          leavesOff = await mustLeaveOff(context)
+        } while (!leavesOff && clock.now() < untilMs)
       },
       async pause(ms) {
         if (!stopping) await clock.sleep(ms, AbortSignal.any([lost.signal, ending.signal]))
       },
-      isEnding: () => stopping || lost.signal.aborted,
+      isEnding,
       interrupted() {
-        const was = nudged
-        nudged = false
-        return was || stopping || lost.signal.aborted
+        const was = leavesOff
+        leavesOff = false
+        return was || isEnding()
       },
       assertMayAct() {
         if (lost.signal.aborted || deadlines.isOver(driver.deadline))
@@ -108,7 +119,7 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
     drivers.set(lease.recovery, Object.assign(driver, { done: drive(driver, context) }))
   }
 
-  async function drive(driver: Driver, context: Omit<Context, 'steps'>): Promise<void> {
+  async function drive(driver: Driver, context: Context): Promise<void> {
     const { recovery: id } = driver.lease
     const finished = new AbortController()
     // A request that is under way when the lease may be over must not arrive later.

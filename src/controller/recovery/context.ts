@@ -19,13 +19,13 @@ export interface Context {
   steps: Step[]
   /** Aborted when the lease is lost: it destroys every socket of this recovery. */
   readonly signal: AbortSignal
-  /** Waits, or less when a command or the end of the process wants attention. */
+  /** Waits, or less when a command that changes something or the end of the process wants attention; others are answered meanwhile. */
   wait(ms: number): Promise<void>
   /** Waits in full, but for the loss of the lease or the end of the process: a wait that a rule asks for. */
   pause(ms: number): Promise<void>
   /** The process wants to stop: what is decided now may rest on waits that were cut short. */
   isEnding(): boolean
-  /** A command or the end of the process wants attention: finish the deed in hand and return. */
+  /** Asked after each wait: that was so, finish the deed in hand and return. */
   interrupted(): boolean
   /** Throws LeaseLost once the lease may be another's. */
   assertMayAct(): void
@@ -68,6 +68,8 @@ export interface Memory {
   reportMovedAtMs?: number
   /** A hold was woken by a person: it looks at once. */
   woken?: boolean
+  /** The segment was disarmed when it was last asked, after something had woken this run. */
+  disarmed?: boolean
   /** Since when a hold that began at `holdSinceMs` has seen no verdict, ms. */
   doubted?: { readonly holdSinceMs: number; readonly fromMs: number }
   /** How often what was seen of the power was forgotten: a reading that was asked for before that is void. */

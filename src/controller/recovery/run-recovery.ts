@@ -1,6 +1,5 @@
 import { fenceBegun } from '../../core/holding.ts'
 import { movesOf } from '../../core/moves.ts'
-import { obey } from '../../core/obey.ts'
 import type { Hold, Recovery, State } from '../../core/recovery.ts'
 import { hasEnded } from '../../core/recovery.ts'
 import type { RecoveryEvent } from '../../core/recovery-event.ts'
@@ -20,6 +19,7 @@ import { Disarmed, isWorldError, joinRequests, keep, record } from './context.ts
 import { isNewHold, noticeOf } from './notice.ts'
 import { rearmAlarms } from './rearm.ts'
 import { sayEvent } from './say.ts'
+import { judge } from './words.ts'
 
 const tries = 4
 const lookAgainMs = 2000
@@ -84,21 +84,10 @@ function isSettled(error: CloudError): boolean {
 
 /** Operators' commands are obeyed between two deeds, each once. True when there was one. */
 async function obeyCommands(ctx: Context): Promise<boolean> {
-  const { ports } = ctx
-  const commands = await ports.store.commands(ctx.recovery.id)
+  const commands = await ctx.ports.store.commands(ctx.recovery.id)
   for (const command of commands) {
-    const answer = obey(ctx.recovery, ctx.version, command, {
-      nowMs: ports.clock.now(),
-      approvalMs: ports.policy.approvalMinutes * 60_000,
-      steps: ctx.steps
-    })
-    const isRefused = 'refused' in answer
-    const text = isRefused ? `${command.kind} of ${command.actor} refused: ${answer.refused}` : answer.said
-    const told: Change = {
-      commands: [{ id: command.id, result: text }],
-      events: [{ kind: 'command', actor: command.actor, text, data: { command: command.kind, refused: isRefused } }]
-    }
-    if (isRefused) {
+    const { answer, told } = judge(ctx, command)
+    if ('refused' in answer) {
       await record(ctx, told)
       continue
     }
