@@ -32,9 +32,10 @@ export class CloudError extends Error {
  * - `unreachable`: the BMC does not answer, or answers nonsense
  * - `refused`: wrong credentials, or an action that it does not offer
  * - `identity`: it answers, but as another machine than the one configured; nothing may be done
+ * - `disbelieved`: whatever it answers does not count, for it was heard to lie about this host
  * - `unknown`: a command was sent and its fate is not known
  */
-export type FencingErrorCode = 'unreachable' | 'refused' | 'identity' | 'unknown'
+export type FencingErrorCode = 'unreachable' | 'refused' | 'identity' | 'disbelieved' | 'unknown'
 
 export class FencingError extends Error {
   override readonly name = 'FencingError'

@@ -44,7 +44,13 @@ export function claimsOf(segment: Segment, saysOff: (agent: string, host: string
   )
 }
 
-/** Why a word of it does not count, and what ends that. */
+/** Why its word does not count in a recovery, to stand beside its name. */
+export function disbeliefReason({ host, saidAtMs }: Disbelief): string {
+  const when = new Date(saidAtMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  return `it is not believed of ${host}: at ${when} it said off while the host reported`
+}
+
+/** The same for those who prepare: what it may be, and what ends it. */
 export function disbeliefSentence({ host, agent, sinceMs }: Disbelief): string {
   const when = new Date(sinceMs).toISOString()
   return `${host}: ${agent} is not believed since ${when}: ${falseOffSentence}. It is believed again when rehearsals hear it say on while the host reports, or when the configuration gives it another way to the host; hosts that are being recovered are not rehearsed`

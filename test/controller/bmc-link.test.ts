@@ -67,7 +67,8 @@ test('at most three living hosts of the segment are asked, and none answers: our
 test.each<[string, Answer]>([
   ['answers', 'off'],
   ['refuses our password', 'refused'],
-  ["is another machine's", 'identity']
+  ["is another machine's", 'identity'],
+  ['is not believed', 'disbelieved']
 ])('one that %s shows that the link is well', async (_, answer) => {
   const { ctx, reading } = contextOf({ 'compute-03': answer })
   expect(await bmcLinkOf(ctx, source, reading)).toMatchObject({ answering: ['compute-03'] })

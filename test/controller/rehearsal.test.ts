@@ -182,8 +182,8 @@ test('one that says off of a host that reports fails the rehearsal, is said once
   ])
   expect(logged).toHaveLength(1)
 
-  await expect(believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'identity' })
-  await expect(believed.powerOff('bmc', 'host-2')).rejects.toMatchObject({ code: 'identity' })
+  await expect(believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'disbelieved' })
+  await expect(believed.powerOff('bmc', 'host-2')).rejects.toMatchObject({ code: 'disbelieved' })
   expect(sent).toEqual([])
   await expect(believed.read('bmc', 'host-1')).resolves.toMatchObject({ power: 'on' })
   // That nobody believes it does not say that it can be reached.
@@ -196,15 +196,15 @@ test('only an on of a host that reports ends it: what a dead one is said to be p
   await round()
   world.reporting.delete('host-2')
   await round()
-  await expect(believed.read('bmc', 'host-2')).rejects.toThrow('is not believed since')
+  await expect(believed.read('bmc', 'host-2')).rejects.toThrow('is not believed of host-2')
   world.off.clear()
   await round()
-  await expect(believed.read('bmc', 'host-2')).rejects.toThrow('is not believed since')
+  await expect(believed.read('bmc', 'host-2')).rejects.toThrow('is not believed of host-2')
   expect(failed()).toEqual(['bmc host-2'])
   world.reporting.add('host-2')
   world.isNovaAway = true
   await round()
-  await expect(believed.read('bmc', 'host-2')).rejects.toThrow('is not believed since')
+  await expect(believed.read('bmc', 'host-2')).rejects.toThrow('is not believed of host-2')
   world.isNovaAway = false
   await round()
   await expect(believed.read('bmc', 'host-2')).resolves.toMatchObject({ power: 'on' })
@@ -215,7 +215,7 @@ test('the next process does not believe it either, and says so before it has ask
   const { world, process, round } = await lying()
   await round()
   const next = process('process-2')
-  await expect(next.believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'identity' })
+  await expect(next.believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'disbelieved' })
   world.open.push('host-2')
   await next.round()
   expect(next.of().find(({ host }) => host === 'host-2')).toEqual({
@@ -239,12 +239,12 @@ test('two processes that hear it differently do not turn it round: it ends when 
     // One that starts at this moment hears at once what the other one hears.
     world.off.clear()
     await process(`process-${times + 3}`).rehearsal.work(signal)
-    await expect(other.believed.read('bmc', 'host-2')).rejects.toThrow('is not believed since')
+    await expect(other.believed.read('bmc', 'host-2')).rejects.toThrow('is not believed of host-2')
   }
   world.off.clear()
   for (let times = 0; times < 2; times += 1) {
     await other.round()
-    await expect(other.believed.read('bmc', 'host-2')).rejects.toThrow('is not believed since')
+    await expect(other.believed.read('bmc', 'host-2')).rejects.toThrow('is not believed of host-2')
   }
   await other.round()
   await expect(other.believed.read('bmc', 'host-2')).resolves.toMatchObject({ power: 'on' })
@@ -270,7 +270,7 @@ test('by another way to the host it is another agent, and the old one is not bel
   const next = process('process-2')
   await expect(next.believed.read('bmc', 'host-2')).resolves.toMatchObject({ power: 'off' })
   world.way = 'by bmc.example'
-  await expect(next.believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'identity' })
+  await expect(next.believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'disbelieved' })
 })
 
 test('while the store is away no off counts and nothing is switched off; an on is heard', async () => {
@@ -290,11 +290,11 @@ test('what could not be written down is written when the store is back, long bef
   world.lastStraw = ''
   world.isStoreAway = false
   // It knows by itself until then.
-  await expect(believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'identity' })
+  await expect(believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'disbelieved' })
   await expect(process('process-2').believed.read('bmc', 'host-2')).resolves.toMatchObject({ power: 'off' })
   world.nowMs += 10_000
   await rehearsal.work(signal)
-  await expect(process('process-2').believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'identity' })
+  await expect(process('process-2').believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'disbelieved' })
 })
 
 test('a host that is off and does not report is told rightly', async () => {
@@ -326,8 +326,8 @@ test('one feed of two may be off while the host reports', async () => {
   expect(of().every(({ error }) => error === undefined)).toBe(true)
   world.off.add('feed-b host-1')
   await round()
-  await expect(believed.read('feed-a', 'host-1')).rejects.toMatchObject({ code: 'identity' })
-  await expect(believed.read('feed-b', 'host-1')).rejects.toMatchObject({ code: 'identity' })
+  await expect(believed.read('feed-a', 'host-1')).rejects.toMatchObject({ code: 'disbelieved' })
+  await expect(believed.read('feed-b', 'host-1')).rejects.toMatchObject({ code: 'disbelieved' })
 })
 
 test('what Ironic only remembers may be late: it is told, and fences by its own power-off all the same', async () => {

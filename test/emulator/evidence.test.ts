@@ -82,7 +82,9 @@ test('a BMC that said off of a host that runs is named by health, and fences not
       { fencing: { failed: [{ host, agent: 'bmc', error: expect.stringContaining('is not believed since') }] } }
     ]
   })
-  expect(view.hold?.reason).toContain('is not believed')
+  expect(view.hold?.reason).toMatch(
+    /not believed of compute-.*: at 20.*Z it said off .* Switch the host off, see that it is off, and vouch for it$/
+  )
   expect(emulator.world.deeds).toEqual([])
 }, 180_000)
 

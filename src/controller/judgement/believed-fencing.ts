@@ -1,4 +1,4 @@
-import { disbeliefSentence } from '../../core/off-claim.ts'
+import { disbeliefReason } from '../../core/off-claim.ts'
 import { FencingError, messageOf, StoreUnavailable } from '../../errors.ts'
 import type { Fencing, Ports } from '../ports/ports.ts'
 import type { Disbeliefs } from './disbeliefs.ts'
@@ -19,7 +19,7 @@ export function believedFencing(
   async function objectionTo(agent: string, host: string): Promise<FencingError | undefined> {
     try {
       const found = (await disbeliefs.standing(host)).find(one => one.agent === agent)
-      return found && new FencingError('identity', disbeliefSentence(found))
+      return found && new FencingError('disbelieved', disbeliefReason(found))
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error
       return new FencingError('unreachable', `${host}: nobody knows whether ${agent} is believed: ${messageOf(error)}`)
@@ -34,7 +34,7 @@ export function believedFencing(
       const reading = await fencing.read(agent, host, signal)
       const objection = await objectionTo(agent, host)
       // An on proves nothing, and stops what must not go on: it is heard also where nobody can judge it.
-      if (objection?.code === 'identity' || (objection !== undefined && reading.power !== 'on')) throw objection
+      if (objection?.code === 'disbelieved' || (objection !== undefined && reading.power !== 'on')) throw objection
       return reading
     },
     async powerOff(agent, host, signal) {

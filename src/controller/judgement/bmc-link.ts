@@ -8,7 +8,7 @@ import { membersOf } from '../../core/segment.ts'
 import type { Context } from '../recovery/context.ts'
 import { isWorldError } from '../recovery/context.ts'
 import type { FenceFailure } from './fence-failure.ts'
-import { isSilence } from './fence-failure.ts'
+import { failureOf, isFinal, isSilence } from './fence-failure.ts'
 
 /** So many others are asked. */
 const othersMax = 3
@@ -49,7 +49,7 @@ export async function bmcLinkOf(
       return true
     } catch (error) {
       if (!isWorldError(error)) throw error
-      return error.code === 'refused' || error.code === 'identity'
+      return isFinal(failureOf(error))
     }
   }
 }

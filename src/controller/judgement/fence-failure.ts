@@ -8,12 +8,12 @@ export interface FenceFailure {
 }
 
 export function failureOf({ code, message }: CloudError | FencingError): FenceFailure {
-  return { code, why: `${code}: ${message}` }
+  return { code, why: code === 'disbelieved' ? message : `${code}: ${message}` }
 }
 
-/** Wrong credentials or the wrong machine do not mend themselves, and repeating them locks accounts. */
+/** Wrong credentials or the wrong machine do not mend themselves, and repeating them locks accounts; nor does a lie. */
 export function isFinal({ code }: FenceFailure): boolean {
-  return code === 'refused' || code === 'identity'
+  return code === 'refused' || code === 'identity' || code === 'disbelieved'
 }
 
 /** Nothing came back: it may be the link. */

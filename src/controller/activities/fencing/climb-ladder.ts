@@ -20,6 +20,7 @@ export async function climbLadder(ctx: Context, host: string, ladder: Ladder): P
   const { recovery, ports } = ctx
   const failures: FenceFailure[] = []
   const sentences: string[] = []
+  let mends = stepsOf(ladder).length === 0
   const heard = new Map<string, PowerReading>()
   const climb: Climb = {
     heard,
@@ -35,12 +36,15 @@ export async function climbLadder(ctx: Context, host: string, ladder: Ladder): P
     if ('failures' in outcome) {
       failures.push(...outcome.failures)
       sentences.push(outcome.because)
+      // A host that is being recovered is not rehearsed: who is not believed of it is not believed by the next try either.
+      mends ||= outcome.failures.every(({ code }) => code !== 'disbelieved')
       continue
     }
     const denied = await denial(ctx, host, earlier, witnessesOf(ladder))
     if (denied !== undefined) {
       sentences.push(`${step.agents.join(' and ')}: it says off, but ${denied}`)
       failures.push({ code: 'not-off', why: denied })
+      mends = true
       continue
     }
     if (host !== recovery.host) return { type: 'proven', host, proof: outcome.proof }
@@ -51,7 +55,7 @@ export async function climbLadder(ctx: Context, host: string, ladder: Ladder): P
     return { type: 'proven', host, proof: outcome.proof }
   }
   const ownLink = await ownLinkGuard(ctx, host, failures)
-  if (ownLink === undefined) return { type: 'stopped', hold: notFenced(host, sentences) }
+  if (ownLink === undefined) return { type: 'stopped', hold: notFenced(host, sentences, mends) }
   return { type: 'stopped', hold: holdFor(ownLink), guards: renewed(recovery.guards ?? [], [ownLink]) }
 }
 
