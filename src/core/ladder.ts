@@ -23,3 +23,18 @@ export function witnessesOf(ladder: Ladder | undefined): string[] {
 export function stepsOf(ladder: Ladder | undefined): readonly LadderStep[] {
   return ladder === undefined || ladder === 'waived' ? [] : ladder
 }
+
+/** Why no step can bring its proof, where each has an agent that `whyNot` knows something against; undefined if one may. */
+export function hopelessness(
+  ladder: Ladder | undefined,
+  whyNot: (agent: string) => string | undefined
+): string | undefined {
+  const steps = stepsOf(ladder).map(({ agents }) =>
+    agents.flatMap(agent => {
+      const why = whyNot(agent)
+      return why === undefined ? [] : [`${agent}: ${why}`]
+    })
+  )
+  if (steps.length === 0 || steps.some(against => against.length === 0)) return undefined
+  return [...new Set(steps.flat())].join('; ')
+}

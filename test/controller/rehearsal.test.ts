@@ -119,15 +119,17 @@ test('each host and spare is asked through each agent of its ladder, once in its
 })
 
 test('one that fails is told with its host, said once, and forgotten when it is read again', async () => {
-  const { world, logged, of, round } = await given()
+  const { rehearsal, world, logged, of, round } = await given()
   world.broken.set('bmc host-2', 'host-2: its BMC refuses the password')
   await round()
   await round()
   const failed = of().filter(({ error }) => error !== undefined)
   expect(failed).toMatchObject([{ host: 'host-2', agent: 'bmc', error: 'host-2: its BMC refuses the password' }])
   expect(logged).toHaveLength(1)
+  expect(rehearsal.against('bmc', 'host-2')).toBe('host-2: its BMC refuses the password')
   world.broken.clear()
   await round()
+  expect(rehearsal.against('bmc', 'host-2')).toBeUndefined()
   expect(of().every(({ error }) => error === undefined)).toBe(true)
   expect(logged).toHaveLength(2)
 })
@@ -218,6 +220,8 @@ test('the next process does not believe it either, and says so before it has ask
   await expect(next.believed.read('bmc', 'host-2')).rejects.toMatchObject({ code: 'disbelieved' })
   world.open.push('host-2')
   await next.round()
+  expect(next.rehearsal.against('bmc', 'host-2')).toContain('it is not believed of host-2: at ')
+  expect(next.rehearsal.against('bmc', 'host-1')).toBeUndefined()
   expect(next.of().find(({ host }) => host === 'host-2')).toEqual({
     ...{ host: 'host-2', agent: 'bmc', atMs: expect.any(Number) },
     error: expect.stringContaining('is not believed since')

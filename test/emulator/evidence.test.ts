@@ -5,6 +5,7 @@ import { whereRunning } from '../../src/emulator/model/oracle.ts'
 import type { HostDeed } from '../../src/emulator/scenario-event.ts'
 import type { Emulator } from '../../src/emulator/start-emulator.ts'
 import { startEmulator } from '../../src/emulator/start-emulator.ts'
+import type { DryRunView } from '../../src/schemas/dry-run.d.ts'
 import type { Health } from '../../src/schemas/health.d.ts'
 import { until } from '../e2e/until.ts'
 import type { RealService } from './real-service.ts'
@@ -74,6 +75,8 @@ test('a BMC that said off of a host that runs is named by health, and fences not
   happen(emulator, 'cutOff')
   const service = await first.restarted()
   undo.push(service.stop)
+  const wouldBe = await service.post<DryRunView>('/v1/recoveries', { host, reason: 'what if', dryRun: true })
+  expect(wouldBe.summary).toMatch(/it would be held: not-fenced: .*bmc: it is not believed of/)
   await service.post('/v1/recoveries', { host, reason: 'it is cut off' })
   const view = await ended(service)
   expect(view).toMatchObject({ state: 'held', hold: { code: 'not-fenced' }, proofs: {} })

@@ -1,5 +1,12 @@
 import type { HostsReading } from '../../core/inventory.ts'
-import { agentsAsked, claimsOf, type Disbelief, disbeliefSentence, falseOffSentence } from '../../core/off-claim.ts'
+import {
+  agentsAsked,
+  claimsOf,
+  type Disbelief,
+  disbeliefReason,
+  disbeliefSentence,
+  falseOffSentence
+} from '../../core/off-claim.ts'
 import { membersOf, type Segment } from '../../core/segment.ts'
 import { messageOf } from '../../errors.ts'
 import { inParallel } from '../../in-parallel.ts'
@@ -19,6 +26,8 @@ export interface Rehearsal {
    * whoever found it.
    */
   of(segment: Segment): readonly Rehearsed[]
+  /** Why this agent would bring no proof of that host, as of its last word here: it is not believed, or could not be asked. */
+  against(agent: string, host: string): string | undefined
 }
 
 export interface RehearsalOptions {
@@ -165,7 +174,15 @@ export function createRehearsal(
           if (doubt === undefined || answer?.error !== undefined) return answer ?? []
           return { host, agent, atMs: doubt.saidAtMs, ...answer, error: disbeliefSentence(doubt) }
         })
-      )
+      ),
+
+    against(agent, host) {
+      const doubt = doubted.get(keyOf({ agent, host }))
+      if (doubt !== undefined) return disbeliefReason(doubt)
+      // One that remembers a wrong power is mended by the power-off itself.
+      const { power, error } = known.get(keyOf({ agent, host })) ?? {}
+      return power === undefined ? error : undefined
+    }
   }
 }
 

@@ -22,7 +22,7 @@ export interface ServiceOptions {
   /** Left out where nobody looks after alarms. */
   readonly coverage?: Pick<Coverage, 'of'>
   /** Left out where nobody rehearses. */
-  readonly rehearsal?: Pick<Rehearsal, 'of'>
+  readonly rehearsal?: Pick<Rehearsal, 'of' | 'against'>
 }
 
 /** The application behind the routes: intake, operators' commands and views. */
@@ -50,7 +50,7 @@ export function createService(options: ServiceOptions): Service {
     async dryRun(host) {
       await directory.refresh()
       const segment = directory.segmentOf(host)
-      return segment === undefined ? undefined : await dryRun(ports, host, segment)
+      return segment === undefined ? undefined : await dryRun(ports, host, segment, rehearsal?.against)
     },
 
     async command(command) {
