@@ -59,7 +59,7 @@ async function anyTrue(answers: readonly Promise<boolean>[]): Promise<boolean> {
 }
 
 /**
- * Why a host whose BMC does not answer is not fenced, where that is our own link's fault. One that came on while its servers
+ * Is it our own link's fault that a host whose BMC does not answer is not fenced? undefined where nobody was asked. One that came on while its servers
  * moved is not left to that: when the link is back a person may have brought the host back (rule 7).
  */
 export async function ownLinkGuard(
@@ -70,6 +70,6 @@ export async function ownLinkGuard(
   const { recovery } = ctx
   if (failures.length === 0 || !failures.every(isSilence)) return undefined
   if (recovery.isolation !== undefined && host === recovery.host) return undefined
-  const report = bmcNetworkGuard(host, await bmcLinkOf(ctx, host, await ctx.ports.cloud.hosts(ctx.signal)))
-  return report.holds ? report : undefined
+  const link = await bmcLinkOf(ctx, host, await ctx.ports.cloud.hosts(ctx.signal))
+  return link && bmcNetworkGuard(host, link)
 }

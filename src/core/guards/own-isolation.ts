@@ -49,7 +49,7 @@ export interface BmcLink {
 
 /** BMCs of hosts that live don't answer either: it is our own link to them. Open when there is none to ask: a fence without proof holds anyway. */
 export function bmcNetworkGuard(host: string, link: BmcLink | undefined): GuardReport {
-  if (link === undefined) return clear('bmc-network', `the BMC of ${host} gave no reason to doubt our link to it`, {})
+  if (link === undefined) return clear('bmc-network', `no other BMC was asked about our link to that of ${host}`, {})
   const { answering, silent } = link
   const inputs = { answering, silent }
   if (answering.length > 0)

@@ -55,8 +55,9 @@ export async function climbLadder(ctx: Context, host: string, ladder: Ladder): P
     return { type: 'proven', host, proof: outcome.proof }
   }
   const ownLink = await ownLinkGuard(ctx, host, failures)
-  if (ownLink === undefined) return { type: 'stopped', hold: notFenced(host, sentences, mends) }
-  return { type: 'stopped', hold: holdFor(ownLink), guards: renewed(recovery.guards ?? [], [ownLink]) }
+  const hold = ownLink?.holds === true ? holdFor(ownLink) : notFenced(host, sentences, mends)
+  if (ownLink === undefined) return { type: 'stopped', hold }
+  return { type: 'stopped', hold, guards: renewed(ctx.recovery.guards ?? [], [ownLink]) }
 }
 
 /** An earlier step that answered, and not with off, must not go on saying that the host is on. */

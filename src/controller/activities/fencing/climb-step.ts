@@ -9,6 +9,7 @@ import { isOfBmc, readEveryMs, readRound, signOfLife } from '../../judgement/pow
 import { provenBy } from '../../judgement/reread-proof.ts'
 import type { Context } from '../../recovery/context.ts'
 import { act, isWorldError, note } from '../../recovery/context.ts'
+import { sayFailures } from './say-failures.ts'
 
 const repeatAfterMs = 20_000
 /** After a power-off that did not get as far as the machine. */
@@ -56,10 +57,12 @@ export async function climbStep(ctx: Context, step: LadderStep, host: string, cl
   const untilMs = clock.now() + step.timeoutMs
   const readings: PowerReading[] = []
   const tried: Tried = { words: new Map(), sent: new Map(), refused: new Map() }
+  const told = new Set<string>()
   let asked: ReturnType<typeof askBetween> | undefined
   while (clock.now() < untilMs) {
     const round = await readRound(ctx, step.agents, host)
     hear(round, climb, tried)
+    await sayFailures(ctx, host, round.failures, { untilMs, told })
     if (round.failures.length > 0) readings.length = 0
     else readings.push(...round.readings)
     const isOff = round.failures.length === 0 && round.readings.every(({ power }) => power === 'off')
