@@ -64,22 +64,24 @@ function approving(view: RecoveryView): Way[] {
 }
 
 function vouching(view: RecoveryView): Way[] {
-  const { hold, host, targets, proofs, plan } = view
-  const unproven = Object.entries(targets).filter(
-    ([name, { state }]) =>
-      proofs[name] === undefined && (hold?.code === 'target' || state === 'lost' || state === 'failed')
+  const { hold, host, fencing = host, targets, proofs, plan } = view
+  const isUnproven = hold?.code === 'not-fenced' || hold?.code === 'proof'
+  const unproven = Object.entries(targets).flatMap(([name, { state }]) =>
+    proofs[name] === undefined && (hold?.code === 'target' || state === 'lost' || state === 'failed') ? [name] : []
   )
   const doubtful = plan?.staying.filter(({ because }) => because === 'person') ?? []
   return [
-    ...(hold?.code === 'not-fenced' || hold?.code === 'proof'
-      ? [['vouch', host, 'only if you have seen that it is off'] as const]
-      : []),
-    ...unproven.map(
-      ([name]) => ['vouch', `${host} --host ${name}`, `only if you have seen that ${name} is off`] as const
-    ),
+    ...[...new Set([...(isUnproven ? [fencing] : []), ...unproven])].map(name => vouchFor(name, host)),
     ...doubtful.map(
       ({ server, name }) =>
         ['vouch', `${host} --server ${server}`, `only if you have seen that ${name} runs nowhere`] as const
     )
   ]
+}
+
+/** A target is named: without that the word would be one about whatever is being fenced when it is heard. */
+function vouchFor(name: string, host: string): Way {
+  return name === host
+    ? ['vouch', host, 'only if you have seen that it is off']
+    : ['vouch', `${host} --host ${name}`, `only if you have seen that ${name} is off`]
 }

@@ -3,7 +3,7 @@ import { show } from '../../../src/cli/people/show.ts'
 import type { StoredRecovery } from '../../../src/controller/ports/ports.ts'
 import type { GuardReport } from '../../../src/core/guards/guard.ts'
 import type { Hold, Recovery } from '../../../src/core/recovery.ts'
-import { recovery, stored } from '../../http/samples.ts'
+import { closed as ended, recovery, stored } from '../../http/samples.ts'
 import type { Overrides } from '../../http/support.ts'
 import { paper, speak } from './speak.ts'
 
@@ -92,6 +92,17 @@ test.each<[string, Partial<Recovery>, string[]]>([
   ],
   ['a fence', held({ code: 'not-fenced', reason: 'x', releasedBy: 'person' }, 'fencing'), ['vouch compute-01']],
   [
+    'the fence of a target, which is not that of its host',
+    {
+      phase: {
+        ...{ state: 'held', from: 'fencing', fencing: 'spare-1' },
+        hold: { code: 'not-fenced', reason: 'x', releasedBy: 'person' }
+      },
+      targets: { 'spare-1': { state: 'lost', isSpare: true } }
+    },
+    ['vouch compute-01 --host spare-1']
+  ],
+  [
     'a target that failed',
     {
       ...held({ code: 'target', reason: 'x', releasedBy: 'person' }, 'moving'),
@@ -147,4 +158,16 @@ test('an id is shown as it is, what does not exist is told, and JSON is the answ
   const whole = await speak(undo, { store: storeOf(stored) })
   await show(whole.client, 'compute-01', { ...json, all: false })
   expect(JSON.parse(text())).toMatchObject({ id: 'r-1', version: 7, timeline: [{ seq: 1 }, { seq: 2 }] })
+})
+
+test('of several recoveries of a host the open one is shown, whenever it was opened', async () => {
+  const { client } = await speak(undo, {
+    store: {
+      recoveries: async ({ state }) => ({ items: [state === 'open' ? stored : ended] }),
+      recovery: async id => [stored, ended].find(one => one.recovery.id === id)
+    }
+  })
+  const { text, ...output } = paper()
+  await show(client, 'compute-01', { ...output, all: false })
+  expect(text()).toContain('recovery r-1, version 7')
 })
