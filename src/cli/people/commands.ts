@@ -110,7 +110,7 @@ export function addPeopleCommands(program: Command, { env, out, err }: Shared): 
     withWord(deed(`${word} <host|id>`, description), word).action(async (name: string, said: About) => {
       const { seen, host, server } = said
       const about = { ...(seen === undefined ? {} : { seen }), ...(host && { host }), ...(server && { server }) }
-      done(await say(actor(said), word, name, { ...deedOf(said), ...about }))
+      done(await say(actor(said), word, name, { ...deedOf(said), ...about, err }))
     })
 }
 

@@ -20,10 +20,11 @@ export async function recover(
   { reason, dryRun, all, yes, json, out }: Reporting
 ): Promise<boolean> {
   if (!dryRun && reason === undefined) throw new ConfigError('recover', ['say why: --reason (or only look: --dry-run)'])
-  const isOnlyLook = dryRun || (json && !yes)
-  if (isOnlyLook || !yes) {
-    await look(client, host, { json, out, all, isOnlyLook })
-    if (isOnlyLook) return true
+  if (json && !dryRun && !yes)
+    throw new ConfigError('recover', ['with --json nobody is asked: add --yes (or --dry-run)'])
+  if (dryRun || !yes) {
+    await look(client, host, { json, out, all, isOnlyLook: dryRun })
+    if (dryRun) return true
     const question = `Report ${host} as failed? It is looked at again, and if it is dead it is powered off and emptied.`
     if (!(await confirmed('recover', question))) {
       out.write('nothing was reported\n')

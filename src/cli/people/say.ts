@@ -6,6 +6,8 @@ import { confirmed } from '../confirm.ts'
 import { withNames } from '../with-names.ts'
 import type { Client, Told } from './client.ts'
 import { findRecovery, readRecovery } from './find.ts'
+import { plain } from './plain.ts'
+import { ServiceError } from './service-error.ts'
 import { type Output, shortly } from './show.ts'
 
 export type Word = CommandAccepted['command']
@@ -13,6 +15,8 @@ export type Word = CommandAccepted['command']
 export interface Saying extends Output {
   readonly reason: string
   readonly yes: boolean
+  /** Has what JSON has no place for: why the word came to nothing. */
+  readonly err: { write(text: string): unknown }
   /** The version that was seen; the one that is there now if not given. */
   readonly seen?: number
   /** vouch: a lost target, or one server. */
@@ -35,68 +39,105 @@ export async function say(client: Client, word: Word, name: string, saying: Sayi
     out.write('nothing was said\n')
     return false
   }
-  const { host, server, seen: version = view.version } = saying
-  const more = { ...(host === undefined ? {} : { host }), ...(server === undefined ? {} : { server }) }
+  const { seen: version = view.version } = saying
   const path = `/v1/recoveries/${encodeURIComponent(view.id)}/${word}`
-  const accepted = await client.send('POST', 'command-accepted', path, { reason, version, ...more })
+  const body = { reason, version, ...(word === 'vouch' ? vouchedOf(view, saying) : {}) }
+  const accepted = await client.send('POST', 'command-accepted', path, body)
   if (json) out.write(accepted.json)
   return await follow(client, word, view, accepted.said, saying)
 }
 
+type Vouched = Pick<Saying, 'host' | 'server'>
+
+/** Always by name: what is said is what was asked. */
+function vouchedOf(view: RecoveryView, { host, server }: Vouched): Vouched {
+  return server === undefined ? { host: host ?? view.fencing ?? view.host } : { server }
+}
+
 /** What could end servers, or make them run twice, is shown and asked. */
-async function isMeant(
-  word: Word,
-  told: Told<RecoveryView>,
-  { yes, json, out, host, server }: Saying
-): Promise<boolean> {
+async function isMeant(word: Word, told: Told<RecoveryView>, { yes, json, out, ...vouched }: Saying): Promise<boolean> {
   if (word === 'retry' || word === 'cancel' || yes) return true
   if (json) throw new ConfigError(word, ['with --json nobody is asked: add --yes'])
   out.write(`${shortly(told, out.columns)}\n`)
   const { said: view } = told
   if (word === 'approve') return await confirmed(word, `Power ${view.host} off, and carry out this plan?`)
+  const { host, server } = vouchedOf(view, vouched)
   if (server !== undefined)
     return await confirmed(word, `Have you seen that the server ${server} runs nowhere? If it does, it will run twice.`)
-  const about = host ?? view.fencing ?? view.host
-  return await confirmed(word, `Have you seen that ${about} is off? If it is not, servers will run twice.`)
+  return await confirmed(word, `Have you seen that ${host} is off? If it is not, servers will run twice.`)
 }
 
-/** The timeline tells what became of it; who drives the recovery may be another replica. */
+/** The timeline tells what became of it; who drives the recovery may be another replica. It is not said again, whatever happens now. */
 async function follow(
   client: Client,
   word: Word,
   before: RecoveryView,
   { recovery, continues }: CommandAccepted,
-  { json, out, followMs: limitMs = followMs }: Saying
+  { reason, json, out, err, followMs: limitMs = followMs }: Saying
 ): Promise<boolean> {
-  const write = (text: string): void => void (json ? undefined : out.write(`${text}\n`))
-  if (continues !== undefined) {
-    write(`a new recovery of ${before.host} goes on with it: switchover show ${recovery}`)
-    return true
+  const tell = (ok: boolean, text: string): boolean => {
+    // In JSON the answer has been given; that it came to nothing has no place in it.
+    if (!json) out.write(`${text}\n`)
+    else if (!ok) err.write(`${text}\n`)
+    return ok
   }
+  if (continues !== undefined)
+    return tell(true, `a new recovery of ${before.host} goes on with it: switchover show ${recovery}`)
   const seen = before.timeline.at(-1)?.seq ?? 0
-  for (let waitedMs = 0; waitedMs < limitMs; waitedMs += lookMs) {
-    const { said: view } = await readRecovery(client, recovery)
-    const news = view.timeline.filter(({ seq }) => seq > seen)
-    const answer = news.find(({ kind, data }) => kind === 'command' && isAbout(data, word))
-    if (answer !== undefined) {
-      write(withNames(answer.text, view))
-      if (!isRefused(answer.data)) write(`${view.host} is ${view.state} now: switchover show ${view.host}`)
-      return !isRefused(answer.data)
-    }
+  const untilMs = systemClock.now() + limitMs
+  let unread: string | undefined
+  do {
+    const found = await look(client, recovery)
+    unread = 'unread' in found ? found.unread : undefined
+    const answer = 'unread' in found ? undefined : answerTo({ word, reason, seen }, found.view)
+    if ('view' in found && answer !== undefined) return tell(!isRefused(answer.data), wholeAnswer(answer, found.view))
     await systemClock.sleep(lookMs)
-  }
-  write(
-    `it is written down, and nobody has obeyed it within ${limitMs / 1000} s: switchover show ${before.host}, and switchover status`
-  )
-  return false
+  } while (systemClock.now() < untilMs)
+  const whatElse =
+    unread === undefined
+      ? `nobody has obeyed it within ${limitMs / 1000} s`
+      : `what became of it could not be read (${unread})`
+  return tell(false, `it is written down, and ${whatElse}: switchover show ${before.host}, and switchover status`)
 }
 
-type Data = RecoveryView['timeline'][number]['data']
+/** A service that can't be asked now may be asked again: the word is with it. */
+async function look(
+  client: Client,
+  recovery: string
+): Promise<{ readonly view: RecoveryView } | { readonly unread: string }> {
+  try {
+    return { view: (await readRecovery(client, recovery)).said }
+  } catch (error) {
+    if (error instanceof ServiceError) return { unread: error.message }
+    throw error
+  }
+}
 
-function isAbout(data: Data, word: Word): boolean {
+type Line = RecoveryView['timeline'][number]
+
+/** The first answer after `seen` to this word. One that is obeyed ends with its reason, which tells it from another person's; a refused one names who said it alone. */
+function answerTo(
+  { word, reason, seen }: { readonly word: Word; readonly reason: string; readonly seen: number },
+  { timeline }: RecoveryView
+): Line | undefined {
+  return timeline.find(
+    ({ seq, kind, text, data }) =>
+      seq > seen &&
+      kind === 'command' &&
+      isAbout(data, word) &&
+      (isRefused(data) || text.endsWith(`: ${plain(reason)}`))
+  )
+}
+
+function wholeAnswer({ text, data }: Line, view: RecoveryView): string {
+  const now = isRefused(data) ? '' : `\n${view.host} is ${view.state} now: switchover show ${view.host}`
+  return `${withNames(text, view)}${now}`
+}
+
+function isAbout(data: Line['data'], word: Word): boolean {
   return typeof data === 'object' && data !== null && 'command' in data && data.command === word
 }
 
-function isRefused(data: Data): boolean {
+function isRefused(data: Line['data']): boolean {
   return typeof data === 'object' && data !== null && 'refused' in data && data.refused === true
 }

@@ -3,8 +3,10 @@ import { showArming, switchArming } from '../../../src/cli/people/arm.ts'
 import { recover, resolve } from '../../../src/cli/people/recover.ts'
 import { say, type Word } from '../../../src/cli/people/say.ts'
 import type { NewCommand, StoredEvent } from '../../../src/controller/ports/ports.ts'
-import { CloudError } from '../../../src/errors.ts'
-import { stored, timeline } from '../../http/samples.ts'
+import { obey } from '../../../src/core/obey.ts'
+import type { Recovery } from '../../../src/core/recovery.ts'
+import { CloudError, StoreUnavailable } from '../../../src/errors.ts'
+import { recovery, stored, timeline } from '../../http/samples.ts'
 import { paper, speak } from './speak.ts'
 
 const undo: (() => unknown)[] = []
@@ -12,59 +14,115 @@ afterEach(async () => {
   for (const work of undo.splice(0).reverse()) await work()
 })
 
-/** A service whose recovery obeys a word by this line of its timeline. */
-async function obeying(data: StoredEvent['data'], text = 'alice says so') {
+type Told = Pick<StoredEvent, 'text' | 'data'>
+
+/** A service whose recovery answers a word by these lines of its timeline. */
+async function answering(answers: readonly Told[], { unread = 0, of = recovery }: How = {}) {
   const commands: NewCommand[] = []
+  let failuresLeft = unread
   const events = async (): Promise<StoredEvent[]> => {
-    const line = {
-      recovery: 'r-1',
-      seq: 3,
-      atMs: 1,
-      kind: 'command',
-      actor: 'alice',
-      text,
-      ...(data === undefined ? {} : { data })
-    }
-    return commands.length === 0
-      ? timeline
-      : [...timeline, { recovery: 'r-1', seq: 2, atMs: 1, kind: 'note', actor: 'x', text: 'old' }, line]
+    if (commands.length === 0) return timeline
+    if (failuresLeft-- > 0) throw new StoreUnavailable('it is elected anew')
+    const old = { recovery: 'r-1', seq: 2, atMs: 1, kind: 'note', actor: 'x', text: 'old' }
+    const lines = answers.map((told, index) => ({ ...old, seq: 3 + index, kind: 'command', ...told }))
+    return [...timeline, old, ...lines]
   }
   const command = async (given: NewCommand) => {
     commands.push(given)
     return 'accepted' as const
   }
+  const one = { ...stored, recovery: of }
   const { client } = await speak(undo, {
     service: { command },
-    store: { events, recoveries: async () => ({ items: [stored] }) }
+    store: { events, recovery: async () => one, recoveries: async () => ({ items: [one] }) }
   })
   return { client, commands }
 }
 
-const saying = { reason: 'I looked', yes: true, followMs: 50 }
+interface How {
+  /** So many looks after the word fail. */
+  readonly unread?: number
+  readonly of?: Recovery
+}
+
+const done = (command: Word, text = 'alice says so: I looked'): Told => ({ text, data: { command, refused: false } })
+const refused = (command: Word, text: string): Told => ({ text, data: { command, refused: true } })
+
+const saying = { reason: 'I looked', yes: true, err: paper().out, followMs: 50 }
 
 test.each<[Word, object, object]>([
   ['approve', {}, {}],
   ['retry', { seen: 5 }, { version: 5 }],
   ['cancel', {}, {}],
+  ['vouch', {}, { host: 'compute-01' }],
   ['vouch', { host: 'spare-1' }, { host: 'spare-1' }],
   ['vouch', { server: 'vm-1' }, { server: 'vm-1' }]
 ])('%s %j says the version that was seen, and tells what became of it', async (word, more, sent) => {
-  const { client, commands } = await obeying({ command: word, refused: false }, 'alice says so about vm-1')
+  const { client, commands } = await answering([done(word, 'alice says so about vm-1: I looked')])
   const { text, ...output } = paper()
   expect(await say(client, word, 'compute-01', { ...output, ...saying, ...more })).toBe(true)
   expect(commands).toEqual([{ recovery: 'r-1', kind: word, actor: 'alice', reason: 'I looked', version: 7, ...sent }])
-  expect(text()).toBe('alice says so about web\ncompute-01 is held now: switchover show compute-01\n')
+  expect(text()).toBe('alice says so about web: I looked\ncompute-01 is held now: switchover show compute-01\n')
+})
+
+test('without another word a vouch is about what is being fenced, as it was asked', async () => {
+  const hold = { code: 'not-fenced', reason: 'x', releasedBy: 'person' } as const
+  const of = { ...recovery, phase: { state: 'held', from: 'fencing', fencing: 'spare-1', hold } as const }
+  const { client, commands } = await answering([done('vouch')], { of })
+  await say(client, 'vouch', 'compute-01', { ...paper(), ...saying })
+  expect(commands).toMatchObject([{ kind: 'vouch', host: 'spare-1' }])
 })
 
 test('a word that is refused later, and one that nobody obeys, are failures', async () => {
-  const refused = await obeying({ command: 'retry', refused: true }, 'retry of alice refused: it is moving')
+  const no = await answering([refused('retry', 'retry of alice refused: it is moving')])
   const first = paper()
-  expect(await say(refused.client, 'retry', 'compute-01', { ...first, ...saying })).toBe(false)
+  expect(await say(no.client, 'retry', 'compute-01', { ...first, ...saying })).toBe(false)
   expect(first.text()).toBe('retry of alice refused: it is moving\n')
-  const unheard = await obeying({ command: 'cancel', refused: false })
+  const unheard = await answering([done('cancel')])
   const second = paper()
   expect(await say(unheard.client, 'retry', 'compute-01', { ...second, ...saying })).toBe(false)
   expect(second.text()).toMatch(/^it is written down, and nobody has obeyed it within 0\.05 s/)
+})
+
+test('in JSON what came to nothing is told beside it, and what was obeyed needs no word', async () => {
+  const no = await answering([refused('retry', 'retry of alice refused: it is moving')])
+  const [output, errors] = [paper(true), paper()]
+  expect(await say(no.client, 'retry', 'compute-01', { ...output, ...saying, err: errors.out })).toBe(false)
+  expect(JSON.parse(output.text())).toMatchObject({ command: 'retry', recovery: 'r-1' })
+  expect(errors.text()).toBe('retry of alice refused: it is moving\n')
+  const [yes, none] = [await answering([done('cancel')]), paper()]
+  expect(await say(yes.client, 'cancel', 'compute-01', { ...paper(true), ...saying, err: none.out })).toBe(true)
+  expect(none.text()).toBe('')
+})
+
+test('a word is followed over a service that can not be read for a while, and never told as lost', async () => {
+  const soon = await answering([done('retry')], { unread: 1 })
+  expect(await say(soon.client, 'retry', 'compute-01', { ...paper(), ...saying, followMs: 60_000 })).toBe(true)
+  const never = await answering([done('retry')], { unread: 1000 })
+  const { text, ...output } = paper()
+  expect(await say(never.client, 'retry', 'compute-01', { ...output, ...saying })).toBe(false)
+  expect(text()).toMatch(
+    /^it is written down, and what became of it could not be read \(.+\): switchover show compute-01/
+  )
+})
+
+test('the same word of another person at that moment is not taken for one’s own', async () => {
+  const { client } = await answering([
+    done('retry', 'bob asks to try again: I mended it'),
+    refused('retry', 'retry of alice refused: the recovery had moved on since; look again')
+  ])
+  const { text, ...output } = paper()
+  expect(await say(client, 'retry', 'compute-01', { ...output, ...saying })).toBe(false)
+  expect(text()).toMatch(/^retry of alice refused/)
+})
+
+test.each<Word>(['approve', 'vouch', 'retry', 'cancel'])('what is obeyed ends with its reason: %s', kind => {
+  const guards = [{ ...recovery.guards![0]!, guard: 'approval' as const, holds: true, approvable: true }]
+  const hold = { code: kind === 'approve' ? 'approval' : 'proof', reason: 'x', releasedBy: 'person' } as const
+  const held: Recovery = { ...recovery, guards, phase: { state: 'held', from: 'moving', hold } }
+  const order = { kind, actor: 'alice', reason: 'I looked', version: 7 }
+  const said = obey(held, 7, order, { nowMs: 1, approvalMs: 1, steps: [] })
+  expect(said).toMatchObject({ said: expect.stringMatching(/: I looked$/) })
 })
 
 test('what was approved is what was seen: the service’s own word on a version that is over', async () => {
@@ -83,7 +141,7 @@ test('the retry of a partial recovery names the new one', async () => {
 })
 
 test('what may end servers is shown, and nothing is said where there is nobody to ask', async () => {
-  const { client, commands } = await obeying(undefined)
+  const { client, commands } = await answering([])
   for (const word of ['approve', 'vouch'] as const) {
     const { text, ...output } = paper()
     await expect(say(client, word, 'compute-01', { ...output, ...saying, yes: false })).rejects.toThrow(
@@ -147,9 +205,12 @@ test('a host is reported after what would happen was shown; a dry run only shows
   expect(dry.text()).toMatch(/^compute-01 +of rack-a, if it died now: would move 2 servers to spare-1\n/)
   expect(dry.text()).toMatch(/\nguards +HOLDS +armed +rack-a is only observed \[armed false\]\n/)
   const json = paper(true)
-  await recover(client, 'compute-01', { ...json, ...how, yes: false })
+  await expect(recover(client, 'compute-01', { ...json, ...how, yes: false })).rejects.toThrow(
+    'with --json nobody is asked: add --yes (or --dry-run)'
+  )
+  expect([json.text(), received.length]).toEqual(['', 1])
+  await recover(client, 'compute-01', { ...json, ...how, yes: false, dryRun: true })
   expect(JSON.parse(json.text())).toMatchObject({ summary: 'would move 2 servers to spare-1' })
-  expect(received).toHaveLength(1)
   await expect(recover(client, 'compute-01', { ...paper(), dryRun: false, all: false, yes: true })).rejects.toThrow(
     'say why: --reason'
   )
