@@ -20,9 +20,7 @@ export async function status(client: Client, { json, out }: Output): Promise<num
   // What /health says of the spares may be half a minute old.
   const segments = isReadable ? [...(await client.get('segments', '/v1/segments')).said.items] : []
   const open = isReadable ? await listOf(client, '/v1/recoveries?state=open') : []
-  const since = new Date(nowMs - dayMs).toISOString()
-  const opened = isReadable ? await listOf(client, `/v1/recoveries?since=${since}`) : []
-  const ended = opened.filter(({ closedAtMs }) => closedAtMs !== undefined)
+  const ended = isReadable ? await endedOf(client, nowMs - dayMs) : []
   const lost = isReadable ? (await client.get('signals', '/v1/signals?outcome=unresolved&limit=50')).said.items : []
   const unresolved = lost.filter(({ receivedAtMs }) => receivedAtMs > nowMs - dayMs)
   const seen = { health, segments, open, ended, unresolved }
@@ -30,6 +28,16 @@ export async function status(client: Client, { json, out }: Output): Promise<num
   const answer: Status = { level: findings[0]?.level ?? 'ok', findings, ...seen }
   out.write(json ? jsonOf(answer) : statusText(answer, nowMs, out.columns))
   return exitStatuses[answer.level]
+}
+
+/** What was opened since and has ended. What ended in part since needs eyes, however long it took. */
+async function endedOf(client: Client, sinceMs: number): Promise<RecoverySummary[]> {
+  const opened = await listOf(client, `/v1/recoveries?since=${new Date(sinceMs).toISOString()}`)
+  const known = new Set(opened.map(({ id }) => id))
+  const partial = await listOf(client, '/v1/recoveries?state=partial')
+  return [...opened, ...partial.filter(({ id }) => !known.has(id))]
+    .filter(({ closedAtMs = 0 }) => closedAtMs > sinceMs)
+    .sort((one, other) => (other.closedAtMs ?? 0) - (one.closedAtMs ?? 0))
 }
 
 async function listOf(client: Client, path: string): Promise<RecoverySummary[]> {

@@ -30,9 +30,12 @@ const armed = async () => ({ segments: { 'rack-a': true }, actor: 'alice', reaso
 
 async function asked({ segments = [well], open = [], ended = [], more = {} }: World, json = false) {
   const queries: object[] = []
-  const recoveries = async (query: { readonly state?: string }) => {
+  const recoveries = async (query: { readonly state?: string; readonly sinceMs?: number }) => {
     queries.push(query)
-    return { items: [...(query.state === 'open' ? open : [...open, ...ended])] }
+    if (query.state === 'open') return { items: [...open] }
+    if (query.state === 'partial')
+      return { items: ended.filter(({ recovery: { phase } }) => phase.state === 'partial') }
+    return { items: [...open, ...ended].filter(one => one.recovery.openedAtMs >= (query.sinceMs ?? 0)) }
   }
   const { client } = await speak(undo, {
     service: { segments: async () => [...segments], ...more.service },
@@ -83,7 +86,8 @@ test('all is well: exit status 0, and it says so', async () => {
   expect(text).toMatch(/\n24 hours +compute-07 +recovered +1 min ago +after 2 min, 2 servers moved\n$/)
   expect(queries).toEqual([
     { state: 'open', limit: 200 },
-    { limit: 200, sinceMs: expect.any(Number) }
+    { limit: 200, sinceMs: expect.any(Number) },
+    { state: 'partial', limit: 200 }
   ])
 })
 
@@ -157,6 +161,19 @@ test.each<[string, World, number, RegExp]>([
   const said = await asked(world)
   expect(said.text).toMatch(words)
   expect(said.exit).toBe(exit)
+})
+
+test('what ended in part needs eyes for a day from its end, however long it took', async () => {
+  const phase = { state: 'partial', reason: 'x' } as const
+  const slow = of('compute-08', phase, { openedAtMs: since(25 * 60 * minute) })
+  const over = {
+    ...of('compute-09', phase, { openedAtMs: since(50 * 60 * minute) }),
+    closedAtMs: since(25 * 60 * minute)
+  }
+  const { exit, text } = await asked({ ended: [slow, over] })
+  expect(exit).toBe(1)
+  expect(text).toMatch(/- compute-08 was recovered in part.*\n.*\nopen .*\n24 hours +compute-08 +partial +1 min ago /)
+  expect(text).not.toContain('compute-09')
 })
 
 test('what was gone on with is no longer told, and the worst comes first', async () => {
