@@ -70,6 +70,11 @@ test.each([
     /is no Switchover, but something between, .* it answered 200, text\/html, in place of JSON$/
   ],
   [
+    [200, '<h1>Log in</h1>', { 'content-type': 'text/html\u009b2J' }],
+    'strange',
+    /it answered 200, text\/html2J, in place of JSON$/
+  ],
+  [
     [200, { segments: {} }],
     'strange',
     /GET \/v1\/arming was answered with something else than this version knows \(it must have required property 'inForce'\)/
