@@ -36,33 +36,12 @@ export async function recover(
 }
 
 /** What became of it. True if it opened or joined a recovery. */
-function tell({ said, json: whole }: Told<ReceivedSignal>, host: string, { json, out }: Output): boolean {
+export function tell({ said, json: whole }: Told<ReceivedSignal>, host: string, { json, out }: Output): boolean {
   const { outcome, because, recovery } = said
   const isTaken = recovery !== undefined
   const text = `${outcome}${because === undefined ? '' : `: ${because}`}${isTaken ? `; switchover show ${host}` : ''}`
   out.write(json ? whole : `${text}\n`)
   return isTaken
-}
-
-/** Gives a signal that names no host the one that it is about. True if that opened or joined a recovery. */
-export async function resolve(
-  client: Client,
-  signal: string,
-  host: string,
-  output: Output & { readonly yes: boolean }
-): Promise<boolean> {
-  const { yes, json, out } = output
-  if (json && !yes) throw new ConfigError('resolve', ['with --json nobody is asked: add --yes'])
-  const question = `Is it ${host} that the signal is about? It is looked at, and if it is dead it is powered off and emptied.`
-  if (!yes && !(await confirmed('resolve', question))) {
-    out.write('nothing was said\n')
-    return false
-  }
-  return tell(
-    await client.send('POST', 'received', `/v1/signals/${encodeURIComponent(signal)}/resolve`, { host }),
-    host,
-    output
-  )
 }
 
 /** The worse the night, the likelier that nobody can tell what would happen: that must not keep the host from being reported. */

@@ -1,12 +1,13 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { showArming, switchArming } from '../../../src/cli/people/arm.ts'
-import { recover, resolve } from '../../../src/cli/people/recover.ts'
+import { recover } from '../../../src/cli/people/recover.ts'
+import { resolve } from '../../../src/cli/people/resolve.ts'
 import { say, type Word } from '../../../src/cli/people/say.ts'
 import type { NewCommand, StoredEvent } from '../../../src/controller/ports/ports.ts'
 import { obey } from '../../../src/core/obey.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import { CloudError, StoreUnavailable } from '../../../src/errors.ts'
-import { recovery, stored, timeline } from '../../http/samples.ts'
+import { recovery, signal, stored, timeline } from '../../http/samples.ts'
 import { paper, speak } from './speak.ts'
 
 const undo: (() => unknown)[] = []
@@ -231,14 +232,36 @@ test('that nobody can tell what would happen does not keep a host from being rep
   await expect(recover(client, 'compute-01', { ...reporting, dryRun: true })).rejects.toThrow(/OpenStack/)
 })
 
-test('a signal that names no host is given one, after asking', async () => {
-  const { client } = await speak(undo)
+test('a signal that names no host is shown, and given one after asking', async () => {
+  const because = 'node-9 belongs to no segment'
+  const lost = {
+    ...signal,
+    receivedAtMs: Date.now() - 150_000,
+    host: 'node-9',
+    outcome: 'unresolved',
+    because
+  } as const
+  const asked: object[] = []
+  const signals = async (query: { readonly outcome?: string; readonly cursor?: string }) => {
+    asked.push(query)
+    if (query.outcome !== 'unresolved') return { items: [] }
+    return query.cursor === undefined ? { items: [{ ...lost, id: 's-2' }], cursor: 'more' } : { items: [lost] }
+  }
+  const { client } = await speak(undo, { store: { signals } })
   const { text, ...output } = paper()
   await expect(resolve(client, 's-1', 'compute-01', { ...output, yes: false })).rejects.toThrow(
     'there is nobody to ask'
   )
-  expect(await resolve(client, 's-1', 'compute-01', { ...output, yes: true })).toBe(true)
-  expect(text()).toBe('opened; switchover show compute-01\n')
+  expect(text()).toMatch(
+    /^signal +alarm host-down says alarm, 2 min ago \(.* UTC\), by aodh\nhost +node-9: node-9 belongs to no segment\ntraits +host compute-01\n$/
+  )
+  expect(asked).toMatchObject([{ outcome: 'unresolved' }, { outcome: 'unresolved', cursor: 'more' }])
+  await expect(resolve(client, 's-9', 'compute-01', { ...output, yes: false })).rejects.toThrow(
+    'no signal s-9 waits for a host'
+  )
+  const sure = paper()
+  expect(await resolve(client, 's-1', 'compute-01', { ...sure, yes: true })).toBe(true)
+  expect(sure.text()).toBe('opened; switchover show compute-01\n')
   await expect(resolve(client, 's-9', 'compute-01', { ...output, yes: true })).rejects.toThrow(
     'There is no signal s-9.'
   )
