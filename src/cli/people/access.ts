@@ -47,7 +47,8 @@ interface Place {
   readonly file?: ReadFile
 }
 
-function placeOf({ url, config, as }: AccessWords, env: Environment): Place {
+function placeOf(words: AccessWords, env: Environment): Place {
+  const { url, config, as } = words
   const file = (name: string): ReadFile => ({ name, ...loadAccess(name, env) })
   const known = config === undefined ? undefined : file(config)
   const withFile = known === undefined ? {} : { file: known }
@@ -59,8 +60,21 @@ function placeOf({ url, config, as }: AccessWords, env: Environment): Place {
     throw new ConfigError(command, [
       `it is not known where it is: set SWITCHOVER_URL and SWITCHOVER_TOKEN, or name its configuration with --config (there is no ${usualFile} here)`
     ])
+  const other = otherToken(words, env)
+  if (other !== undefined)
+    throw new ConfigError(command, [
+      `it is not known where it is: ${other} is not sent to whatever address stands in a ${usualFile} that happens to lie here. Set SWITCHOVER_URL, or name the file with --config`
+    ])
   const usual = file(usualFile)
   return { at: listening(usual), file: usual }
+}
+
+/** Where a token would come from that the file of the current folder has not given. */
+function otherToken({ tokenFile, as }: AccessWords, env: Environment): string | undefined {
+  if (tokenFile !== undefined) return 'the token of --token-file'
+  if (as !== undefined) return undefined
+  const name = ['SWITCHOVER_TOKEN', 'SWITCHOVER_TOKEN_FILE'].find(one => (env[one] ?? '') !== '')
+  return name === undefined ? undefined : `the token of ${name}`
 }
 
 function checkedUrl(text: string, from: string): string {

@@ -119,7 +119,7 @@ function withAccess(command: Command): Command {
     .option('-u, --url <url>', 'of the service (SWITCHOVER_URL)')
     .option(
       '-c, --config <file>',
-      'its configuration: the address it listens on, and a token (switchover.yaml, without a URL)'
+      'its configuration: the address it listens on, and a token (switchover.yaml, without a URL and a token)'
     )
     .option('--as <name>', 'whose token of the configuration to speak with')
     .option(

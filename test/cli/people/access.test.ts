@@ -61,6 +61,29 @@ test('from the configuration, though variables that only the service has are not
   expect(found({ config }, theirs)).toMatchObject({ url: 'http://127.0.0.1:8787', token: 'theirs' })
 })
 
+test('a configuration that merely lies in the current folder says where to go only to its own tokens', () => {
+  configured(`${alice}, ${bob}`)
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    expect(found({}, { ALICE: undefined })).toEqual({
+      ...{ url: 'http://127.0.0.1:8787', token: 'a-secret-of-bob-0123', tokenFrom: 'bob in switchover.yaml' }
+    })
+    expect(found({ as: 'alice' }, { SWITCHOVER_TOKEN: 'theirs' }).token).toBe('a-secret-of-alice-01')
+    for (const [words, more, what] of [
+      [{}, { SWITCHOVER_TOKEN: 'theirs' }, 'SWITCHOVER_TOKEN'],
+      [{}, { SWITCHOVER_TOKEN_FILE: tokenFile }, 'SWITCHOVER_TOKEN_FILE'],
+      [{ tokenFile }, {}, '--token-file']
+    ] as const)
+      expect(() => found(words, more)).toThrow(
+        `the token of ${what} is not sent to whatever address stands in a switchover.yaml that happens to lie here. Set SWITCHOVER_URL, or name the file with --config`
+      )
+    expect(found({ config: 'switchover.yaml' }, { SWITCHOVER_TOKEN: 'theirs' }).token).toBe('theirs')
+  } finally {
+    process.chdir(before)
+  }
+})
+
 test.each([
   ['{ host: 0.0.0.0, port: 1 }', 'http://127.0.0.1:1'],
   ['{ host: "::", port: 1 }', 'http://[::1]:1'],
