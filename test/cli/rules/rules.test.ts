@@ -215,5 +215,7 @@ test('stored signals are decided again, beside what became of them, while the se
 test('without files and --since there is nothing to do, and a time that is none is refused', async () => {
   await expect(run(minimal('none.db'), [])).rejects.toThrow('name files with alarms')
   await expect(run(minimal('none.db'), [], { since: 'ever' })).rejects.toThrow('--since must be like')
-  await expect(run(minimal(join(folder, 'none.db')), [], { since: '1d' })).rejects.toThrow("can't be read as a SQLite")
+  await expect(run(minimal(join(folder, 'none.db')), [], { since: '1d' })).rejects.toThrow(
+    'is not there: start the service first'
+  )
 })
