@@ -67,7 +67,7 @@ async function isMeant(word: Word, told: Told<RecoveryView>, { yes, json, out, .
   return await confirmed(word, `Have you seen that ${host} is off? If it is not, servers will run twice.`)
 }
 
-/** The timeline tells what became of it; who drives the recovery may be another replica. It is not said again, whatever happens now. */
+/** The timeline tells what became of it; who drives the recovery may be another replica. Whatever happens now, it is written down. */
 async function follow(
   client: Client,
   word: Word,
@@ -87,10 +87,13 @@ async function follow(
   const untilMs = systemClock.now() + limitMs
   let unread: string | undefined
   do {
-    const found = await look(client, recovery)
-    unread = 'unread' in found ? found.unread : undefined
-    const answer = 'unread' in found ? undefined : answerTo({ word, reason, seen }, found.view)
-    if ('view' in found && answer !== undefined) return tell(!isRefused(answer.data), wholeAnswer(answer, found.view))
+    const view = await look(client, recovery)
+    if (view instanceof ServiceError) unread = view.message
+    else {
+      unread = undefined
+      const answer = answerTo({ word, reason, seen }, view)
+      if (answer !== undefined) return tell(!isRefused(answer.data), wholeAnswer(answer, view))
+    }
     await systemClock.sleep(lookMs)
   } while (systemClock.now() < untilMs)
   const whatElse =
@@ -101,21 +104,21 @@ async function follow(
 }
 
 /** A service that can't be asked now may be asked again: the word is with it. */
-async function look(
-  client: Client,
-  recovery: string
-): Promise<{ readonly view: RecoveryView } | { readonly unread: string }> {
+async function look(client: Client, recovery: string): Promise<RecoveryView | ServiceError> {
   try {
-    return { view: (await readRecovery(client, recovery)).said }
+    return (await readRecovery(client, recovery)).said
   } catch (error) {
-    if (error instanceof ServiceError) return { unread: error.message }
+    if (error instanceof ServiceError) return error
     throw error
   }
 }
 
 type Line = RecoveryView['timeline'][number]
 
-/** The first answer after `seen` to this word. One that is obeyed ends with its reason, which tells it from another person's; a refused one names who said it alone. */
+/**
+ * The first answer after `seen` to this word. One that is obeyed ends with its reason, which tells it from another person's; one that
+ * is refused names only who said it.
+ */
 function answerTo(
   { word, reason, seen }: { readonly word: Word; readonly reason: string; readonly seen: number },
   { timeline }: RecoveryView
