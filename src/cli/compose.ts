@@ -81,7 +81,7 @@ export async function compose(
   const rehearsal = createRehearsal({ cloud, fencing, store, clock, log }, directory, disbeliefs, config.rehearsal)
   const ports: Ports = {
     ...{ clock, cloud, alarms, probe, store, policy: directory, log },
-    ...{ fencing: believedFencing(fencing, disbeliefs), nodes: fencing },
+    ...{ fencing: believedFencing({ fencing, clock }, disbeliefs), nodes: fencing },
     metrics: metrics.port
   }
 

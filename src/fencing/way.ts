@@ -15,7 +15,7 @@ function placeOf(config: FencingAgentConfig, host: string): readonly unknown[] {
   switch (config.type) {
     case 'redfish': {
       const { url = config.url, system } = config.hosts[host] ?? {}
-      return [config.type, url?.replaceAll('{host}', host), system]
+      return [config.type, url && new URL(url.replaceAll('{host}', host)).href.replace(/\/+$/, ''), system]
     }
     case 'ipmi':
       return [config.type, (config.hosts[host]?.address ?? config.address)?.replaceAll('{host}', host)]

@@ -51,8 +51,14 @@ export function createDisbeliefs({
           .where('host', '=', host)
           .where('agent', '=', agent)
           .where('way', '=', way)
-          .where('said_at', '<=', atMs)
-          .where(eb => eb.or([eb('heard_by', '=', by), eb('said_at', '<', atMs - quietMs)]))
+          .where(eb =>
+            eb.or([
+              eb.and([eb('heard_by', '=', by), eb('said_at', '<=', atMs)]),
+              eb('said_at', '<', atMs - quietMs),
+              // By a clock that was wrong: nothing else ends what was heard so far in the future.
+              eb('said_at', '>', atMs + quietMs)
+            ])
+          )
           .executeTakeFirst()
         return numDeletedRows > 0n
       })

@@ -82,7 +82,7 @@ async function given(changes: Partial<Segment> = {}, sample: 'all' | number = 'a
     )
     return {
       rehearsal,
-      believed: believedFencing(fencing, disbeliefs),
+      believed: believedFencing({ fencing, clock }, disbeliefs),
       of: () => rehearsal.of(segments[0]!),
       failed: () => rehearsal.of(segments[0]!).flatMap(({ host, agent, error }) => (error ? `${agent} ${host}` : [])),
       /** One round, and the time until the next. */

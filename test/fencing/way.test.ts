@@ -35,6 +35,7 @@ test.each<[string, FencingAgentConfig, FencingAgentConfig]>([
   ['the identity it must have', redfish, { ...redfish, hosts: { 'node-1': { uuid: 'u', serial: 's' } } }],
   ['another host', redfish, { ...redfish, hosts: { 'node-2': { url: 'https://10.0.0.2' } } }],
   ['the address written out', redfish, { ...redfish, hosts: { 'node-1': { url: 'https://node-1-bmc' } } }],
+  ['a slash at the end, or capitals', redfish, { ...redfish, url: 'HTTPS://{host}-BMC/' }],
   ['how long it is waited for', ipmi, { ...ipmi, settleSeconds: 60 }],
   ['the environment of a command', exec, { ...exec, environment: { OUTLET: '12' } }]
 ])('%s is no other way', (_, before, after) => {

@@ -159,7 +159,7 @@ async function launch(
   const { cloud, fencing } = world.lawful(faulty, owner)
   const directory = createDirectory(segments, cloud, { ...optionsOf(world), log })
   const disbeliefs = createDisbeliefs(faulty, owner)
-  const believed = believedFencing(fencing, disbeliefs)
+  const believed = believedFencing({ fencing, clock }, disbeliefs)
   const ports: Ports = { ...faulty, cloud, fencing: believed, policy: directory, log, metrics }
   await directory.refresh()
   const supervisor = createSupervisor(ports, {

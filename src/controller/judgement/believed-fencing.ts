@@ -1,14 +1,20 @@
 import { disbeliefSentence } from '../../core/off-claim.ts'
 import { FencingError, messageOf, StoreUnavailable } from '../../errors.ts'
-import type { Fencing } from '../ports/ports.ts'
+import type { Fencing, Ports } from '../ports/ports.ts'
 import type { Disbeliefs } from './disbeliefs.ts'
+
+/** The store may take so long before a command is sent; after that it is not sent any more. */
+const storeMs = 10_000
 
 /**
  * Power by those agents that may be believed. One that a rehearsal of any replica heard say off of a host that reported has no word
  * for that host: it is no evidence of its death and no proof of its fence, and nothing is switched off through it, for it may be
  * that of another machine. While the store can't tell, no off counts and nothing is switched off.
  */
-export function believedFencing(fencing: Fencing, disbeliefs: Pick<Disbeliefs, 'standing'>): Fencing {
+export function believedFencing(
+  { fencing, clock }: Pick<Ports, 'fencing' | 'clock'>,
+  disbeliefs: Pick<Disbeliefs, 'standing'>
+): Fencing {
   /** Asked anew for each word: another replica may have found it out a moment ago. */
   async function objectionTo(agent: string, host: string): Promise<FencingError | undefined> {
     try {
@@ -21,7 +27,7 @@ export function believedFencing(fencing: Fencing, disbeliefs: Pick<Disbeliefs, '
   }
 
   return {
-    settleMs: fencing.settleMs,
+    settleMs: agent => fencing.settleMs(agent) + storeMs,
     wayOf: fencing.wayOf,
     async read(agent, host, signal) {
       // It is asked all the same: whether it answers tells whether our link to the BMCs is well.
@@ -32,8 +38,15 @@ export function believedFencing(fencing: Fencing, disbeliefs: Pick<Disbeliefs, '
       return reading
     },
     async powerOff(agent, host, signal) {
+      const askedAtMs = clock.now()
       const objection = await objectionTo(agent, host)
       if (objection !== undefined) throw objection
+      // Whoever takes over counts from the intent until it can no longer arrive (rule 17).
+      if (signal?.aborted === true || clock.now() - askedAtMs > storeMs)
+        throw new FencingError(
+          'unreachable',
+          `${host}: not sent: the store took too long to tell whether ${agent} is believed`
+        )
       await fencing.powerOff(agent, host, signal)
     }
   }

@@ -23,9 +23,11 @@ export function createDisbeliefs(
   const wayOf = (agent: string, host: string): PowerWay => ({ agent, host, way: fencing.wayOf(agent, host) })
 
   async function catchUp(): Promise<void> {
-    for (const [key, { agent, host, way, saidAtMs }] of unwritten) {
+    for (const [key, one] of unwritten) {
+      const { agent, host, way, saidAtMs } = one
       await store.disbelieve({ agent, host, way }, owner, saidAtMs)
-      unwritten.delete(key)
+      // It may have been heard again meanwhile.
+      if (unwritten.get(key) === one) unwritten.delete(key)
     }
   }
 

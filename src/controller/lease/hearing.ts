@@ -18,13 +18,18 @@ export function createHearing({ store, log }: Pick<Ports, 'store' | 'log'>): Hea
   let armed: { readonly atMs: number | undefined } | undefined
 
   /** Never two of a kind at a time: a store that is slow is not asked the more. */
-  async function once(key: string, recovery: string | undefined, work: () => Promise<void>): Promise<void> {
+  async function once(
+    what: 'arming' | 'commands',
+    recovery: string | undefined,
+    work: () => Promise<void>
+  ): Promise<void> {
+    const key = recovery ?? what
     if (asked.has(key)) return
     asked.add(key)
     try {
       await work()
     } catch (error) {
-      if (!(error instanceof StoreUnavailable)) log.warn({ recovery, err: messageOf(error) }, 'commands not read')
+      if (!(error instanceof StoreUnavailable)) log.warn({ recovery, err: messageOf(error) }, `${what} not read`)
     } finally {
       asked.delete(key)
     }
@@ -33,7 +38,7 @@ export function createHearing({ store, log }: Pick<Ports, 'store' | 'log'>): Hea
   return {
     ask(listeners) {
       for (const { lease, wake } of listeners)
-        void once(lease.recovery, lease.recovery, async () => {
+        void once('commands', lease.recovery, async () => {
           if ((await store.commands(lease.recovery)).length > 0) wake()
         })
       void once('arming', undefined, async () => {

@@ -13,8 +13,8 @@ export function chainGuard(chain: number): GuardReport {
 }
 
 /**
- * What the recovery of a target of this one has for its chain: the targets that were lost on the way to it, and all that it has
- * lost itself, those among them that are proven off by now. Those that die at once count together: nobody knows which was first.
+ * What the recovery of a target of this one has for its chain: the targets that were lost on the way to it, and those of its own
+ * that died, or failed and were powered off. Those that die at once count together: nobody knows which was first.
  */
 export function chainOfLost({ chain, targets, proofs }: Pick<Recovery, 'chain' | 'targets' | 'proofs'>): number {
   const isLost = ([host, { state }]: [string, TargetUse]): boolean => state === 'lost' || proofs[host] !== undefined

@@ -20,7 +20,7 @@ export function watchClosings(at: Case): void {
 }
 
 /** Nothing is left there, and each server runs where Nova says, once, or not at all if it was stopped. */
-function checkRecovered({ world, excuses, book, touched, chronicle }: Case, recovery: Recovery): void {
+function checkRecovered({ world, excuses, book, touched, chronicle, moved }: Case, recovery: Recovery): void {
   for (const server of serversOn(world, recovery.host)) {
     if (!chronicle.isOld(touched.get(server.id) ?? 0, lookMs)) continue
     if (ruleFor(recovery.settings, server.name) === 'leave') continue
@@ -31,11 +31,13 @@ function checkRecovered({ world, excuses, book, touched, chronicle }: Case, reco
     if (server?.host === undefined || isLeaving(server) || excuses.servers.has(listed.id)) continue
     if (server.host === recovery.host || touched.has(listed.id)) continue
     const places = whereRunning(world, listed.id).filter(host => host === server.host || !excuses.hosts.has(host))
+    // What others moved before its turn is theirs: a rule is about what the recovery moves.
+    const isMoved = moved.get(recovery.id)?.has(listed.id) === true
     // What was being stopped is to be stopped: by its user, or by another tool's evacuation, which lets it run for a moment.
     const isStopped =
       listed.vmState === 'stopped' ||
       listed.taskState === 'powering-off' ||
-      ruleFor(recovery.settings, listed.name) === 'leaveStopped'
+      (isMoved && ruleFor(recovery.settings, listed.name) === 'leaveStopped')
     if (isStopped && places.length > 0) book.breach('restored', `${listed.name} was stopped and runs on ${places}`)
     // A target that died since is its own recovery's affair.
     const there = hostOf(world, server.host)

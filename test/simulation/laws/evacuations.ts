@@ -14,6 +14,8 @@ export function watchEvacuations(at: Case): void {
   recorder.listen({
     step(recovery, step) {
       if (step.state !== 'sending') return
+      if (step.kind === 'evacuate' && hasLongLeft(at, recovery, step.target))
+        book.breach('own-things-only', `evacuate of ${step.target}: it has long left ${recovery.host}`)
       const server = world.servers.get(step.target)
       if (server === undefined) return
       const objections =
@@ -34,6 +36,15 @@ export function watchEvacuations(at: Case): void {
     if (deed.kind !== 'evacuate' || at.excuses.late.has(deed.on)) return
     for (const [law, sentence] of objectionsNow(at, deed)) book.breach(law, `evacuate ${deed.on}: ${sentence}`)
   })
+}
+
+/** Its user deleted it, or others moved it: right before it is asked for it is looked at once more. */
+function hasLongLeft({ world, chronicle, touched }: Case, { host }: Recovery, id: string): boolean {
+  const server = world.servers.get(id)
+  if (server?.host === host) return false
+  const moved = world.migrations.findLast(one => one.server === id && one.source === host && one.status === 'done')
+  const sinceMs = server === undefined ? touched.get(id) : moved?.updatedAtMs
+  return sinceMs !== undefined && chronicle.isOld(sinceMs)
 }
 
 function objectionsToLeave(at: Case, recovery: Recovery): Objection[] {

@@ -24,11 +24,12 @@ export function objectionToVerdict({ segment }: Case, { evidence }: Recovery): s
 }
 
 /**
- * A fence is waived for what is dead: a host that is known to run is not left to that. A retry after a partial end keeps
- * the waiver that the evidence of the first recovery allowed, and reads the host's silence again before anything moves.
+ * A fence is waived for what is dead: a host that is known to run is not left to that, and is held before it takes spares
+ * and a place among the recoveries. A retry after a partial end keeps the waiver that the evidence of the first recovery
+ * allowed, and reads the host's silence again before anything moves.
  */
 export function watchVerdicts({ recorder, book, segment }: Case): void {
-  recorder.onChange(({ host, proofs, evidence, phase, openedAtMs }) => {
+  recorder.onChange(({ host, proofs, evidence, phase, openedAtMs, isolation }) => {
     if (
       phase.state === 'dismissed' &&
       evidence?.verdict === 'degraded' &&
@@ -36,6 +37,9 @@ export function watchVerdicts({ recorder, book, segment }: Case): void {
     )
       book.breach('dismissed', `${host} is dismissed, and the verdict is degraded`)
     const proof = proofs[host]
+    const goesOn = (phase.state === 'planning' || phase.state === 'fencing') && isolation === undefined
+    if (goesOn && proof === undefined && evidence?.verdict === 'isolated' && segment.fencing === 'waived')
+      book.breach('verdict-first', `${host} runs and nothing can fence it, and its recovery takes targets`)
     if (proof?.kind === 'waived' && proof.atMs >= openedAtMs && evidence?.verdict !== 'dead')
       book.breach('verdict-first', `the fence of ${host} is waived, and the verdict is ${evidence?.verdict}`)
   })

@@ -25,6 +25,42 @@ export function cutOffAndBeating(chance: Chance): Omit<Scenario, 'expect'> {
   }
 }
 
+/** It runs, cut off, its heartbeat on the storage goes on, and nothing can fence it; one day it may die after all. */
+export function cutOffAndUnfenced(chance: Chance): Omit<Scenario, 'expect'> {
+  const dies = chance.percent(40)
+  return {
+    world: { hosts: rack(chance.int(2, 4), 1) },
+    segment: { alive: [ssh, storage], fencing: ['none'] },
+    events: [
+      { at: 5, do: 'cutOff', host },
+      { at: 10, do: 'alarm', host },
+      ...(dies ? [{ when: `${host}: held`, after: chance.int(10, 120), do: 'panic', host } as const] : [])
+    ]
+  }
+}
+
+/** One feed says at once that the host came on, before the first server leaves; the other takes its time for each answer. */
+export function feedComesOnBesideASlowOne(chance: Chance): Omit<Scenario, 'expect'> {
+  const feeds = ['feed-a', 'feed-b']
+  const slow = chance.pick(feeds)
+  const perTarget = chance.int(1, 3)
+  const when = `${host}: ${chance.pick(['isolating', 'preparing'])}`
+  return {
+    world: {
+      hosts: {
+        ...rack(12, 1, { habits: { spawnMs: chance.int(1, 3) * 1000 } }),
+        [host]: { servers: 12, bmcs: { [slow]: { slowMs: chance.int(15, 20) * 1000 } } }
+      }
+    },
+    segment: { fencing: [{ all: feeds }], settings: { evacuate: { perTarget } } },
+    events: [
+      { at: 5, do: 'panic', host },
+      { at: 10, do: 'alarm', host },
+      { when, after: chance.int(0, 2), do: 'boot', host }
+    ]
+  }
+}
+
 /** More sources are asked for than one, and those there are can't be asked for a while, or for good. */
 export function sourcesThatFail(chance: Chance): Omit<Scenario, 'expect'> {
   const hasStorage = chance.percent(40)
@@ -35,18 +71,19 @@ export function sourcesThatFail(chance: Chance): Omit<Scenario, 'expect'> {
     segment: {
       alive: [ssh, ...(hasStorage ? [storage] : [])],
       ...(hasPower && { power: { agent: 'bmc', timeoutMs: 10_000 } }),
-      settings: { confirm: { sourcesMin: chance.int(2, most) } }
+      settings: { confirm: { sourcesMin: chance.percent(75) ? 2 : most } }
     },
     events: [
-      { at: 5, do: chance.pick(['panic', 'powerOff', 'cutOff', 'killCompute'] as const), host },
+      // What is off already is fenced without a power-off, and what answers is not dead: most of them are neither.
+      { at: 5, do: chance.weighted({ panic: 4, cutOff: 4, powerOff: 1, killCompute: 1 }), host },
       { at: 10, do: 'alarm', host }
     ],
     faults: [
       {
-        on: chance.weighted({ 'probe.ask': 4, 'cloud.addresses': 1, 'fencing.read': 1 }),
+        on: chance.weighted({ 'probe.ask': 6, 'cloud.addresses': 1, 'fencing.read': 1 }),
         in: 'confirming',
         times: chance.pick([40, 400]),
-        do: chance.pick(['errorBefore', 'hang'] as const),
+        do: chance.weighted({ errorBefore: 4, hang: 1 }),
         ms: 20_000
       }
     ]

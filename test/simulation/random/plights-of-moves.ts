@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts'
+import type { Scenario, ScenarioEvent } from '../scenario.ts'
 import type { Chance } from './chance.ts'
 import { dies, host, rack } from './rack.ts'
 
@@ -104,5 +104,39 @@ export function lateRequestToADeadTarget(chance: Chance): Omit<Scenario, 'expect
       { at: at + chance.int(25, 35), do: 'panic', host: 'compute-02' }
     ],
     faults: [{ on: 'cloud.evacuate', do: 'late', ms: chance.int(60, 90) * 1000 }]
+  }
+}
+
+/** Its user deletes it, or another tool takes it, long before its turn comes: one leaves after the other. */
+export function leavesBeforeItsTurn(chance: Chance): Omit<Scenario, 'expect'> {
+  const servers = chance.int(4, 6)
+  const last = [`vm-01-${servers}`, `vm-01-${servers - 1}`].slice(0, chance.int(1, 2))
+  return {
+    world: { hosts: rack(servers, 1, { habits: { spawnMs: 30_000 } }) },
+    segment: { settings: { evacuate: { perTarget: 1 } } },
+    events: [
+      ...dies(chance),
+      ...last.map((server): ScenarioEvent => {
+        const moment = { when: `${host}: moving`, after: chance.int(1, 10) }
+        return chance.percent(50)
+          ? { ...moment, do: 'deleteServer', server }
+          : { ...moment, do: 'evacuateByOthers', server, to: 'compute-03' }
+      })
+    ]
+  }
+}
+
+/** One target never comes to an end with what it took; a person may wait for it once more. */
+export function moveThatNeverEnds(chance: Chance): Omit<Scenario, 'expect'> {
+  const hosts = rack(chance.int(1, 4), chance.int(1, 2))
+  const isRetried = chance.percent(30)
+  return {
+    world: { hosts: { ...hosts, 'spare-1': { spare: true, habits: { spawnMs: 36_000_000 } } } },
+    segment: { settings: { evacuate: { moveTimeoutMs: chance.pick([60_000, 120_000]) } } },
+    events: [
+      ...dies(chance),
+      ...(isRetried ? [{ when: `${host}: held`, after: chance.int(5, 100), do: 'retry', host } as const] : [])
+    ],
+    untilSeconds: 900
   }
 }

@@ -1,6 +1,12 @@
 import type { Scenario } from '../scenario.ts'
 import type { Chance } from './chance.ts'
-import { cutOffAndBeating, reportsWithoutStorage, sourcesThatFail } from './plights-of-evidence.ts'
+import {
+  cutOffAndBeating,
+  cutOffAndUnfenced,
+  feedComesOnBesideASlowOne,
+  reportsWithoutStorage,
+  sourcesThatFail
+} from './plights-of-evidence.ts'
 import {
   approvalThatExpires,
   diesAgainInADay,
@@ -30,6 +36,8 @@ import {
   groupOnOneHost,
   lateRequestToADeadTarget,
   lateSecondAttempt,
+  leavesBeforeItsTurn,
+  moveThatNeverEnds,
   oneSlowTarget,
   requestThatNeverArrived,
   secondAttempt,
@@ -65,11 +73,15 @@ const plights: readonly Plight[] = [
   targetDiesBetween,
   oneSlowTarget,
   traitThatLags,
+  leavesBeforeItsTurn,
+  moveThatNeverEnds,
   planThatChanges,
   secondFiringIsLost,
   takenOutOfServiceWhenItDied,
   diesWhileItIsDismissed,
   cutOffAndBeating,
+  cutOffAndUnfenced,
+  feedComesOnBesideASlowOne,
   sourcesThatFail,
   reportsWithoutStorage,
   stormThatPasses,

@@ -58,11 +58,20 @@ export function disbeliefsContract(makeBed: MakeBed): void {
     'what is written late counts by when it was heard',
     withStore(makeBed, async store => {
       await store.disbelieve(way, 'replica-1', atMs)
-      expect(await store.believe(way, 'replica-1', atMs - 1, 0)).toBe(false)
-      expect(await store.believe(way, 'replica-2', atMs - 1, 0)).toBe(false)
+      expect(await store.believe(way, 'replica-1', atMs - 1, hourMs)).toBe(false)
+      expect(await store.believe(way, 'replica-2', atMs - 1, hourMs)).toBe(false)
       await store.disbelieve(way, 'replica-2', atMs - 1)
       expect(await store.disbeliefs()).toMatchObject([{ saidAtMs: atMs }])
       expect(await store.believe(way, 'replica-1', atMs, hourMs)).toBe(true)
+    })
+  )
+
+  test(
+    'what was heard by a clock that was years ahead does not stand for years',
+    withStore(makeBed, async store => {
+      await store.disbelieve(way, 'replica-1', atMs + 9000 * hourMs)
+      expect(await store.believe(way, 'replica-1', atMs, hourMs)).toBe(true)
+      expect(await store.disbeliefs()).toEqual([])
     })
   )
 }

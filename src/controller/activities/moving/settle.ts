@@ -141,7 +141,7 @@ async function besides(ctx: Context, step: Step, ended: Migration, nowMs: number
 
 /** Nova took up a record that a lost target of another host has left, and never touches ours: the server's host tells. */
 async function elsewhere(ctx: Context, step: Step, migration: Migration, nowMs: number): Promise<Step | undefined> {
-  if (nowMs - step.intentAtMs < oldRecordMs) return undefined
+  if (migration.status !== 'accepted' || nowMs - step.intentAtMs < oldRecordMs) return undefined
   const server = await ctx.ports.cloud.server(step.target, ctx.signal)
   const isThere = server?.taskState === undefined && server?.host !== undefined && server.host === step.to
   return isThere ? finished(ctx, step, migration, server, nowMs) : undefined
