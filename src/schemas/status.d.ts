@@ -36,7 +36,7 @@ export interface Status {
    */
   open: RecoverySummary[]
   /**
-   * Those that were opened within the last 24 hours and have ended, or ended `partial` within them; the last to end first.
+   * Those that were opened within the last 24 hours and have ended, or ended `partial` or `cancelled` within them; the last to end first.
    */
   ended: RecoverySummary[]
   /**

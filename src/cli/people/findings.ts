@@ -2,6 +2,7 @@ import type { Health } from '../../schemas/health.d.ts'
 import type { RecoverySummary } from '../../schemas/recovery-summary.d.ts'
 import type { SegmentView } from '../../schemas/segment.d.ts'
 import type { Status } from '../../schemas/status.d.ts'
+import type { Abandoned } from './closer.ts'
 import { serversOf } from './text/moves.ts'
 import { lasted } from './times.ts'
 
@@ -16,6 +17,7 @@ const warning = (text: string): Finding => ({ level: 'warning', text })
 /** What is not as it should be, the worst first. critical: somebody is needed now. */
 export function findingsOf(
   { health, segments, open, ended, unresolved }: Omit<Status, 'level' | 'findings'>,
+  abandoned: readonly Abandoned[],
   nowMs: number
 ): Finding[] {
   const found = [
@@ -23,6 +25,7 @@ export function findingsOf(
     ...segments.flatMap(standFindings),
     ...health.segments.flatMap(watchFindings),
     ...open.map(recovery => openFinding(recovery, nowMs)),
+    ...abandoned.map(abandonedFinding),
     ...partialFindings(open, ended),
     ...unresolved.map(unresolvedFinding)
   ]
@@ -67,9 +70,14 @@ function watchFindings({ name, alarms, fencing }: Health['segments'][number]): F
   return [
     ...(without.length === 0 ? [] : [warning(`${name}: no alarm tells of ${without.join(', ')}`)]),
     ...(fencing?.failed ?? []).map(({ host, agent, error }) =>
-      warning(`${name}: ${host} could not be fenced by ${agent}: ${error}`)
+      warning(`${name}: ${host} could not be fenced by ${agent} if it died: ${withoutHost(error, host)}`)
     )
   ]
+}
+
+/** Such an error may name its host, which has been named. */
+function withoutHost(error: string, host: string): string {
+  return error.startsWith(`${host}: `) ? error.slice(host.length + 2) : error
 }
 
 function openFinding({ host, state, hold, sinceMs }: RecoverySummary, nowMs: number): Finding {
@@ -78,6 +86,13 @@ function openFinding({ host, state, hold, sinceMs }: RecoverySummary, nowMs: num
   if (hold.releasedBy === 'person') return critical(`${host} waits for a person: switchover show ${host}`)
   const text = `${host} is held (${hold.guard ?? hold.code}) for ${lasted(ms)}, and goes on by itself`
   return ms > patienceMs ? critical(`${text}; that is long: switchover show ${host}`) : warning(text)
+}
+
+/** Nobody is at it, and its servers are down. */
+function abandonedFinding({ host, servers, reason = 'without a reason' }: Abandoned): Finding {
+  return critical(
+    `${host} is dead, and ${serversOf(servers)} are still on it, for its recovery was cancelled (${reason}): switchover recover ${host}`
+  )
 }
 
 /** What stayed behind stays down until somebody looks, unless it was gone on with. */

@@ -65,7 +65,7 @@ test('guards that hold are told with what they looked at, and the others with --
   expect(await shown({ guards }, { all: true })).toMatch(/\n +open +armed +rack-a is armed \[armed true\]\n/)
 })
 
-test.each<[string, Partial<Recovery>, string[]]>([
+test.each<[string, Partial<Recovery>, string[], ('person' | 'world')?]>([
   [
     'an approval',
     {
@@ -86,9 +86,10 @@ test.each<[string, Partial<Recovery>, string[]]>([
     'a guard that none releases',
     {
       ...held({ code: 'cloud', guard: 'own-isolation', reason: 'x', releasedBy: 'world' }),
-      guards: [closed('own-isolation', false)]
+      guards: [closed('own-isolation', false, { releasedBy: 'world' })]
     },
-    []
+    [],
+    'world'
   ],
   ['a fence', held({ code: 'not-fenced', reason: 'x', releasedBy: 'person' }, 'fencing'), ['vouch compute-01']],
   [
@@ -118,14 +119,30 @@ test.each<[string, Partial<Recovery>, string[]]>([
     },
     ['vouch compute-01 --server vm-9']
   ]
-])('the way out of a hold that waits for %s', async (_what, more, first) => {
+])('the way out of a hold that waits for %s', async (_what, more, first, by = 'person') => {
   const text = await shown(more)
   expect(ways(text)).toEqual([...first, 'retry compute-01', 'cancel compute-01'])
+  expect(text).toMatch(by === 'world' ? /goes on by itself when that is over/ : /waits for a person/)
+})
+
+test('what a BMC that is not believed keeps held, no other try ends', async () => {
+  const reason = 'x is not proven off (compute-01: bmc is not believed since 2026-11-27T03:00:00.000Z: it lies)'
+  const text = await shown(held({ code: 'not-fenced', reason, releasedBy: 'person' }, 'fencing'))
+  expect(ways(text)).toEqual(['vouch compute-01', 'cancel compute-01'])
+  expect(text).toMatch(/vouch compute-01 --reason … +switch it off, see that it is off, then say so\n/)
+})
+
+test('where no spare is left it is said how to get one', async () => {
+  const text = await shown(held({ code: 'no-target', reason: 'x', releasedBy: 'world' }))
+  expect(text).toMatch(/\n +switchover spares adopt rack-a +on the service's machine, when it has another spare /)
+})
+
+test('what a cancel has left, or would leave, on a host that is off is said', async () => {
+  const text = await shown({ phase: { state: 'cancelled', reason: 'olga: not now' } })
   expect(text).toMatch(
-    more.phase?.state === 'held' && more.phase.hold.releasedBy === 'world'
-      ? /goes on by itself when that is over/
-      : /waits for a person/
+    /what now +Nothing is done for it any more\. A person can:\n +switchover recover compute-01 --reason … +a new recovery of the 3 servers that are still on it\n/
   )
+  expect(await shown()).toMatch(/cancel compute-01 --reason … +it ends, and 3 servers stay down; nothing is powered on/)
 })
 
 test('a partial one can be gone on with, and one that needs nobody has no way out', async () => {
@@ -138,7 +155,9 @@ test('on a terminal it is broken between words, each piece below its own column'
   const text = await shown({}, { columns: 60, all: true })
   expect(text.split('\n').every(line => line.length <= 60)).toBe(true)
   expect(text).toMatch(/\ntimeline +\S+ \S+ {2}An alarm of compute-01\n {33}opened it\.\n/)
-  expect(text).toMatch(/\n {14}switchover cancel compute-01 --reason … {2}it\n {16}ends; nothing is powered on\n/)
+  expect(text).toMatch(
+    /\n {14}switchover cancel compute-01 --reason … {2}it\n {16}ends, and 3 servers stay down; nothing is\n {16}powered on\n/
+  )
 })
 
 test('an id is shown as it is, what does not exist is told, and JSON is the answer of the API', async () => {

@@ -27,7 +27,7 @@ export function reasonOf({ hold, reason, cancelling }: RecoveryView): Section {
 export function whatNow(view: RecoveryView): Section {
   const found = waysOut(view)
   if (found === undefined) return { label: 'what now', lines: [] }
-  const ways = found.ways.map(([command, about, what]) => [`  switchover ${command} ${about} --reason …`, what])
+  const ways = found.ways.map(([command, what]) => [`  switchover ${command}`, what])
   return { label: 'what now', lines: [line(found.who), ...rows(ways)] }
 }
 

@@ -41,7 +41,8 @@ function segmentsOf(segments: Status['segments']): Section {
 }
 
 function openRow({ host, state, hold, sinceMs, moves }: RecoverySummary, nowMs: number): string[] {
-  const what = hold === undefined ? `${serversOf(moves.planned)} move` : `${hold.guard ?? hold.code}: ${hold.reason}`
+  const then = state === 'moving' || state === 'verifying' ? 'move' : 'to move'
+  const what = hold === undefined ? `${serversOf(moves.planned)} ${then}` : `${hold.guard ?? hold.code}: ${hold.reason}`
   return [host, state, `for ${lasted(nowMs - sinceMs)}`, what]
 }
 
