@@ -1,14 +1,14 @@
-import { systemClock } from '../../clock.ts'
 import { ConfigError } from '../../errors.ts'
 import type { CommandAccepted } from '../../schemas/command-accepted.d.ts'
 import type { RecoveryView } from '../../schemas/recovery.d.ts'
 import { confirmed } from '../confirm.ts'
-import { withNames } from '../with-names.ts'
 import type { Client, Told } from './client.ts'
 import { findRecovery, readRecovery } from './find.ts'
-import { plain } from './plain.ts'
+import { follow } from './follow.ts'
 import { ServiceError } from './service-error.ts'
 import { type Output, shortly } from './show.ts'
+import { serversOf } from './text/moves.ts'
+import { serversLeft } from './ways-out.ts'
 
 export type Word = CommandAccepted['command']
 
@@ -26,25 +26,60 @@ export interface Saying extends Output {
   readonly followMs?: number
 }
 
-/** A recovery is looked at for words every few seconds at the latest, and a takeover takes less than 12 s. */
-const followMs = 20_000
-const lookMs = 500
+/** So often a cancel or a retry is said anew, of a recovery that moves on faster than it is read. */
+const triesMax = 5
 
 /** Says an operator's word about a recovery, and waits for what becomes of it. True if it was obeyed. */
 export async function say(client: Client, word: Word, name: string, saying: Saying): Promise<boolean> {
-  const { reason, json, out } = saying
+  const { json, out, err } = saying
   const told = await findRecovery(client, name)
-  const { said: view } = told
+  assertOpen(word, told.said)
   if (!(await isMeant(word, told, saying))) {
     out.write('nothing was said\n')
     return false
   }
-  const { seen: version = view.version } = saying
-  const path = `/v1/recoveries/${encodeURIComponent(view.id)}/${word}`
-  const body = { reason, version, ...(word === 'vouch' ? vouchedOf(view, saying) : {}) }
-  const accepted = await client.send('POST', 'command-accepted', path, body)
+  const left = word === 'cancel' ? serversLeft(told.said) : 0
+  if (left > 0)
+    (json ? err : out).write(
+      `MIND: ${serversOf(left)} of ${told.said.host} have not moved, and nothing moves them then: switchover recover ${told.said.host}\n`
+    )
+  const { view, accepted } = await send(client, word, told.said, saying)
   if (json) out.write(accepted.json)
   return await follow(client, word, view, accepted.said, saying)
+}
+
+/** A cancel or a retry means the recovery as it is; the others speak about the version that was shown. */
+async function send(
+  client: Client,
+  word: Word,
+  before: RecoveryView,
+  saying: Saying
+): Promise<{ readonly view: RecoveryView; readonly accepted: Told<CommandAccepted> }> {
+  const { reason, seen } = saying
+  const isOfAny = (word === 'cancel' || word === 'retry') && seen === undefined
+  let view = before
+  for (let triesLeft = triesMax - 1; ; triesLeft--) {
+    const path = `/v1/recoveries/${encodeURIComponent(view.id)}/${word}`
+    const body = { reason, version: seen ?? view.version, ...(word === 'vouch' ? vouchedOf(view, saying) : {}) }
+    try {
+      return { view, accepted: await client.send('POST', 'command-accepted', path, body) }
+    } catch (error) {
+      const isStale = error instanceof ServiceError && error.status === 409
+      if (!isOfAny || !isStale || triesLeft === 0) throw error
+      view = (await readRecovery(client, view.id)).said
+      assertOpen(word, view)
+    }
+  }
+}
+
+/** Throws ServiceError, which says what can be done in place of it. */
+function assertOpen(word: Word, { state, host, closedAtMs }: RecoveryView): void {
+  if (closedAtMs === undefined || (word === 'retry' && state === 'partial')) return
+  const then =
+    state === 'partial'
+      ? `go on with what it has left: switchover retry ${host}`
+      : `report the host: switchover recover ${host}`
+  throw new ServiceError('refused', `The recovery has ended: ${host} is ${state}. To ${then}`)
 }
 
 type Vouched = Pick<Saying, 'host' | 'server'>
@@ -65,82 +100,4 @@ async function isMeant(word: Word, told: Told<RecoveryView>, { yes, json, out, .
   if (server !== undefined)
     return await confirmed(word, `Have you seen that the server ${server} runs nowhere? If it does, it will run twice.`)
   return await confirmed(word, `Have you seen that ${host} is off? If it is not, servers will run twice.`)
-}
-
-/** The timeline tells what became of it; who drives the recovery may be another replica. Whatever happens now, it is written down. */
-async function follow(
-  client: Client,
-  word: Word,
-  before: RecoveryView,
-  { recovery, continues }: CommandAccepted,
-  { reason, json, out, err, followMs: limitMs = followMs }: Saying
-): Promise<boolean> {
-  const tell = (ok: boolean, text: string): boolean => {
-    // In JSON the answer has been given; that it came to nothing has no place in it.
-    if (!json) out.write(`${text}\n`)
-    else if (!ok) err.write(`${text}\n`)
-    return ok
-  }
-  if (continues !== undefined)
-    return tell(true, `a new recovery of ${before.host} goes on with it: switchover show ${recovery}`)
-  const seen = before.timeline.at(-1)?.seq ?? 0
-  const untilMs = systemClock.now() + limitMs
-  let unread: string | undefined
-  do {
-    const view = await look(client, recovery)
-    if (view instanceof ServiceError) unread = view.message
-    else {
-      unread = undefined
-      const answer = answerTo({ word, reason, seen }, view)
-      if (answer !== undefined) return tell(!isRefused(answer.data), wholeAnswer(answer, view))
-    }
-    await systemClock.sleep(lookMs)
-  } while (systemClock.now() < untilMs)
-  const whatElse =
-    unread === undefined
-      ? `nobody has obeyed it within ${limitMs / 1000} s`
-      : `what became of it could not be read (${unread})`
-  return tell(false, `it is written down, and ${whatElse}: switchover show ${before.host}, and switchover status`)
-}
-
-/** A service that can't be asked now may be asked again: the word is with it. */
-async function look(client: Client, recovery: string): Promise<RecoveryView | ServiceError> {
-  try {
-    return (await readRecovery(client, recovery)).said
-  } catch (error) {
-    if (error instanceof ServiceError) return error
-    throw error
-  }
-}
-
-type Line = RecoveryView['timeline'][number]
-
-/**
- * The first answer after `seen` to this word. One that is obeyed ends with its reason, which tells it from another person's; one that
- * is refused names only who said it.
- */
-function answerTo(
-  { word, reason, seen }: { readonly word: Word; readonly reason: string; readonly seen: number },
-  { timeline }: RecoveryView
-): Line | undefined {
-  return timeline.find(
-    ({ seq, kind, text, data }) =>
-      seq > seen &&
-      kind === 'command' &&
-      isAbout(data, word) &&
-      (isRefused(data) || text.endsWith(`: ${plain(reason)}`))
-  )
-}
-
-function wholeAnswer({ text, data }: Line, view: RecoveryView): string {
-  const now = isRefused(data) ? '' : `\n${view.host} is ${view.state} now: switchover show ${view.host}`
-  return `${withNames(text, view)}${now}`
-}
-
-function isAbout(data: Line['data'], word: Word): boolean {
-  return typeof data === 'object' && data !== null && 'command' in data && data.command === word
-}
-
-function isRefused(data: Line['data']): boolean {
-  return typeof data === 'object' && data !== null && 'refused' in data && data.refused === true
 }

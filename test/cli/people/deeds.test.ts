@@ -63,7 +63,11 @@ test.each<[Word, object, object]>([
   const { text, ...output } = paper()
   expect(await say(client, word, 'compute-01', { ...output, ...saying, ...more })).toBe(true)
   expect(commands).toEqual([{ recovery: 'r-1', kind: word, actor: 'alice', reason: 'I looked', version: 7, ...sent }])
-  expect(text()).toBe('alice says so about web: I looked\ncompute-01 is held now: switchover show compute-01\n')
+  const mind =
+    'MIND: 3 servers of compute-01 have not moved, and nothing moves them then: switchover recover compute-01\n'
+  expect(text()).toBe(
+    `${word === 'cancel' ? mind : ''}alice says so about web: I looked\ncompute-01 is held now: switchover show compute-01\n`
+  )
 })
 
 test('without another word a vouch is about what is being fenced, as it was asked', async () => {
@@ -85,7 +89,7 @@ test('a word that is refused later, and one that nobody obeys, are failures', as
   expect(second.text()).toMatch(/^it is written down, and nobody has obeyed it within 0\.05 s/)
 })
 
-test('in JSON what came to nothing is told beside it, and what was obeyed needs no word', async () => {
+test('in JSON what came to nothing is told beside it, and what a cancel leaves is told before', async () => {
   const no = await answering([refused('retry', 'retry of alice refused: it is moving')])
   const [output, errors] = [paper(true), paper()]
   expect(await say(no.client, 'retry', 'compute-01', { ...output, ...saying, err: errors.out })).toBe(false)
@@ -93,7 +97,7 @@ test('in JSON what came to nothing is told beside it, and what was obeyed needs 
   expect(errors.text()).toBe('retry of alice refused: it is moving\n')
   const [yes, none] = [await answering([done('cancel')]), paper()]
   expect(await say(yes.client, 'cancel', 'compute-01', { ...paper(true), ...saying, err: none.out })).toBe(true)
-  expect(none.text()).toBe('')
+  expect(none.text()).toMatch(/^MIND: .*\n$/)
 })
 
 test('a word is followed over a service that can not be read for a while, and never told as lost', async () => {
@@ -133,6 +137,39 @@ test('what was approved is what was seen: the service’s own word on a version 
     'The recovery is no longer as in version 6. Read it again, then decide.'
   )
 })
+
+test('a cancel or a retry means the recovery as it is: it is said anew of one that has moved on', async () => {
+  const commands: NewCommand[] = []
+  const recoveryOf = async () => ({ ...stored, version: 7 + commands.length })
+  const command = async (given: NewCommand) => {
+    commands.push(given)
+    return commands.length < 3 ? ('stale' as const) : { recovery: 'r-2' }
+  }
+  const { client } = await speak(undo, { service: { command }, store: { recovery: recoveryOf } })
+  expect(await say(client, 'cancel', 'compute-01', { ...paper(), ...saying })).toBe(true)
+  expect(commands.map(({ version }) => version)).toEqual([7, 8, 9])
+  const given = { ...paper(), ...saying }
+  const { client: never } = await speak(undo, { service: { command: async () => 'stale' } })
+  await expect(say(never, 'retry', 'compute-01', given)).rejects.toThrow('no longer as in version 7')
+  const { client: seen } = await speak(undo, { service: { command: async () => 'stale' } })
+  await expect(say(seen, 'cancel', 'compute-01', { ...given, seen: 3 })).rejects.toThrow('no longer as in version 3')
+})
+
+test.each([
+  ['partial', 'cancel', 'To go on with what it has left: switchover retry compute-01'],
+  ['cancelled', 'vouch', 'To report the host: switchover recover compute-01'],
+  ['recovered', 'retry', 'To report the host: switchover recover compute-01']
+] as const)(
+  'of a recovery that is %s nothing is said by %s, and it is told what can be',
+  async (state, word, advice) => {
+    const phase = state === 'recovered' ? { state } : { state, reason: 'x' }
+    const one = { ...stored, recovery: { ...recovery, phase }, closedAtMs: 1 }
+    const { client } = await speak(undo, { store: { recovery: async () => one } })
+    await expect(say(client, word, 'compute-01', { ...paper(), ...saying })).rejects.toThrow(
+      `The recovery has ended: compute-01 is ${state}. ${advice}`
+    )
+  }
+)
 
 test('the retry of a partial recovery names the new one', async () => {
   const { client } = await speak(undo, { service: { command: async () => ({ recovery: 'r-2' }) } })
