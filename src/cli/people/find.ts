@@ -1,6 +1,7 @@
 import type { RecoveryView } from '../../schemas/recovery.d.ts'
 import type { RecoverySummary } from '../../schemas/recovery-summary.d.ts'
 import type { Client, Told } from './client.ts'
+import { nearest } from './nearest.ts'
 import { ServiceError } from './service-error.ts'
 
 const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -10,11 +11,23 @@ export async function findRecovery(client: Client, name: string): Promise<Told<R
   if (id.test(name)) return await readRecovery(client, name)
   const found = (await firstOf(client, name, '&state=open')) ?? (await firstOf(client, name, ''))
   if (found !== undefined) return await readRecovery(client, found.id)
-  throw new ServiceError(
-    'refused',
-    `there is no recovery of ${name}. A host has the name of its nova-compute's service; switchover status lists what is open`,
-    404
+  throw new ServiceError('refused', await whyNone(client, name), 404)
+}
+
+/** A host that is well is not one whose name is mistyped. */
+async function whyNone(client: Client, name: string): Promise<string> {
+  const segments = (await client.get('segments', '/v1/segments')).said.items
+  const members = segments.flatMap(segment =>
+    [...segment.hosts, ...segment.spares].map(({ name: host }) => ({ host, segment: segment.name }))
   )
+  const member = members.find(({ host }) => host === name)
+  if (member !== undefined) return `${name} of ${member.segment} has had no recovery`
+  const like = nearest(
+    name,
+    members.map(({ host }) => host)
+  )
+  const meant = like === undefined ? '.' : `; did you mean ${like}?`
+  return `there is no recovery of ${name}, and no segment has such a host${meant} A host has the name of its nova-compute's service`
 }
 
 /** The newest is by a clock that may have been set; which one is open is not. */

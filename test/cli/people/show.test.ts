@@ -170,7 +170,13 @@ test('an id is shown as it is, what does not exist is told, and JSON is the answ
   await expect(show(client, id, { ...paper(), all: false })).rejects.toThrow(`There is no recovery ${id}.`)
   expect(asked).toEqual([id])
   await expect(show(client, 'compute-09', { ...paper(), all: false })).rejects.toThrow(
-    'there is no recovery of compute-09.'
+    "there is no recovery of compute-09, and no segment has such a host; did you mean compute-01? A host has the name of its nova-compute's service"
+  )
+  await expect(show(client, 'node-7', { ...paper(), all: false })).rejects.toThrow(
+    'there is no recovery of node-7, and no segment has such a host. A host has'
+  )
+  await expect(show(client, 'compute-01', { ...paper(), all: false })).rejects.toThrow(
+    'compute-01 of rack-a has had no recovery'
   )
   void app
   const { text, ...json } = paper(true)
