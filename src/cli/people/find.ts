@@ -16,18 +16,28 @@ export async function findRecovery(client: Client, name: string): Promise<Told<R
 
 /** A host that is well is not one whose name is mistyped. */
 async function whyNone(client: Client, name: string): Promise<string> {
-  const segments = (await client.get('segments', '/v1/segments')).said.items
-  const members = segments.flatMap(segment =>
-    [...segment.hosts, ...segment.spares].map(({ name: host }) => ({ host, segment: segment.name }))
-  )
-  const member = members.find(({ host }) => host === name)
-  if (member !== undefined) return `${name} of ${member.segment} has had no recovery`
-  const like = nearest(
-    name,
-    members.map(({ host }) => host)
-  )
+  const members = await membersOf(client)
+  const segment = members.get(name)
+  if (segment !== undefined) return `${name} of ${segment} has had no recovery`
+  const like = nearest(name, [...members.keys()])
   const meant = like === undefined ? '.' : `; did you mean ${like}?`
   return `there is no recovery of ${name}, and no segment has such a host${meant} A host has the name of its nova-compute's service`
+}
+
+/** Each host and spare with its segment. */
+async function membersOf(client: Client): Promise<ReadonlyMap<string, string>> {
+  const { said } = await client.get('segments', '/v1/segments')
+  return new Map(
+    said.items.flatMap(({ name, hosts, spares }) => [...hosts, ...spares].map(host => [host.name, name] as const))
+  )
+}
+
+/** The same refusal; that of an unknown host says which one was probably meant. */
+export async function withGuess(client: Client, host: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof ServiceError) || error.status !== 404) return error
+  const like = nearest(host, [...(await membersOf(client)).keys()])
+  if (like === undefined || like === host) return error
+  return new ServiceError(error.code, `${error.message} Did you mean ${like}?`, error.status)
 }
 
 /** The newest is by a clock that may have been set; which one is open is not. */

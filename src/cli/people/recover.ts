@@ -2,6 +2,7 @@ import { ConfigError } from '../../errors.ts'
 import type { ReceivedSignal } from '../../schemas/received.d.ts'
 import { confirmed } from '../confirm.ts'
 import type { Client, Told } from './client.ts'
+import { withGuess } from './find.ts'
 import { ServiceError } from './service-error.ts'
 import { dryRunText, type Output } from './show.ts'
 
@@ -14,7 +15,15 @@ export interface Reporting extends Output {
 }
 
 /** Reports a host by hand, after showing what would happen. True if it was done, or only looked at. */
-export async function recover(
+export async function recover(client: Client, host: string, reporting: Reporting): Promise<boolean> {
+  try {
+    return await report(client, host, reporting)
+  } catch (error) {
+    throw await withGuess(client, host, error)
+  }
+}
+
+async function report(
   client: Client,
   host: string,
   { reason, dryRun, all, yes, json, out }: Reporting

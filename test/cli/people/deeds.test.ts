@@ -7,7 +7,7 @@ import type { NewCommand, StoredEvent } from '../../../src/controller/ports/port
 import { obey } from '../../../src/core/obey.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import { CloudError, StoreUnavailable } from '../../../src/errors.ts'
-import { recovery, signal, stored, timeline } from '../../http/samples.ts'
+import { dryRun, recovery, signal, stored, timeline } from '../../http/samples.ts'
 import { paper, speak } from './speak.ts'
 
 const undo: (() => unknown)[] = []
@@ -221,6 +221,12 @@ test('arming is switched for all or one segment, or given back, and what counts 
   expect(text()).toMatch(
     /^segments +rack-a +observes +by the word for this segment\nlast word +alice, \d+ s ago: reviewed\nMIND rack-a: it has a word of its own, which this does not change: switchover arm rack-a /
   )
+  const own = async () => ({ segments: { 'rack-a': true }, armed: false, actor: 'alice', reason: 'x', atMs: 1 })
+  const { client: stubborn } = await speak(undo, { service: { setArming: own } })
+  const told = paper()
+  expect(await switchArming(stubborn, { ...how, ...told, armed: false })).toBe(false)
+  expect(told.text()).toMatch(/MIND rack-a: it has a word of its own, .*: switchover disarm rack-a /)
+  expect(await switchArming(stubborn, { ...how, ...told, armed: true })).toBe(true)
   await expect(switchArming(client, { ...how, armed: true, segment: 'rack-z' })).rejects.toThrow(
     'No such segment: rack-z.'
   )
@@ -255,13 +261,27 @@ test('a host is reported after what would happen was shown; a dry run only shows
   await expect(recover(client, 'node-9', { ...paper(), ...how, yes: false })).rejects.toThrow(
     'No segment has the host node-9.'
   )
+  await expect(recover(client, 'comptue-01', { ...paper(), ...how })).rejects.toThrow(
+    'No segment has the host comptue-01. The segments are rack-a; switchover status --json lists their hosts. Did you mean compute-01?'
+  )
+})
+
+test('before a host that is well and empty is reported it is said that nothing comes of it', async () => {
+  const evidence = { ...recovery.evidence!, verdict: 'healthy' as const }
+  const plan = { ...recovery.plan!, moves: [], staying: [] }
+  const { client } = await speak(undo, { service: { dryRun: async () => ({ ...dryRun, evidence, plan }) } })
+  const { text, ...output } = paper()
+  await recover(client, 'compute-01', { ...output, dryRun: true, all: false, yes: false })
+  expect(text()).toMatch(
+    /^compute-01 +of rack-a, .*\n +as things are it answers: a report of it would be dismissed\n +no server is on it\n/
+  )
 })
 
 test('that nobody can tell what would happen does not keep a host from being reported', async () => {
-  const dryRun = async () => {
+  const away = async () => {
     throw new CloudError('unreachable', 'Nova is away')
   }
-  const { client } = await speak(undo, { service: { dryRun } })
+  const { client } = await speak(undo, { service: { dryRun: away } })
   const { text, ...output } = paper()
   const reporting = { ...output, dryRun: false, all: false, yes: false, reason: 'smoke' }
   await expect(recover(client, 'compute-01', reporting)).rejects.toThrow('there is nobody to ask')

@@ -73,6 +73,7 @@ test('an alarm as Aodh sends it is decided by the host that its event names, and
     '"lab" does not match: host.name.startsWith("lab-") is not true (host.name is "compute-01")'
   )
   expect(written).toContain('"dead host" matches')
+  expect(written).toMatch(/^1 case, 0 of them wrong$/m)
 })
 
 test('what is not as expected, and a file that is no case, make it fail', async () => {
