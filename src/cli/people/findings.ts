@@ -22,7 +22,7 @@ export function findingsOf(
 ): Finding[] {
   const found = [
     ...serviceFindings(health),
-    ...segments.flatMap(standFindings),
+    ...segments.flatMap(segment => standFindings(segment, [...open, ...ended])),
     ...health.segments.flatMap(watchFindings),
     ...open.map(recovery => openFinding(recovery, nowMs)),
     ...abandoned.map(abandonedFinding),
@@ -57,12 +57,24 @@ function serviceFindings({ store, segments, dependencies, duties, configuration 
   ]
 }
 
-function standFindings({ name, armed, spareLeft, spares }: SegmentView): Finding[] {
-  const why = spares.map(({ name: spare, because }) => `; ${spare}: ${because ?? 'not ready'}`).join('')
+function standFindings(
+  { name, armed, spareLeft, spares }: SegmentView,
+  recoveries: readonly RecoverySummary[]
+): Finding[] {
+  const why = spares.map(spare => `; ${spare.name}: ${whyNotReady(spare, recoveries)}`).join('')
   return [
     ...(spareLeft ? [] : [critical(`${name} has no spare left, so the next host that dies can't be recovered${why}`)]),
     ...(armed ? [] : [warning(`${name} only observes: nothing is done for a host that dies (switchover arm ${name})`)])
   ]
+}
+
+/** Nobody knows a recovery by its id. */
+function whyNotReady(
+  { because = 'not ready', heldBy }: SegmentView['spares'][number],
+  recoveries: readonly RecoverySummary[]
+): string {
+  const holder = recoveries.find(({ id }) => id === heldBy)
+  return holder === undefined ? because : `in use since ${holder.host} failed`
 }
 
 function watchFindings({ name, alarms, fencing }: Health['segments'][number]): Finding[] {

@@ -27,7 +27,7 @@ function wholeOf({ said: view, nowMs }: Told<RecoveryView>, all: boolean, width:
   return layout(
     [
       standing(view, nowMs),
-      reasonOf(view),
+      reasonOf(view, nowMs),
       whatNow(view),
       evidenceOf(view.evidence, nowMs),
       rulesOf(view),
@@ -47,7 +47,7 @@ export function shortly({ said: view, nowMs }: Told<RecoveryView>, width: number
   return layout(
     [
       standing(view, nowMs),
-      reasonOf(view),
+      reasonOf(view, nowMs),
       evidenceOf(view.evidence, nowMs),
       ...(holding === undefined || holding.length === 0 ? [] : [guardsOf(holding, nowMs, true)]),
       planOf(view.plan)

@@ -113,7 +113,7 @@ test('a token whose variable is not set is not taken, and it is said why', () =>
 test.each<[string, AccessWords, Environment, string]>([
   ['no URL', { url: 'switchover.example' }, {}, '--url:\n  must be an http:// or https:// URL'],
   ['a token in the URL', { url: 'http://me:secret@x' }, {}, 'must hold no token'],
-  ['no token', { url: 'http://x' }, {}, 'it wants a token: set SWITCHOVER_TOKEN'],
+  ['no token', { url: 'http://x' }, {}, 'the service at http://x (--url):\n  it wants a token: set SWITCHOVER_TOKEN'],
   ['a token of two lines', { url: 'http://x' }, { SWITCHOVER_TOKEN: 'a\nb' }, 'must hold the token alone'],
   ['an empty file', { url: 'http://x', tokenFile: '/dev/null' }, {}, '/dev/null:\n  is empty'],
   ['a file that is not there', { url: 'http://x', tokenFile: '/none' }, {}, "/none:\n  can't be read"],

@@ -57,10 +57,13 @@ test('all that the API explains, from the hold to the end of the timeline', asyn
 })
 
 test('guards that hold are told with what they looked at, and the others with --all', async () => {
-  const guards = [...recovery.guards!, closed('storm', true, { untilMs: Date.UTC(2026, 0, 1, 3) })]
+  const guards = [
+    ...recovery.guards!,
+    closed('storm', true, { untilMs: Date.UTC(2026, 0, 1, 3), reason: 'storm says no since 2026-01-01T02:00:00.000Z' })
+  ]
   const text = await shown({ guards })
   expect(text).toMatch(
-    /\nguards +HOLDS +storm +storm says no; until 2026-01-01 03:00:00 UTC; an approval lets it through \[down 3, of 4\]\n +1 others do not hold/
+    /\nguards +HOLDS +storm +storm says no since 2026-01-01 02:00:00 UTC; until 2026-01-01 03:00:00 UTC; an approval lets it through \[down 3, of 4\]\n +1 others do not hold/
   )
   expect(await shown({ guards }, { all: true })).toMatch(/\n +open +armed +rack-a is armed \[armed true\]\n/)
 })

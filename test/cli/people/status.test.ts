@@ -141,6 +141,17 @@ test.each<[string, World, number, RegExp]>([
     /! rack-a has no spare left, so the next host that dies can't be recovered; spare-3: it is down\n.*rack-a +armed +1 host +0 of 1 spares ready: N\+1 IS LOST/
   ],
   [
+    'no spare is left, for a recovery uses it',
+    {
+      segments: [
+        { ...well, spareLeft: false, spares: [{ ...sampleSegment.spares[0]!, ready: false, heldBy: 'r-compute-07' }] }
+      ],
+      ended: [of('compute-07', { state: 'recovered' })]
+    },
+    2,
+    /; spare-1: in use since compute-07 failed\n/
+  ],
+  [
     'its first guard opens by itself, and another one wants a person',
     { open: [withGuard(held('compute-01', {}))] },
     2,
