@@ -59,9 +59,15 @@ export function shortly({ said: view, nowMs }: Told<RecoveryView>, width: number
 /** Whoever reports a host that is well, or empty, should know before that nothing comes of it. */
 function asItIs({ evidence, plan }: DryRunView): Line[] {
   return [
-    ...(evidence?.verdict === 'healthy' ? [line('as things are it answers: a report of it would be dismissed')] : []),
+    ...(answers(evidence) ? [line('as things are it answers: a report of it would be dismissed')] : []),
     ...(plan !== undefined && plan.moves.length + plan.staying.length === 0 ? [line('no server is on it')] : [])
   ]
+}
+
+/** At one look Nova's word may still be missing of a host that is well. */
+function answers(evidence: DryRunView['evidence']): boolean {
+  const { verdict = 'unknown', observations = [] } = evidence ?? {}
+  return verdict === 'healthy' || (verdict === 'unknown' && observations.some(({ says }) => says === 'alive'))
 }
 
 /** What would happen if the host died now. */

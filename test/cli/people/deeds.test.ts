@@ -267,7 +267,8 @@ test('a host is reported after what would happen was shown; a dry run only shows
 })
 
 test('before a host that is well and empty is reported it is said that nothing comes of it', async () => {
-  const evidence = { ...recovery.evidence!, verdict: 'healthy' as const }
+  const observations = [{ source: 'ssh:22', way: 'network' as const, says: 'alive' as const, detail: 'x', atMs: 1 }]
+  const evidence = { ...recovery.evidence!, verdict: 'unknown' as const, observations }
   const plan = { ...recovery.plan!, moves: [], staying: [] }
   const { client } = await speak(undo, { service: { dryRun: async () => ({ ...dryRun, evidence, plan }) } })
   const { text, ...output } = paper()
