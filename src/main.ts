@@ -33,7 +33,7 @@ program
   .option('--serve', 'leave everything up afterwards, and print what can be tried')
   .option(
     '--hosts <count>',
-    'compute hosts in all, one of them the spare (default: 6; with --serve 8, three of them spares)'
+    'compute hosts in all, one of them the spare (default: 6; with --serve 9, four of them spares)'
   )
   .option('--servers <count>', 'servers in all', '40')
   .option('--seed <number>', 'which host dies, which servers are stopped, how long a start takes', '7')

@@ -4,8 +4,9 @@ import { ConfigError, messageOf, StoreUnavailable } from '../errors.ts'
 import type { CheckLine } from '../openstack/connect.ts'
 import { folderAdvice } from '../store/database/folder.ts'
 import { inspectServers } from '../store/database/open-dialect.ts'
-import { openStoreForReading, type ReadStore } from '../store/read-store.ts'
+import { NothingStored, openStoreForReading, type ReadStore } from '../store/read-store.ts'
 import { pathOfStore } from '../store-url.ts'
+import { isExpected } from './say-error.ts'
 
 const name = 'store'
 
@@ -25,17 +26,35 @@ export async function checkStore(url: string): Promise<CheckLine[]> {
   }
 }
 
-/** What the service has stored, while `work` runs; undefined where nothing can be read, for it may not be there yet. */
-export async function withStored<T>(url: string, work: (store: ReadStore | undefined) => Promise<T>): Promise<T> {
-  const store = await openStoreForReading(url).catch((error: unknown) => {
-    if (error instanceof ConfigError || error instanceof StoreUnavailable) return undefined
-    throw error
-  })
+/** What the service has stored, or why that can't be read; neither where it has stored nothing yet. */
+export interface Stored<S = ReadStore> {
+  readonly store?: S
+  readonly unread?: string
+}
+
+/** What the service has stored, while `work` runs. */
+export async function withStored<T>(url: string, work: (stored: Stored) => Promise<T>): Promise<T> {
+  const stored = await openStored(url)
   try {
-    return await work(store)
+    return await work(stored)
   } finally {
-    await store?.close()
+    await stored.store?.close()
   }
+}
+
+async function openStored(url: string): Promise<Stored> {
+  try {
+    return { store: await openStoreForReading(url) }
+  } catch (error) {
+    return error instanceof NothingStored ? {} : { unread: whyUnread(error) }
+  }
+}
+
+/** The sentence of what the database, or the way to it, says; what is our own mistake is thrown again. */
+export function whyUnread(error: unknown): string {
+  if (error instanceof ConfigError) return error.mistakes.join('; ')
+  if (error instanceof StoreUnavailable || isExpected(error)) return messageOf(error)
+  throw error
 }
 
 /** Opening it would fail while the service runs, and would make a file that belongs to whoever ran the check. */

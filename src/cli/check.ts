@@ -148,8 +148,9 @@ async function checkWorld(
     }
     const alarmOf = known && alarmsFor(known, openstack.alarms, config)
     const asked = { rules, directory, nowMs: Date.now(), ...(alarmOf && { alarmOf }) }
-    await withStored(config.storeUrl, async store => {
-      if (store !== undefined) lines.push(...(await checkDisbeliefs(directory.segments(), fencing, store)))
+    await withStored(config.storeUrl, async stored => {
+      lines.push(...(await checkDisbeliefs(directory.segments(), fencing, stored)))
+      const { store } = stored
       const pastOf = store && (async (host: string) => await store.pastOf(host, pastMax))
       lines.push(...(await checkRules({ ...asked, ...(pastOf && { pastOf }) })))
     })

@@ -86,6 +86,8 @@ export interface Hold {
   readonly reason: string
   /** `world`: it goes on by itself when what it waits for is so. */
   readonly releasedBy: 'person' | 'world'
+  /** Where another try can't end otherwise than the last one. */
+  readonly retryHelps?: false
 }
 
 export type Phase =

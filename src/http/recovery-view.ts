@@ -64,8 +64,8 @@ export function detailOf(
 
 function holdOf(phase: Phase): object | undefined {
   if (phase.state !== 'held') return undefined
-  const { code, guard, reason, releasedBy } = phase.hold
-  return present({ from: phase.from, code, guard, reason, releasedBy })
+  const { code, guard, reason, releasedBy, retryHelps } = phase.hold
+  return present({ from: phase.from, code, guard, reason, releasedBy, retryHelps })
 }
 
 function fencingOf(phase: Phase): string | undefined {

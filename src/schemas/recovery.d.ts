@@ -326,6 +326,10 @@ export interface RecoverySummary {
      * world: it goes on by itself when what it waits for is so.
      */
     releasedBy: 'person' | 'world'
+    /**
+     * Where another try can't end otherwise than the last one: no retry is worth saying.
+     */
+    retryHelps?: false
   }
   /**
    * What the evidence adds up to.

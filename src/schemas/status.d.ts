@@ -36,7 +36,7 @@ export interface Status {
    */
   open: RecoverySummary[]
   /**
-   * Those that were opened within the last 24 hours and have ended, the newest first.
+   * Those that were opened within the last 24 hours and have ended, or ended `partial` or `cancelled` within them; the last to end first.
    */
   ended: RecoverySummary[]
   /**
@@ -497,6 +497,10 @@ export interface RecoverySummary {
      * world: it goes on by itself when what it waits for is so.
      */
     releasedBy: 'person' | 'world'
+    /**
+     * Where another try can't end otherwise than the last one: no retry is worth saying.
+     */
+    retryHelps?: false
   }
   /**
    * What the evidence adds up to.

@@ -18,7 +18,7 @@ export interface VouchBody {
    */
   version: number
   /**
-   * The lost target that you know to be off, if it is not the failed host that you vouch for.
+   * The host that you know to be off: the failed one, or a lost target. Not given: the one that is being fenced, else the failed one.
    */
   host?: string
   /**

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../clock.ts'
 import type { OperatorStore, RecoveryStore } from '../controller/ports/ports.ts'
@@ -18,9 +19,21 @@ export interface ReadStore
   close(): Promise<void>
 }
 
-/** What the service has stored, to look at while it runs; nothing is written, not even the schema. Throws ConfigError. */
+/** No service has made its tables there yet. */
+export class NothingStored extends ConfigError {
+  override readonly name = 'ConfigError'
+  constructor(what: string) {
+    super('store.url', [`${what}: start the service first`])
+  }
+}
+
+/**
+ * What the service has stored, to look at while it runs; nothing is written, not even the schema. Throws ConfigError, NothingStored
+ * where there is nothing yet, and StoreUnavailable.
+ */
 export async function openStoreForReading(url: string, clock: Clock = systemClock): Promise<ReadStore> {
   const path = pathOfStore(url)
+  if (path !== undefined && path !== ':memory:' && !existsSync(path)) throw new NothingStored(`${path} is not there`)
   const dialect = path === undefined ? await openDialect(url, undefined) : openSqliteForReading(path, clock)
   const db = new Kysely<Tables>({ dialect: dialect.kysely })
   const transactions = createTransactions(db, dialect)
@@ -39,6 +52,7 @@ export async function openStoreForReading(url: string, clock: Clock = systemCloc
       ])
   } catch (error) {
     await close()
+    if (dialect.isNoTable(error)) throw new NothingStored('the database has no tables of ours')
     throw error
   }
   const { signals } = createSignals(transactions)

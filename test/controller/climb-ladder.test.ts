@@ -36,13 +36,15 @@ async function climb(answers: Readonly<Record<string, FencingErrorCode>>) {
 test('where no step is believed a retry helps nobody, and the hold asks for none', async () => {
   const reason = expect.stringMatching(/Nothing is moved\. Switch the host off, see that it is off, and vouch for it$/)
   expect(await climb({ bmc: 'disbelieved', pdu: 'disbelieved' })).toMatchObject({
-    hold: { code: 'not-fenced', reason }
+    hold: { code: 'not-fenced', reason, retryHelps: false }
   })
 })
 
 test('where one may be mended it asks for that', async () => {
   const reason = expect.stringMatching(/mend the BMC's access and retry$/)
-  expect(await climb({ bmc: 'disbelieved' })).toMatchObject({ hold: { code: 'not-fenced', reason } })
+  const event = await climb({ bmc: 'disbelieved' })
+  expect(event).toMatchObject({ hold: { code: 'not-fenced', reason } })
+  expect(event).not.toHaveProperty('hold.retryHelps')
 })
 
 test('held for a BMC that does not answer, the guard tells which others do', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { inspectServers } from '../../src/store/database/open-dialect.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { NothingStored, openStoreForReading } from '../../src/store/read-store.ts'
 import { alarmFor, claim, driven, opens, recoveryOf } from '../store/contract/bed.ts'
 import type { Store } from '../store/contract/types.ts'
 import { type Balancer, startBalancer } from './servers/balancer.ts'
@@ -89,6 +90,19 @@ export function serverContract(server: Server): void {
     })
     expect(await tables()).toEqual([])
     expect(await server.ask('SELECT k FROM meta ORDER BY k')).toEqual(before)
+    await server.empty()
+    await withStore(server, async store => store.ping())
+  })
+
+  test('to look at what is stored, nothing yet is told apart from another version', async () => {
+    await server.empty()
+    await expect(openStoreForReading(server.url())).rejects.toThrow(NothingStored)
+    await withStore(server, async store => store.ping())
+    const read = await openStoreForReading(server.url())
+    expect(await read.disbeliefs()).toEqual([])
+    await read.close()
+    await server.ask("UPDATE meta SET v = '999' WHERE k = 'schema'")
+    await expect(openStoreForReading(server.url())).rejects.toThrow('schema version 999')
     await server.empty()
     await withStore(server, async store => store.ping())
   })

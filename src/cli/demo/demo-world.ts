@@ -35,7 +35,7 @@ export function demoWorld(options: Pick<DemoOptions, 'hosts' | 'servers' | 'seed
 
 /** Whoever goes on to play wants other spares when the first is used. */
 function sparesOf({ hosts, serve }: Pick<DemoOptions, 'hosts' | 'serve'>): number {
-  return serve ? Math.min(3, Math.floor(hosts / 2)) : 1
+  return serve ? Math.min(4, Math.floor(hosts / 2)) : 1
 }
 
 /** As on a cloud that is tuned to notice soon: nobody wants to watch a minute of silence. */

@@ -13,7 +13,7 @@ export interface DemoWords {
 }
 
 export interface DemoOptions {
-  /** Compute hosts in all; the last is the spare, or the last three with `serve`. */
+  /** Compute hosts in all; the last is the spare, or the last four with `serve`. */
   readonly hosts: number
   readonly servers: number
   readonly seed: number
@@ -45,7 +45,7 @@ export function demoOptions(words: DemoWords): DemoOptions {
   }
   const { hosts, port, scenario, capture, serve = false, plain = false } = words
   const options: DemoOptions = {
-    hosts: hosts === undefined ? (serve ? 8 : 6) : whole('hosts', hosts),
+    hosts: hosts === undefined ? (serve ? 9 : 6) : whole('hosts', hosts),
     servers: whole('servers', words.servers),
     seed: whole('seed', words.seed),
     ...(port === undefined ? {} : { port: whole('port', port) }),

@@ -33,7 +33,7 @@ export function accessOf(words: AccessWords, env: Environment, mayAct: boolean):
   const place = placeOf(words, env)
   return {
     ...place.at,
-    ...tokenOf(words, env, place.file, mayAct),
+    ...tokenOf(words, env, place, mayAct),
     ...(ca === undefined || ca === '' ? {} : { ca: readAuthorities(ca) })
   }
 }
@@ -47,7 +47,8 @@ interface Place {
   readonly file?: ReadFile
 }
 
-function placeOf({ url, config, as }: AccessWords, env: Environment): Place {
+function placeOf(words: AccessWords, env: Environment): Place {
+  const { url, config, as } = words
   const file = (name: string): ReadFile => ({ name, ...loadAccess(name, env) })
   const known = config === undefined ? undefined : file(config)
   const withFile = known === undefined ? {} : { file: known }
@@ -59,8 +60,21 @@ function placeOf({ url, config, as }: AccessWords, env: Environment): Place {
     throw new ConfigError(command, [
       `it is not known where it is: set SWITCHOVER_URL and SWITCHOVER_TOKEN, or name its configuration with --config (there is no ${usualFile} here)`
     ])
+  const other = otherToken(words, env)
+  if (other !== undefined)
+    throw new ConfigError(command, [
+      `it is not known where it is: ${other} is not sent to whatever address stands in a ${usualFile} that happens to lie here. Set SWITCHOVER_URL, or name the file with --config`
+    ])
   const usual = file(usualFile)
   return { at: listening(usual), file: usual }
+}
+
+/** Where a token would come from that the file of the current folder has not given. */
+function otherToken({ tokenFile, as }: AccessWords, env: Environment): string | undefined {
+  if (tokenFile !== undefined) return 'the token of --token-file'
+  if (as !== undefined) return undefined
+  const name = ['SWITCHOVER_TOKEN', 'SWITCHOVER_TOKEN_FILE'].find(one => (env[one] ?? '') !== '')
+  return name === undefined ? undefined : `the token of ${name}`
 }
 
 function checkedUrl(text: string, from: string): string {
@@ -82,7 +96,7 @@ function listening({ name, listen: { host, port } }: ReadFile): Place['at'] {
 function tokenOf(
   { tokenFile, as }: AccessWords,
   env: Environment,
-  file: ReadFile | undefined,
+  { at, file }: Place,
   mayAct: boolean
 ): Pick<Access, 'token' | 'tokenFrom'> {
   if (tokenFile !== undefined) return fromFile(tokenFile, '--token-file')
@@ -90,7 +104,10 @@ function tokenOf(
   const { SWITCHOVER_TOKEN: token = '', SWITCHOVER_TOKEN_FILE: path = '' } = env
   if (token !== '') return { token: checkedToken(token, 'SWITCHOVER_TOKEN'), tokenFrom: 'SWITCHOVER_TOKEN' }
   if (path !== '') return fromFile(path, 'SWITCHOVER_TOKEN_FILE')
-  return onlyOne(file, mayAct)
+  if (file !== undefined) return onlyOne(file, mayAct)
+  throw new ConfigError(`${command} at ${at.url} (${at.urlFrom})`, [
+    'it wants a token: set SWITCHOVER_TOKEN, or SWITCHOVER_TOKEN_FILE or --token-file to a file with it'
+  ])
 }
 
 function fromFile(path: string, from: string): Pick<Access, 'token' | 'tokenFrom'> {
@@ -115,11 +132,7 @@ function named(name: string, file: ReadFile | undefined): Pick<Access, 'token' |
 }
 
 /** A deed is its token's, so nobody is taken for somebody else: where several could be meant, it must be said who speaks. */
-function onlyOne(file: ReadFile | undefined, mayAct: boolean): Pick<Access, 'token' | 'tokenFrom'> {
-  if (file === undefined)
-    throw new ConfigError(command, [
-      'it wants a token: set SWITCHOVER_TOKEN, or SWITCHOVER_TOKEN_FILE or --token-file to a file with it'
-    ])
+function onlyOne(file: ReadFile, mayAct: boolean): Pick<Access, 'token' | 'tokenFrom'> {
   const able = file.operators.filter(({ role }) => !mayAct || role === 'operator')
   const [one] = mayAct ? able : [...able.filter(({ role }) => role === 'viewer'), ...able]
   if (one !== undefined && (!mayAct || able.length === 1)) return ofOperator(one, file)

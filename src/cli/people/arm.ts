@@ -15,7 +15,7 @@ export interface Switching extends Output {
   readonly yes: boolean
 }
 
-/** Arms or disarms. True if that was done. */
+/** Arms or disarms. True if that was done, and after a disarm of all nothing is armed. */
 export async function switchArming(
   client: Client,
   { armed, segment, reason, yes, json, out }: Switching
@@ -31,8 +31,9 @@ export async function switchArming(
   const change = segment === undefined ? { armed, reason } : { segments: { [segment]: armed }, reason }
   const told = await client.send('PUT', 'arming', '/v1/arming', change)
   out.write(json ? told.json : armingText(told, out.columns))
-  if (!json && segment === undefined) out.write(ownWords(told.said, armed))
-  return true
+  if (segment !== undefined) return true
+  if (!json) out.write(ownWords(told.said, armed))
+  return armed !== false || !Object.values(told.said.inForce).includes(true)
 }
 
 /** A word for all does not reach a segment that has one of its own, and nobody should think it did. */

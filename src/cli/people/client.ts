@@ -40,7 +40,7 @@ export function createClient(access: Access, limits = usual): Client {
     if (body === undefined)
       throw new ServiceError(
         'strange',
-        `what answers at ${access.url} (${access.urlFrom}) is no Switchover, but something between, or another address: it answered ${status}, ${type}, in place of JSON`
+        `what answers at ${access.url} (${access.urlFrom}) is no Switchover, but something between, or another address: it answered ${status}, ${plain(type)}, in place of JSON`
       )
     const answer = readAnswer(name, body)
     if (isWrong(answer))

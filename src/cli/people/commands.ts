@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Environment } from '../../config/read-yaml.ts'
-import { isExpected, sayError } from '../say-error.ts'
+import { sayError } from '../say-error.ts'
 import { type AccessWords, accessOf } from './access.ts'
 import { showArming, switchArming } from './arm.ts'
 import { type Client, createClient } from './client.ts'
-import { recover, resolve } from './recover.ts'
+import { recover } from './recover.ts'
+import { resolve } from './resolve.ts'
 import { type Saying, say, type Word } from './say.ts'
 import { type Output, show } from './show.ts'
 import { status } from './status.ts'
@@ -55,18 +56,17 @@ export function addPeopleCommands(program: Command, { env, out, err }: Shared): 
   const add = (text: string, description: string): Command => withAccess(program.command(text).description(description))
   const deed = (text: string, description: string): Command => add(text, description).requiredOption(...reason)
 
-  add(
-    'status',
-    'is somebody needed, is N+1 kept, what is open? Exit status 0 all well, 1 look, 2 now, 3 not known'
-  ).action(async (said: Words) => {
-    try {
-      process.exitCode = await status(reader(said), how(said))
-    } catch (error) {
-      if (!isExpected(error)) throw error
-      err.write(`switchover: ${sayError(error)}\n`)
-      process.exitCode = unknownStatus
-    }
-  })
+  add('status', 'is somebody needed, is N+1 kept, what is open? Exit status 0 all well, 1 look, 2 now, 3 not known')
+    // A mistyped word, too, must not look like a finding.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : unknownStatus))
+    .action(async (said: Words) => {
+      try {
+        process.exitCode = await status(reader(said), how(said))
+      } catch (error) {
+        err.write(`switchover: ${sayError(error)}\n`)
+        process.exitCode = unknownStatus
+      }
+    })
   add('show <host|id>', 'the newest recovery of a host: why it waits, what to do, what was seen and done')
     .option(...all)
     .action(async (name: string, said: Look) => {
@@ -110,7 +110,7 @@ export function addPeopleCommands(program: Command, { env, out, err }: Shared): 
     withWord(deed(`${word} <host|id>`, description), word).action(async (name: string, said: About) => {
       const { seen, host, server } = said
       const about = { ...(seen === undefined ? {} : { seen }), ...(host && { host }), ...(server && { server }) }
-      done(await say(actor(said), word, name, { ...deedOf(said), ...about }))
+      done(await say(actor(said), word, name, { ...deedOf(said), ...about, err }))
     })
 }
 
@@ -119,7 +119,7 @@ function withAccess(command: Command): Command {
     .option('-u, --url <url>', 'of the service (SWITCHOVER_URL)')
     .option(
       '-c, --config <file>',
-      'its configuration: the address it listens on, and a token (switchover.yaml, without a URL)'
+      'its configuration: the address it listens on, and a token (switchover.yaml, without a URL and a token)'
     )
     .option('--as <name>', 'whose token of the configuration to speak with')
     .option(

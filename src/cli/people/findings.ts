@@ -2,6 +2,7 @@ import type { Health } from '../../schemas/health.d.ts'
 import type { RecoverySummary } from '../../schemas/recovery-summary.d.ts'
 import type { SegmentView } from '../../schemas/segment.d.ts'
 import type { Status } from '../../schemas/status.d.ts'
+import type { Abandoned } from './closer.ts'
 import { serversOf } from './text/moves.ts'
 import { lasted } from './times.ts'
 
@@ -16,13 +17,15 @@ const warning = (text: string): Finding => ({ level: 'warning', text })
 /** What is not as it should be, the worst first. critical: somebody is needed now. */
 export function findingsOf(
   { health, segments, open, ended, unresolved }: Omit<Status, 'level' | 'findings'>,
+  abandoned: readonly Abandoned[],
   nowMs: number
 ): Finding[] {
   const found = [
     ...serviceFindings(health),
-    ...segments.flatMap(standFindings),
+    ...segments.flatMap(segment => standFindings(segment, [...open, ...ended])),
     ...health.segments.flatMap(watchFindings),
     ...open.map(recovery => openFinding(recovery, nowMs)),
+    ...abandoned.map(abandonedFinding),
     ...partialFindings(open, ended),
     ...unresolved.map(unresolvedFinding)
   ]
@@ -54,12 +57,24 @@ function serviceFindings({ store, segments, dependencies, duties, configuration 
   ]
 }
 
-function standFindings({ name, armed, spareLeft, spares }: SegmentView): Finding[] {
-  const why = spares.map(({ name: spare, because }) => `; ${spare}: ${because ?? 'not ready'}`).join('')
+function standFindings(
+  { name, armed, spareLeft, spares }: SegmentView,
+  recoveries: readonly RecoverySummary[]
+): Finding[] {
+  const why = spares.map(spare => `; ${spare.name}: ${whyNotReady(spare, recoveries)}`).join('')
   return [
     ...(spareLeft ? [] : [critical(`${name} has no spare left, so the next host that dies can't be recovered${why}`)]),
     ...(armed ? [] : [warning(`${name} only observes: nothing is done for a host that dies (switchover arm ${name})`)])
   ]
+}
+
+/** Nobody knows a recovery by its id. */
+function whyNotReady(
+  { because = 'not ready', heldBy }: SegmentView['spares'][number],
+  recoveries: readonly RecoverySummary[]
+): string {
+  const holder = recoveries.find(({ id }) => id === heldBy)
+  return holder === undefined ? because : `in use since ${holder.host} failed`
 }
 
 function watchFindings({ name, alarms, fencing }: Health['segments'][number]): Finding[] {
@@ -67,9 +82,14 @@ function watchFindings({ name, alarms, fencing }: Health['segments'][number]): F
   return [
     ...(without.length === 0 ? [] : [warning(`${name}: no alarm tells of ${without.join(', ')}`)]),
     ...(fencing?.failed ?? []).map(({ host, agent, error }) =>
-      warning(`${name}: ${host} could not be fenced by ${agent}: ${error}`)
+      warning(`${name}: ${host} could not be fenced by ${agent} if it died: ${withoutHost(error, host)}`)
     )
   ]
+}
+
+/** Such an error may name its host, which has been named. */
+function withoutHost(error: string, host: string): string {
+  return error.startsWith(`${host}: `) ? error.slice(host.length + 2) : error
 }
 
 function openFinding({ host, state, hold, sinceMs }: RecoverySummary, nowMs: number): Finding {
@@ -78,6 +98,13 @@ function openFinding({ host, state, hold, sinceMs }: RecoverySummary, nowMs: num
   if (hold.releasedBy === 'person') return critical(`${host} waits for a person: switchover show ${host}`)
   const text = `${host} is held (${hold.guard ?? hold.code}) for ${lasted(ms)}, and goes on by itself`
   return ms > patienceMs ? critical(`${text}; that is long: switchover show ${host}`) : warning(text)
+}
+
+/** Nobody is at it, and its servers are down. */
+function abandonedFinding({ host, servers, reason = 'without a reason' }: Abandoned): Finding {
+  return critical(
+    `${host} is dead, and ${serversOf(servers)} are still on it, for its recovery was cancelled (${reason}): switchover recover ${host}`
+  )
 }
 
 /** What stayed behind stays down until somebody looks, unless it was gone on with. */

@@ -2,6 +2,7 @@ import { ConfigError } from '../../errors.ts'
 import type { ReceivedSignal } from '../../schemas/received.d.ts'
 import { confirmed } from '../confirm.ts'
 import type { Client, Told } from './client.ts'
+import { withGuess } from './find.ts'
 import { ServiceError } from './service-error.ts'
 import { dryRunText, type Output } from './show.ts'
 
@@ -14,16 +15,25 @@ export interface Reporting extends Output {
 }
 
 /** Reports a host by hand, after showing what would happen. True if it was done, or only looked at. */
-export async function recover(
+export async function recover(client: Client, host: string, reporting: Reporting): Promise<boolean> {
+  try {
+    return await report(client, host, reporting)
+  } catch (error) {
+    throw await withGuess(client, host, error)
+  }
+}
+
+async function report(
   client: Client,
   host: string,
   { reason, dryRun, all, yes, json, out }: Reporting
 ): Promise<boolean> {
   if (!dryRun && reason === undefined) throw new ConfigError('recover', ['say why: --reason (or only look: --dry-run)'])
-  const isOnlyLook = dryRun || (json && !yes)
-  if (isOnlyLook || !yes) {
-    await look(client, host, { json, out, all, isOnlyLook })
-    if (isOnlyLook) return true
+  if (json && !dryRun && !yes)
+    throw new ConfigError('recover', ['with --json nobody is asked: add --yes (or --dry-run)'])
+  if (dryRun || !yes) {
+    await look(client, host, { json, out, all, isOnlyLook: dryRun })
+    if (dryRun) return true
     const question = `Report ${host} as failed? It is looked at again, and if it is dead it is powered off and emptied.`
     if (!(await confirmed('recover', question))) {
       out.write('nothing was reported\n')
@@ -35,33 +45,12 @@ export async function recover(
 }
 
 /** What became of it. True if it opened or joined a recovery. */
-function tell({ said, json: whole }: Told<ReceivedSignal>, host: string, { json, out }: Output): boolean {
+export function tell({ said, json: whole }: Told<ReceivedSignal>, host: string, { json, out }: Output): boolean {
   const { outcome, because, recovery } = said
   const isTaken = recovery !== undefined
   const text = `${outcome}${because === undefined ? '' : `: ${because}`}${isTaken ? `; switchover show ${host}` : ''}`
   out.write(json ? whole : `${text}\n`)
   return isTaken
-}
-
-/** Gives a signal that names no host the one that it is about. True if that opened or joined a recovery. */
-export async function resolve(
-  client: Client,
-  signal: string,
-  host: string,
-  output: Output & { readonly yes: boolean }
-): Promise<boolean> {
-  const { yes, json, out } = output
-  if (json && !yes) throw new ConfigError('resolve', ['with --json nobody is asked: add --yes'])
-  const question = `Is it ${host} that the signal is about? It is looked at, and if it is dead it is powered off and emptied.`
-  if (!yes && !(await confirmed('resolve', question))) {
-    out.write('nothing was said\n')
-    return false
-  }
-  return tell(
-    await client.send('POST', 'received', `/v1/signals/${encodeURIComponent(signal)}/resolve`, { host }),
-    host,
-    output
-  )
 }
 
 /** The worse the night, the likelier that nobody can tell what would happen: that must not keep the host from being reported. */

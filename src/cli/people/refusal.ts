@@ -41,5 +41,17 @@ export function refusal(
 /** Of problem+json alone: what a proxy says of itself is not the service's word. */
 function detailOf({ body, type }: Refused): string | undefined {
   if (body === undefined || !type.startsWith('application/problem+json') || !('detail' in body)) return undefined
-  return typeof body.detail === 'string' ? plain(body.detail).slice(0, detailMax) : undefined
+  return typeof body.detail === 'string' ? asCommands(plain(body.detail).slice(0, detailMax)) : undefined
+}
+
+/** The API advises in its own words; who types commands is told the command. */
+const commands: readonly (readonly [ofApi: string, ofPeople: string])[] = [
+  ['GET /v1/segments lists', 'switchover status --json lists'],
+  ['GET /v1/recoveries lists them', 'switchover status lists what is open'],
+  ['GET /v1/signals lists them', 'switchover status lists those of the last day'],
+  ['POST /v1/recoveries', 'switchover recover']
+]
+
+function asCommands(text: string): string {
+  return commands.reduce((said, [ofApi, ofPeople]) => said.replaceAll(ofApi, () => ofPeople), text)
 }

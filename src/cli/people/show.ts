@@ -2,7 +2,7 @@ import type { DryRunView } from '../../schemas/dry-run.d.ts'
 import type { RecoveryView } from '../../schemas/recovery.d.ts'
 import type { Client, Told } from './client.ts'
 import { findRecovery } from './find.ts'
-import { layout, line } from './layout.ts'
+import { type Line, layout, line } from './layout.ts'
 import { reasonOf, standing, whatNow } from './text/head.ts'
 import { evidenceOf, guardsOf, proofsOf, rulesOf } from './text/judgement.ts'
 import { movesOf, planOf, timelineOf } from './text/moves.ts'
@@ -27,7 +27,7 @@ function wholeOf({ said: view, nowMs }: Told<RecoveryView>, all: boolean, width:
   return layout(
     [
       standing(view, nowMs),
-      reasonOf(view),
+      reasonOf(view, nowMs),
       whatNow(view),
       evidenceOf(view.evidence, nowMs),
       rulesOf(view),
@@ -47,7 +47,7 @@ export function shortly({ said: view, nowMs }: Told<RecoveryView>, width: number
   return layout(
     [
       standing(view, nowMs),
-      reasonOf(view),
+      reasonOf(view, nowMs),
       evidenceOf(view.evidence, nowMs),
       ...(holding === undefined || holding.length === 0 ? [] : [guardsOf(holding, nowMs, true)]),
       planOf(view.plan)
@@ -56,12 +56,26 @@ export function shortly({ said: view, nowMs }: Told<RecoveryView>, width: number
   )
 }
 
+/** Whoever reports a host that is well, or empty, should know before that nothing comes of it. */
+function asItIs({ evidence, plan }: DryRunView): Line[] {
+  return [
+    ...(answers(evidence) ? [line('as things are it answers: a report of it would be dismissed')] : []),
+    ...(plan !== undefined && plan.moves.length + plan.staying.length === 0 ? [line('no server is on it')] : [])
+  ]
+}
+
+/** At one look Nova's word may still be missing of a host that is well. */
+function answers(evidence: DryRunView['evidence']): boolean {
+  const { verdict = 'unknown', observations = [] } = evidence ?? {}
+  return verdict === 'healthy' || (verdict === 'unknown' && observations.some(({ says }) => says === 'alive'))
+}
+
 /** What would happen if the host died now. */
 export function dryRunText({ said, nowMs }: Told<DryRunView>, all: boolean, width: number | undefined): string {
   const { host, segment, summary, evidence, guards, plan } = said
   return layout(
     [
-      { label: host, lines: [line(`of ${segment}, if it died now: ${summary}`)] },
+      { label: host, lines: [line(`of ${segment}, if it died now: ${summary}`), ...asItIs(said)] },
       evidenceOf(evidence, nowMs),
       guardsOf(guards, nowMs, all),
       planOf(plan)

@@ -24,6 +24,14 @@ export function clockTime(atMs: number, nowMs: number): string {
   return isoOf(nowMs).startsWith(day) ? time.slice(0, 8) : `${day} ${time.slice(0, 8)}`
 }
 
+/** A text of the service, with its moments as clockTime tells them. */
+export function withClockTimes(text: string, nowMs: number): string {
+  return text.replaceAll(
+    /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g,
+    moment => `${clockTime(Date.parse(moment), nowMs)} UTC`
+  )
+}
+
 /** Any number may come over the network; the years of Date are limited. */
 function isoOf(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : '?T?'

@@ -1,4 +1,5 @@
 import type { RecoveryView } from '../../schemas/recovery.d.ts'
+import { serversOf } from './text/moves.ts'
 
 type Code = NonNullable<RecoveryView['hold']>['code']
 
@@ -14,8 +15,8 @@ const retries: Readonly<Partial<Record<Code, string>>> = {
   cloud: 'when OpenStack answers again'
 }
 
-/** What to say, about what, and when or with which effect. */
-export type Way = readonly [command: string, about: string, what: string]
+/** What to type after `switchover`, and when or with which effect. */
+export type Way = readonly [command: string, what: string]
 
 export interface WaysOut {
   readonly who: string
@@ -28,29 +29,52 @@ export function waysOut(view: RecoveryView): WaysOut | undefined {
   if (state === 'partial')
     return {
       who: 'A person can:',
-      ways: [['retry', host, 'a new recovery goes on with the servers that have not moved']]
+      ways: [way('retry', host, 'a new recovery goes on with the servers that have not moved')]
+    }
+  const left = serversLeft(view)
+  if (state === 'cancelled' && left > 0)
+    return {
+      who: 'Nothing is done for it any more. A person can:',
+      ways: [way('recover', host, `a new recovery of the ${serversOf(left)} that are still on it`)]
     }
   if (hold === undefined) return undefined
   return {
-    who:
-      hold.releasedBy === 'person' ? 'It waits for a person:' : 'It goes on by itself when that is over. A person can:',
+    who: waitsForPerson(view) ? 'It waits for a person:' : 'It goes on by itself when that is over. A person can:',
     ways: [
       ...arming(view),
       ...approving(view),
       ...vouching(view),
-      ['retry', host, retries[hold.code] ?? 'it looks again at once'],
-      ['cancel', host, 'it ends; nothing is powered on']
+      ...adopting(view),
+      ...retrying(view),
+      way(
+        'cancel',
+        host,
+        left > 0 ? `it ends, and ${serversOf(left)} stay down; nothing is powered on` : 'it ends; nothing is powered on'
+      )
     ]
   }
 }
 
-function holding({ guards = [] }: RecoveryView): NonNullable<RecoveryView['guards']> {
+const way = (command: string, about: string, what: string): Way => [`${command} ${about} --reason …`, what]
+
+/** Whether only a person's word ends all that holds it. */
+export function waitsForPerson(view: Pick<RecoveryView, 'hold' | 'guards'>): boolean {
+  return view.hold?.releasedBy === 'person' || holding(view).some(({ releasedBy }) => releasedBy === 'person')
+}
+
+/** How many servers a recovery that ends now leaves on a host that is off, as far as that is known. */
+export function serversLeft({ verdict, proof, moveList }: RecoveryView): number {
+  const isDown = proof !== undefined || verdict === 'dead'
+  return isDown ? moveList.filter(({ state }) => ['waiting', 'failed', 'stays'].includes(state)).length : 0
+}
+
+function holding({ guards = [] }: Pick<RecoveryView, 'guards'>): NonNullable<RecoveryView['guards']> {
   return guards.filter(({ holds }) => holds)
 }
 
 function arming(view: RecoveryView): Way[] {
   const isObserved = view.hold?.code === 'observing' || holding(view).some(({ guard }) => guard === 'armed')
-  return isObserved ? [['arm', view.segment, 'it goes on within seconds, the power-off included']] : []
+  return isObserved ? [way('arm', view.segment, 'it goes on within seconds, the power-off included')] : []
 }
 
 /** The service refuses an approval while a guard holds that none releases. */
@@ -60,26 +84,46 @@ function approving(view: RecoveryView): Way[] {
   const guards = holding(view)
   const isReleased = guards.some(({ guard, approvable }) => guard === named && approvable === true)
   const isDeaf = guards.some(({ approvable }) => approvable !== true)
-  return plan !== undefined && isReleased && !isDeaf ? [['approve', host, 'if the plan below is right']] : []
+  return plan !== undefined && isReleased && !isDeaf ? [way('approve', host, 'if the plan below is right')] : []
 }
 
 function vouching(view: RecoveryView): Way[] {
-  const { hold, host, targets, proofs, plan } = view
-  const unproven = Object.entries(targets).filter(
-    ([name, { state }]) =>
-      proofs[name] === undefined && (hold?.code === 'target' || state === 'lost' || state === 'failed')
+  const { hold, host, fencing = host, targets, proofs, plan } = view
+  const isUnproven = hold?.code === 'not-fenced' || hold?.code === 'proof'
+  const unproven = Object.entries(targets).flatMap(([name, { state }]) =>
+    proofs[name] === undefined && (hold?.code === 'target' || state === 'lost' || state === 'failed') ? [name] : []
   )
   const doubtful = plan?.staying.filter(({ because }) => because === 'person') ?? []
   return [
-    ...(hold?.code === 'not-fenced' || hold?.code === 'proof'
-      ? [['vouch', host, 'only if you have seen that it is off'] as const]
-      : []),
-    ...unproven.map(
-      ([name]) => ['vouch', `${host} --host ${name}`, `only if you have seen that ${name} is off`] as const
-    ),
-    ...doubtful.map(
-      ({ server, name }) =>
-        ['vouch', `${host} --server ${server}`, `only if you have seen that ${name} runs nowhere`] as const
+    ...[...new Set([...(isUnproven ? [fencing] : []), ...unproven])].map(name => vouchFor(name, view)),
+    ...doubtful.map(({ server, name }) =>
+      way('vouch', `${host} --server ${server}`, `only if you have seen that ${name} runs nowhere`)
     )
   ]
+}
+
+/** A target is named: without that the word would be one about whatever is being fenced when it is heard. */
+function vouchFor(name: string, view: RecoveryView): Way {
+  const { host } = view
+  const [about, it] = name === host ? [host, 'it'] : [`${host} --host ${name}`, name]
+  return way(
+    'vouch',
+    about,
+    view.hold?.retryHelps === false
+      ? `switch ${it} off, see that it is off, then say so`
+      : `only if you have seen that ${it} is off`
+  )
+}
+
+function retrying(view: RecoveryView): Way[] {
+  const { host, hold } = view
+  return hold === undefined || hold.retryHelps === false
+    ? []
+    : [way('retry', host, retries[hold.code] ?? 'it looks again at once')]
+}
+
+function adopting({ hold, segment }: RecoveryView): Way[] {
+  return hold?.code === 'no-target'
+    ? [[`spares adopt ${segment}`, 'on the service\'s machine, when it has another spare (README, "After a recovery")']]
+    : []
 }

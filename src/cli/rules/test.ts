@@ -112,7 +112,7 @@ function lineOf({ atMs, then, judged }: Replayed): string {
 function summaryOf(cases: number, failed: number, stored: readonly Replayed[]): string {
   const unknown = stored.filter(({ judged }) => 'mistakes' in judged).length
   const parts = [
-    ...(cases === 0 ? [] : [`${cases} cases, ${failed} of them wrong`]),
+    ...(cases === 0 ? [] : [`${cases === 1 ? '1 case' : `${cases} cases`}, ${failed} of them wrong`]),
     ...(stored.length === 0 && cases > 0 ? [] : [`${stored.length} stored signals, ${unknown} of them not known`])
   ]
   return `${parts.join('; ')}\n`

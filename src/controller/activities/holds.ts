@@ -9,7 +9,8 @@ export function notFenced(host: string, sentences: readonly string[], mends = tr
   return {
     code: 'not-fenced',
     releasedBy: 'person',
-    reason: `${host} is not proven off (${why}). Nothing is moved. ${remedy}`
+    reason: `${host} is not proven off (${why}). Nothing is moved. ${remedy}`,
+    ...(!mends && { retryHelps: false })
   }
 }
 

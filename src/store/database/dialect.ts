@@ -16,6 +16,8 @@ export interface Dialect {
   isUnavailable(error: unknown): boolean
   /** Of those: its disk has no room left. */
   isFull(error: unknown): boolean
+  /** A table that the statement names is not there. */
+  isNoTable(error: unknown): boolean
   /** How often a transaction is tried at most: where writers meet only at the commit, many may have to. */
   readonly attemptsMax: number
   /** Begins a transaction that changes the schema, so that of several processes one does it; not needed everywhere. */

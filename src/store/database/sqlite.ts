@@ -80,6 +80,8 @@ function dialectOf(database: DatabaseSync, clock: Clock, close: () => void): Dia
     isRetriable: error => (resultOf(error) & 0xff) === code.busy,
     isUnavailable: error => unavailable.includes(resultOf(error) & 0xff),
     isFull: error => (resultOf(error) & 0xff) === code.full,
+    // It has no result code of its own.
+    isNoTable: error => messageOf(error).startsWith('no such table'),
     attemptsMax: 8,
     longText: 'text',
     tableSuffix: '',

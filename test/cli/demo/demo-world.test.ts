@@ -24,7 +24,7 @@ test('hosts and servers are as many as asked for, all servers have names of thei
     fc.property(choices, choice => {
       const world = demoWorld(choice)
       expect(world.hosts.length + world.spares.length).toBe(choice.hosts)
-      expect(world.spares.length).toBe(choice.serve ? Math.min(3, Math.floor(choice.hosts / 2)) : 1)
+      expect(world.spares.length).toBe(choice.serve ? Math.min(4, Math.floor(choice.hosts / 2)) : 1)
       const names = world.hosts.flatMap(host => serversOn(world, host).map(server => server.name))
       expect(new Set(names).size).toBe(choice.servers)
       for (const spare of world.spares) expect(world.spec.hosts[spare]).toMatchObject({ spare: true })

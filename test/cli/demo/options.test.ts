@@ -3,9 +3,9 @@ import { demoOptions } from '../../../src/cli/demo/options.ts'
 
 const usual = { servers: '40', seed: '7' }
 
-test('there are six hosts, and eight to play with', () => {
+test('there are six hosts, and nine to play with', () => {
   expect(demoOptions(usual)).toEqual({ hosts: 6, servers: 40, seed: 7, serve: false, plain: false })
-  expect(demoOptions({ ...usual, serve: true })).toMatchObject({ hosts: 8, serve: true })
+  expect(demoOptions({ ...usual, serve: true })).toMatchObject({ hosts: 9, serve: true })
   expect(demoOptions({ ...usual, serve: true, hosts: '4' })).toMatchObject({ hosts: 4 })
 })
 

@@ -61,6 +61,29 @@ test('from the configuration, though variables that only the service has are not
   expect(found({ config }, theirs)).toMatchObject({ url: 'http://127.0.0.1:8787', token: 'theirs' })
 })
 
+test('a configuration that merely lies in the current folder says where to go only to its own tokens', () => {
+  configured(`${alice}, ${bob}`)
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    expect(found({}, { ALICE: undefined })).toEqual({
+      ...{ url: 'http://127.0.0.1:8787', token: 'a-secret-of-bob-0123', tokenFrom: 'bob in switchover.yaml' }
+    })
+    expect(found({ as: 'alice' }, { SWITCHOVER_TOKEN: 'theirs' }).token).toBe('a-secret-of-alice-01')
+    for (const [words, more, what] of [
+      [{}, { SWITCHOVER_TOKEN: 'theirs' }, 'SWITCHOVER_TOKEN'],
+      [{}, { SWITCHOVER_TOKEN_FILE: tokenFile }, 'SWITCHOVER_TOKEN_FILE'],
+      [{ tokenFile }, {}, '--token-file']
+    ] as const)
+      expect(() => found(words, more)).toThrow(
+        `the token of ${what} is not sent to whatever address stands in a switchover.yaml that happens to lie here. Set SWITCHOVER_URL, or name the file with --config`
+      )
+    expect(found({ config: 'switchover.yaml' }, { SWITCHOVER_TOKEN: 'theirs' }).token).toBe('theirs')
+  } finally {
+    process.chdir(before)
+  }
+})
+
 test.each([
   ['{ host: 0.0.0.0, port: 1 }', 'http://127.0.0.1:1'],
   ['{ host: "::", port: 1 }', 'http://[::1]:1'],
@@ -90,7 +113,7 @@ test('a token whose variable is not set is not taken, and it is said why', () =>
 test.each<[string, AccessWords, Environment, string]>([
   ['no URL', { url: 'switchover.example' }, {}, '--url:\n  must be an http:// or https:// URL'],
   ['a token in the URL', { url: 'http://me:secret@x' }, {}, 'must hold no token'],
-  ['no token', { url: 'http://x' }, {}, 'it wants a token: set SWITCHOVER_TOKEN'],
+  ['no token', { url: 'http://x' }, {}, 'the service at http://x (--url):\n  it wants a token: set SWITCHOVER_TOKEN'],
   ['a token of two lines', { url: 'http://x' }, { SWITCHOVER_TOKEN: 'a\nb' }, 'must hold the token alone'],
   ['an empty file', { url: 'http://x', tokenFile: '/dev/null' }, {}, '/dev/null:\n  is empty'],
   ['a file that is not there', { url: 'http://x', tokenFile: '/none' }, {}, "/none:\n  can't be read"],

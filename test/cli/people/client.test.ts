@@ -46,6 +46,11 @@ test.each([
     'refused',
     /^This needs the role operator \(SWITCHOVER_TOKEN\)$/
   ],
+  [
+    [404, { detail: 'No such segment: x. GET /v1/segments lists them.' }, problem],
+    'refused',
+    /^No such segment: x\. switchover status --json lists them\.$/
+  ],
   [[404, { detail: 'There is no recovery r-9.' }, problem], 'refused', /^There is no recovery r-9\.$/],
   [[409, { detail: 'Read it again, \u001b[2Jthen decide.' }, problem], 'refused', /^Read it again, \[2Jthen decide\.$/],
   [
@@ -68,6 +73,11 @@ test.each([
     [200, '<h1>Log in</h1>', { 'content-type': 'text/html' }],
     'strange',
     /is no Switchover, but something between, .* it answered 200, text\/html, in place of JSON$/
+  ],
+  [
+    [200, '<h1>Log in</h1>', { 'content-type': 'text/html\u009b2J' }],
+    'strange',
+    /it answered 200, text\/html2J, in place of JSON$/
   ],
   [
     [200, { segments: {} }],

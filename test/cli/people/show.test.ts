@@ -3,7 +3,7 @@ import { show } from '../../../src/cli/people/show.ts'
 import type { StoredRecovery } from '../../../src/controller/ports/ports.ts'
 import type { GuardReport } from '../../../src/core/guards/guard.ts'
 import type { Hold, Recovery } from '../../../src/core/recovery.ts'
-import { recovery, stored } from '../../http/samples.ts'
+import { closed as ended, recovery, stored } from '../../http/samples.ts'
 import type { Overrides } from '../../http/support.ts'
 import { paper, speak } from './speak.ts'
 
@@ -57,15 +57,18 @@ test('all that the API explains, from the hold to the end of the timeline', asyn
 })
 
 test('guards that hold are told with what they looked at, and the others with --all', async () => {
-  const guards = [...recovery.guards!, closed('storm', true, { untilMs: Date.UTC(2026, 0, 1, 3) })]
+  const guards = [
+    ...recovery.guards!,
+    closed('storm', true, { untilMs: Date.UTC(2026, 0, 1, 3), reason: 'storm says no since 2026-01-01T02:00:00.000Z' })
+  ]
   const text = await shown({ guards })
   expect(text).toMatch(
-    /\nguards +HOLDS +storm +storm says no; until 2026-01-01 03:00:00 UTC; an approval lets it through \[down 3, of 4\]\n +1 others do not hold/
+    /\nguards +HOLDS +storm +storm says no since 2026-01-01 02:00:00 UTC; until 2026-01-01 03:00:00 UTC; an approval lets it through \[down 3, of 4\]\n +1 others do not hold/
   )
   expect(await shown({ guards }, { all: true })).toMatch(/\n +open +armed +rack-a is armed \[armed true\]\n/)
 })
 
-test.each<[string, Partial<Recovery>, string[]]>([
+test.each<[string, Partial<Recovery>, string[], ('person' | 'world')?]>([
   [
     'an approval',
     {
@@ -86,11 +89,23 @@ test.each<[string, Partial<Recovery>, string[]]>([
     'a guard that none releases',
     {
       ...held({ code: 'cloud', guard: 'own-isolation', reason: 'x', releasedBy: 'world' }),
-      guards: [closed('own-isolation', false)]
+      guards: [closed('own-isolation', false, { releasedBy: 'world' })]
     },
-    []
+    [],
+    'world'
   ],
   ['a fence', held({ code: 'not-fenced', reason: 'x', releasedBy: 'person' }, 'fencing'), ['vouch compute-01']],
+  [
+    'the fence of a target, which is not that of its host',
+    {
+      phase: {
+        ...{ state: 'held', from: 'fencing', fencing: 'spare-1' },
+        hold: { code: 'not-fenced', reason: 'x', releasedBy: 'person' }
+      },
+      targets: { 'spare-1': { state: 'lost', isSpare: true } }
+    },
+    ['vouch compute-01 --host spare-1']
+  ],
   [
     'a target that failed',
     {
@@ -107,14 +122,30 @@ test.each<[string, Partial<Recovery>, string[]]>([
     },
     ['vouch compute-01 --server vm-9']
   ]
-])('the way out of a hold that waits for %s', async (_what, more, first) => {
+])('the way out of a hold that waits for %s', async (_what, more, first, by = 'person') => {
   const text = await shown(more)
   expect(ways(text)).toEqual([...first, 'retry compute-01', 'cancel compute-01'])
+  expect(text).toMatch(by === 'world' ? /goes on by itself when that is over/ : /waits for a person/)
+})
+
+test('what a BMC that is not believed keeps held, no other try ends', async () => {
+  const hold = { code: 'not-fenced', reason: 'x', releasedBy: 'person', retryHelps: false } as const
+  const text = await shown(held(hold, 'fencing'))
+  expect(ways(text)).toEqual(['vouch compute-01', 'cancel compute-01'])
+  expect(text).toMatch(/vouch compute-01 --reason … +switch it off, see that it is off, then say so\n/)
+})
+
+test('where no spare is left it is said how to get one', async () => {
+  const text = await shown(held({ code: 'no-target', reason: 'x', releasedBy: 'world' }))
+  expect(text).toMatch(/\n +switchover spares adopt rack-a +on the service's machine, when it has another spare /)
+})
+
+test('what a cancel has left, or would leave, on a host that is off is said', async () => {
+  const text = await shown({ phase: { state: 'cancelled', reason: 'olga: not now' } })
   expect(text).toMatch(
-    more.phase?.state === 'held' && more.phase.hold.releasedBy === 'world'
-      ? /goes on by itself when that is over/
-      : /waits for a person/
+    /what now +Nothing is done for it any more\. A person can:\n +switchover recover compute-01 --reason … +a new recovery of the 3 servers that are still on it\n/
   )
+  expect(await shown()).toMatch(/cancel compute-01 --reason … +it ends, and 3 servers stay down; nothing is powered on/)
 })
 
 test('a partial one can be gone on with, and one that needs nobody has no way out', async () => {
@@ -127,7 +158,9 @@ test('on a terminal it is broken between words, each piece below its own column'
   const text = await shown({}, { columns: 60, all: true })
   expect(text.split('\n').every(line => line.length <= 60)).toBe(true)
   expect(text).toMatch(/\ntimeline +\S+ \S+ {2}An alarm of compute-01\n {33}opened it\.\n/)
-  expect(text).toMatch(/\n {14}switchover cancel compute-01 --reason … {2}it\n {16}ends; nothing is powered on\n/)
+  expect(text).toMatch(
+    /\n {14}switchover cancel compute-01 --reason … {2}it\n {16}ends, and 3 servers stay down; nothing is\n {16}powered on\n/
+  )
 })
 
 test('an id is shown as it is, what does not exist is told, and JSON is the answer of the API', async () => {
@@ -140,11 +173,29 @@ test('an id is shown as it is, what does not exist is told, and JSON is the answ
   await expect(show(client, id, { ...paper(), all: false })).rejects.toThrow(`There is no recovery ${id}.`)
   expect(asked).toEqual([id])
   await expect(show(client, 'compute-09', { ...paper(), all: false })).rejects.toThrow(
-    'there is no recovery of compute-09.'
+    "there is no recovery of compute-09, and no segment has such a host; did you mean compute-01? A host has the name of its nova-compute's service"
+  )
+  await expect(show(client, 'node-7', { ...paper(), all: false })).rejects.toThrow(
+    'there is no recovery of node-7, and no segment has such a host. A host has'
+  )
+  await expect(show(client, 'compute-01', { ...paper(), all: false })).rejects.toThrow(
+    'compute-01 of rack-a has had no recovery'
   )
   void app
   const { text, ...json } = paper(true)
   const whole = await speak(undo, { store: storeOf(stored) })
   await show(whole.client, 'compute-01', { ...json, all: false })
   expect(JSON.parse(text())).toMatchObject({ id: 'r-1', version: 7, timeline: [{ seq: 1 }, { seq: 2 }] })
+})
+
+test('of several recoveries of a host the open one is shown, whenever it was opened', async () => {
+  const { client } = await speak(undo, {
+    store: {
+      recoveries: async ({ state }) => ({ items: [state === 'open' ? stored : ended] }),
+      recovery: async id => [stored, ended].find(one => one.recovery.id === id)
+    }
+  })
+  const { text, ...output } = paper()
+  await show(client, 'compute-01', { ...output, all: false })
+  expect(text()).toContain('recovery r-1, version 7')
 })

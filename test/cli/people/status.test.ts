@@ -5,7 +5,7 @@ import type { SegmentView } from '../../../src/controller/service/service.ts'
 import type { Hold, Recovery } from '../../../src/core/recovery.ts'
 import type { Signal } from '../../../src/core/signal.ts'
 import { StoreUnavailable } from '../../../src/errors.ts'
-import { recovery, segment as sampleSegment, signal } from '../../http/samples.ts'
+import { recovery, segment as sampleSegment, signal, steps } from '../../http/samples.ts'
 import type { Overrides } from '../../http/support.ts'
 import { expectStatus, paper, speak } from './speak.ts'
 
@@ -19,6 +19,8 @@ const well: SegmentView = {
   hosts: [{ name: 'compute-01', state: 'up', status: 'enabled', forcedDown: false, alarms: 1 }]
 }
 
+const lostHost: SegmentView = { ...well, hosts: [{ ...well.hosts[0]!, state: 'down', forcedDown: true }] }
+
 interface World {
   readonly segments?: readonly SegmentView[]
   readonly open?: readonly StoredRecovery[]
@@ -30,14 +32,19 @@ const armed = async () => ({ segments: { 'rack-a': true }, actor: 'alice', reaso
 
 async function asked({ segments = [well], open = [], ended = [], more = {} }: World, json = false) {
   const queries: object[] = []
-  const recoveries = async (query: { readonly state?: string }) => {
+  const recoveries = async (query: { readonly state?: string; readonly sinceMs?: number }) => {
     queries.push(query)
-    return { items: [...(query.state === 'open' ? open : [...open, ...ended])] }
+    if (query.state === 'open') return { items: [...open] }
+    if (query.state !== undefined)
+      return { items: ended.filter(({ recovery: { phase } }) => phase.state === query.state) }
+    return { items: [...open, ...ended].filter(one => one.recovery.openedAtMs >= (query.sinceMs ?? 0)) }
   }
   const { client } = await speak(undo, {
     service: { segments: async () => [...segments], ...more.service },
     store: {
       recoveries,
+      recovery: async id => [...open, ...ended].find(one => one.recovery.id === id),
+      steps: async () => steps.filter(({ kind }) => kind === 'power-off'),
       signals: async () => ({ items: [] }),
       arming: armed,
       summary: async () => ({ states: {}, held: [], signals: {} }),
@@ -75,6 +82,11 @@ const held = (host: string, hold: Partial<Hold>, ms = 2 * minute) =>
     { sinceMs: since(ms) }
   )
 
+const withGuard = (one: StoredRecovery): StoredRecovery => ({
+  ...one,
+  recovery: { ...one.recovery, guards: recovery.guards!.map(guard => ({ ...guard, holds: true })) }
+})
+
 test('all is well: exit status 0, and it says so', async () => {
   const { exit, text, queries } = await asked({ ended: [of('compute-07', { state: 'recovered' })] })
   expect(exit).toBe(0)
@@ -83,7 +95,9 @@ test('all is well: exit status 0, and it says so', async () => {
   expect(text).toMatch(/\n24 hours +compute-07 +recovered +1 min ago +after 2 min, 2 servers moved\n$/)
   expect(queries).toEqual([
     { state: 'open', limit: 200 },
-    { limit: 200, sinceMs: expect.any(Number) }
+    { limit: 200, sinceMs: expect.any(Number) },
+    { state: 'partial', limit: 200 },
+    { state: 'cancelled', limit: 200 }
   ])
 })
 
@@ -126,6 +140,47 @@ test.each<[string, World, number, RegExp]>([
     2,
     /! rack-a has no spare left, so the next host that dies can't be recovered; spare-3: it is down\n.*rack-a +armed +1 host +0 of 1 spares ready: N\+1 IS LOST/
   ],
+  [
+    'no spare is left, for a recovery uses it',
+    {
+      segments: [
+        { ...well, spareLeft: false, spares: [{ ...sampleSegment.spares[0]!, ready: false, heldBy: 'r-compute-07' }] }
+      ],
+      ended: [of('compute-07', { state: 'recovered' })]
+    },
+    2,
+    /; spare-1: in use since compute-07 failed\n/
+  ],
+  [
+    'its first guard opens by itself, and another one wants a person',
+    { open: [withGuard(held('compute-01', {}))] },
+    2,
+    /! compute-01 waits for a person: switchover show compute-01\n/
+  ],
+  [
+    'its recovery was cancelled, and it is dead with its servers',
+    { segments: [lostHost], ended: [of('compute-01', { state: 'cancelled', reason: 'olga: not now' })] },
+    2,
+    /! compute-01 is dead, and 4 servers are still on it, for its recovery was cancelled \(olga: not now\): switchover recover compute-01\n/
+  ],
+  [
+    'it was cancelled, and the host came back',
+    { ended: [of('compute-01', { state: 'cancelled', reason: 'olga: not now' })] },
+    0,
+    /^status +All is well/
+  ],
+  [
+    'it was cancelled, and recovered later',
+    {
+      segments: [lostHost],
+      ended: [
+        of('compute-01', { state: 'cancelled', reason: 'x' }),
+        of('compute-01', { state: 'recovered' }, { id: 'r-2', openedAtMs: since(minute) })
+      ]
+    },
+    0,
+    /^status +All is well/
+  ],
   ['the cloud can not be read', { segments: [] }, 2, /! the hosts and spares are not known/],
   ['it only observes', { segments: [{ ...well, armed: false }] }, 1, /- rack-a only observes: .*\n.*rack-a +observes /],
   ['Nova fails', { more: silent }, 1, /- nova fails: refused\n/],
@@ -137,9 +192,13 @@ test.each<[string, World, number, RegExp]>([
   ],
   [
     'a BMC can not be read',
-    { segments: [{ ...well, rehearsed: [{ host: 'compute-01', agent: 'bmc', atMs: 1, error: 'wrong password' }] }] },
+    {
+      segments: [
+        { ...well, rehearsed: [{ host: 'compute-01', agent: 'bmc', atMs: 1, error: 'compute-01: wrong password' }] }
+      ]
+    },
     1,
-    /- rack-a: compute-01 could not be fenced by bmc: wrong password\n/
+    /- rack-a: compute-01 could not be fenced by bmc if it died: wrong password\n/
   ],
   [
     'an alarm names no host',
@@ -157,6 +216,19 @@ test.each<[string, World, number, RegExp]>([
   const said = await asked(world)
   expect(said.text).toMatch(words)
   expect(said.exit).toBe(exit)
+})
+
+test('what ended in part needs eyes for a day from its end, however long it took', async () => {
+  const phase = { state: 'partial', reason: 'x' } as const
+  const slow = of('compute-08', phase, { openedAtMs: since(25 * 60 * minute) })
+  const over = {
+    ...of('compute-09', phase, { openedAtMs: since(50 * 60 * minute) }),
+    closedAtMs: since(25 * 60 * minute)
+  }
+  const { exit, text } = await asked({ ended: [slow, over] })
+  expect(exit).toBe(1)
+  expect(text).toMatch(/- compute-08 was recovered in part.*\n.*\nopen .*\n24 hours +compute-08 +partial +1 min ago /)
+  expect(text).not.toContain('compute-09')
 })
 
 test('what was gone on with is no longer told, and the worst comes first', async () => {

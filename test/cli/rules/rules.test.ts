@@ -73,6 +73,7 @@ test('an alarm as Aodh sends it is decided by the host that its event names, and
     '"lab" does not match: host.name.startsWith("lab-") is not true (host.name is "compute-01")'
   )
   expect(written).toContain('"dead host" matches')
+  expect(written).toMatch(/^1 case, 0 of them wrong$/m)
 })
 
 test('what is not as expected, and a file that is no case, make it fail', async () => {
@@ -215,5 +216,7 @@ test('stored signals are decided again, beside what became of them, while the se
 test('without files and --since there is nothing to do, and a time that is none is refused', async () => {
   await expect(run(minimal('none.db'), [])).rejects.toThrow('name files with alarms')
   await expect(run(minimal('none.db'), [], { since: 'ever' })).rejects.toThrow('--since must be like')
-  await expect(run(minimal(join(folder, 'none.db')), [], { since: '1d' })).rejects.toThrow("can't be read as a SQLite")
+  await expect(run(minimal(join(folder, 'none.db')), [], { since: '1d' })).rejects.toThrow(
+    'is not there: start the service first'
+  )
 })

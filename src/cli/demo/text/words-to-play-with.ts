@@ -27,19 +27,15 @@ export function wordsToPlayWith(facts: Facts, well: readonly string[], failed: s
       lab('host', 'off', two),
       say('vouch', two, 'I pulled the plug')
     ],
-    ['… or mend the BMC.', lab('bmc', 'behave', two), say('retry', two, 'the BMC is mended')],
+    ['… or mend the BMC …', lab('bmc', 'behave', two), say('retry', two, 'the BMC is mended')],
+    ['… or give it up: its guests stay down until it is reported anew.', say('cancel', two, 'not now')],
     [
       `${three} is cut off, runs on, and its BMC lies. Nobody can know, and a guest runs twice: here it is told.`,
       lab('bmc', 'behave', three, '--lies-off'),
       lab('host', 'cut', three),
-      lab('guests')
+      `${lab('guests')} | jq -r .stdout`
     ],
     ['Only observe; act again.', `switchover disarm --reason 'to see'`, `switchover arm --reason 'to see'`],
-    [
-      'What else a person may say: cancel, and approve where the segment asks for it.',
-      say('cancel', two, 'not now'),
-      say('approve', two, 'I read the plan')
-    ],
     [`${failed} comes back.`, lab('host', 'start', failed)],
     [
       'The same API for programs.',

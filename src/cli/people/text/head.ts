@@ -1,6 +1,6 @@
 import type { RecoveryView } from '../../../schemas/recovery.d.ts'
 import { line, rows, type Section } from '../layout.ts'
-import { ago, clockTime, lasted } from '../times.ts'
+import { ago, clockTime, lasted, withClockTimes } from '../times.ts'
 import { waysOut } from '../ways-out.ts'
 
 /** What it is, and how it stands. */
@@ -16,18 +16,21 @@ export function standing(view: RecoveryView, nowMs: number): Section {
 }
 
 /** Why it waits, or ended so. */
-export function reasonOf({ hold, reason, cancelling }: RecoveryView): Section {
+export function reasonOf({ hold, reason, cancelling }: RecoveryView, nowMs: number): Section {
   const text = hold?.reason ?? reason
   const cancelled =
     cancelling === undefined ? [] : [`${String(cancelling.by)} cancels it: what was sent is followed to its end`]
-  return { label: 'why', lines: [...(text === undefined ? [] : [text]), ...cancelled].map(one => line(one)) }
+  return {
+    label: 'why',
+    lines: [...(text === undefined ? [] : [text]), ...cancelled].map(one => line(withClockTimes(one, nowMs)))
+  }
 }
 
 /** What a person can do about it. */
 export function whatNow(view: RecoveryView): Section {
   const found = waysOut(view)
   if (found === undefined) return { label: 'what now', lines: [] }
-  const ways = found.ways.map(([command, about, what]) => [`  switchover ${command} ${about} --reason …`, what])
+  const ways = found.ways.map(([command, what]) => [`  switchover ${command}`, what])
   return { label: 'what now', lines: [line(found.who), ...rows(ways)] }
 }
 

@@ -1,6 +1,6 @@
 import type { EvidenceView, GuardView, RecoveryView } from '../../../schemas/recovery.d.ts'
 import { type Line, line, rows, type Section } from '../layout.ts'
-import { ago, clockTime } from '../times.ts'
+import { ago, clockTime, withClockTimes } from '../times.ts'
 
 /** The verdict, and each source's word with its age. */
 export function evidenceOf(evidence: EvidenceView | undefined, nowMs: number): Section {
@@ -54,7 +54,7 @@ function sayOf({ reason, inputs = {}, untilMs, approvedBy, holds, approvable }: 
     ...(holds && approvable === true ? ['an approval lets it through'] : []),
     ...(approvedBy === undefined ? [] : [`approved by ${approvedBy}`])
   ]
-  return `${[reason, ...then].join('; ')}${figures.length === 0 ? '' : ` [${figures.join(', ')}]`}`
+  return `${[withClockTimes(reason, nowMs), ...then].join('; ')}${figures.length === 0 ? '' : ` [${figures.join(', ')}]`}`
 }
 
 type Input = NonNullable<GuardView['inputs']>[string]

@@ -1,7 +1,7 @@
 import type { MoveView, PlanView, RecoveryView } from '../../../schemas/recovery.d.ts'
 import { withNames } from '../../with-names.ts'
 import { type Line, line, rows, type Section } from '../layout.ts'
-import { ago, clockTime, lasted } from '../times.ts'
+import { ago, clockTime, lasted, withClockTimes } from '../times.ts'
 
 /** So many lines of a list are read; `all` shows the rest. */
 const movesMax = 20
@@ -74,6 +74,10 @@ export function timelineOf(view: RecoveryView, nowMs: number, all: boolean): Sec
     last === undefined ? [] : [line(`${clockTime(nowMs, nowMs)} UTC is now; the last was ${ago(last.atMs, nowMs)}`)]
   return {
     label: 'timeline',
-    lines: [...earlier, ...rows(shown.map(({ atMs, text }) => [clockTime(atMs, nowMs), withNames(text, view)])), ...end]
+    lines: [
+      ...earlier,
+      ...rows(shown.map(({ atMs, text }) => [clockTime(atMs, nowMs), withClockTimes(withNames(text, view), nowMs)])),
+      ...end
+    ]
   }
 }

@@ -1,7 +1,7 @@
 import type { RecoverySummary } from '../../../schemas/recovery-summary.d.ts'
 import type { Status } from '../../../schemas/status.d.ts'
 import { layout, line, rows, type Section } from '../layout.ts'
-import { ago, lasted } from '../times.ts'
+import { ago, lasted, withClockTimes } from '../times.ts'
 import { serversOf } from './moves.ts'
 
 const titles: Readonly<Record<Status['level'], string>> = {
@@ -41,7 +41,11 @@ function segmentsOf(segments: Status['segments']): Section {
 }
 
 function openRow({ host, state, hold, sinceMs, moves }: RecoverySummary, nowMs: number): string[] {
-  const what = hold === undefined ? `${serversOf(moves.planned)} move` : `${hold.guard ?? hold.code}: ${hold.reason}`
+  const then = state === 'moving' || state === 'verifying' ? 'move' : 'to move'
+  const what =
+    hold === undefined
+      ? `${serversOf(moves.planned)} ${then}`
+      : `${hold.guard ?? hold.code}: ${withClockTimes(hold.reason, nowMs)}`
   return [host, state, `for ${lasted(nowMs - sinceMs)}`, what]
 }
 

@@ -81,6 +81,7 @@ export function openMariadb(address: ServerAddress, clock: Clock | undefined): D
     isRetriable: error => retriable.includes(numberOf(error) ?? 0),
     isUnavailable: error => error instanceof OutOfReach || rules.isUnavailable(error),
     isFull: error => full.includes(numberOf(causeOf(error)) ?? 0),
+    isNoTable: tryRules.isNoTable,
     attemptsMax: 20,
     longText: 'longtext',
     tableSuffix,

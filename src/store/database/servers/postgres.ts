@@ -74,6 +74,7 @@ export function openPostgres(address: ServerAddress, clock: Clock | undefined): 
     isRetriable: error => retriable.includes(stateOf(error) ?? ''),
     isUnavailable: error => error instanceof OutOfReach || rules.isUnavailable(error),
     isFull: error => stateOf(causeOf(error)) === full,
+    isNoTable: tryRules.isNoTable,
     attemptsMax: 20,
     // One replica at a time, however long it takes; for this transaction alone.
     schemaLock: sql`select set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true), pg_advisory_xact_lock(${schemaLockKey})`,
