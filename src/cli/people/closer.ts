@@ -20,9 +20,10 @@ export async function withWhoeverEndsIt(client: Client, open: readonly RecoveryS
   return told
 }
 
-/** A host whose recovery was cancelled, and the servers that are still on it. */
+/** A host whose recovery was cancelled, and the servers that it left on it. */
 export interface Abandoned extends Pick<RecoverySummary, 'host' | 'reason'> {
-  readonly servers: number
+  /** undefined: nobody knows. */
+  readonly servers: number | undefined
 }
 
 /** Nothing is done about these hosts any more: no recovery came later, and they have not come back. */
@@ -41,7 +42,7 @@ export async function abandonedOf(
   for (const { id } of last.slice(0, readMax)) {
     const { said: view } = await readRecovery(client, id)
     const servers = serversLeft(view)
-    if (servers > 0) found.push({ host: view.host, servers, ...(view.reason && { reason: view.reason }) })
+    if (servers !== 0) found.push({ host: view.host, servers, ...(view.reason && { reason: view.reason }) })
   }
   return found
 }

@@ -31,18 +31,13 @@ const triesMax = 5
 
 /** Says an operator's word about a recovery, and waits for what becomes of it. True if it was obeyed. */
 export async function say(client: Client, word: Word, name: string, saying: Saying): Promise<boolean> {
-  const { json, out, err } = saying
+  const { json, out } = saying
   const told = await findRecovery(client, name)
   assertOpen(word, told.said)
   if (!(await isMeant(word, told, saying))) {
     out.write('nothing was said\n')
     return false
   }
-  const left = word === 'cancel' ? serversLeft(told.said) : 0
-  if (left > 0)
-    (json ? err : out).write(
-      `MIND: ${serversOf(left)} of ${told.said.host} have not moved, and nothing moves them then: switchover recover ${told.said.host}\n`
-    )
   const { view, accepted } = await send(client, word, told.said, saying)
   if (json) out.write(accepted.json)
   return await follow(client, word, view, accepted.said, saying)
@@ -55,10 +50,14 @@ async function send(
   before: RecoveryView,
   saying: Saying
 ): Promise<{ readonly view: RecoveryView; readonly accepted: Told<CommandAccepted> }> {
-  const { reason, seen } = saying
+  const { reason, seen, json, out, err } = saying
   const isOfAny = (word === 'cancel' || word === 'retry') && seen === undefined
   let view = before
+  let minded = ''
   for (let triesLeft = triesMax - 1; ; triesLeft--) {
+    const mind = word === 'cancel' ? mindOf(view) : ''
+    if (mind !== minded) (json ? err : out).write(mind)
+    minded = mind
     const path = `/v1/recoveries/${encodeURIComponent(view.id)}/${word}`
     const body = { reason, version: seen ?? view.version, ...(word === 'vouch' ? vouchedOf(view, saying) : {}) }
     try {
@@ -70,6 +69,16 @@ async function send(
       assertOpen(word, view)
     }
   }
+}
+
+/** What a cancel leaves as it is, and what there is to do then. */
+function mindOf(view: RecoveryView): string {
+  const { host } = view
+  const left = serversLeft(view)
+  if (left === 0) return ''
+  const what =
+    left === undefined ? `the servers of ${host} are not known` : `${serversOf(left)} of ${host} have not moved`
+  return `MIND: ${what}, and nothing moves them then: switchover recover ${host}\n`
 }
 
 /** Throws ServiceError, which says what can be done in place of it. */

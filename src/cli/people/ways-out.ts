@@ -32,10 +32,10 @@ export function waysOut(view: RecoveryView): WaysOut | undefined {
       ways: [way('retry', host, 'a new recovery goes on with the servers that have not moved')]
     }
   const left = serversLeft(view)
-  if (state === 'cancelled' && left > 0)
+  if (state === 'cancelled' && left !== 0)
     return {
       who: 'Nothing is done for it any more. A person can:',
-      ways: [way('recover', host, `a new recovery of the ${serversOf(left)} that are still on it`)]
+      ways: [way('recover', host, `a new recovery looks again: ${leftOnIt(left)}`)]
     }
   if (hold === undefined) return undefined
   return {
@@ -46,11 +46,7 @@ export function waysOut(view: RecoveryView): WaysOut | undefined {
       ...vouching(view),
       ...adopting(view),
       ...retrying(view),
-      way(
-        'cancel',
-        host,
-        left > 0 ? `it ends, and ${serversOf(left)} stay down; nothing is powered on` : 'it ends; nothing is powered on'
-      )
+      way('cancel', host, `it ends${stayDown(left)}; nothing is powered on`)
     ]
   }
 }
@@ -62,10 +58,30 @@ export function waitsForPerson(view: Pick<RecoveryView, 'hold' | 'guards'>): boo
   return view.hold?.releasedBy === 'person' || holding(view).some(({ releasedBy }) => releasedBy === 'person')
 }
 
-/** How many servers a recovery that ends now leaves on a host that is off, as far as that is known. */
-export function serversLeft({ verdict, proof, moveList }: RecoveryView): number {
-  const isDown = proof !== undefined || verdict === 'dead'
-  return isDown ? moveList.filter(({ state }) => ['waiting', 'failed', 'stays'].includes(state)).length : 0
+/** How many servers a recovery that ends now leaves on a host that is off; undefined where nobody has looked which it has. */
+export function serversLeft(view: RecoveryView): number | undefined {
+  const { plan, moveList } = view
+  if (!isDown(view)) return 0
+  if (plan === undefined && moveList.length === 0) return undefined
+  return moveList.filter(({ state }) => ['waiting', 'failed', 'stays'].includes(state)).length
+}
+
+export function isDown({ verdict, proof }: Pick<RecoveryView, 'verdict' | 'proof'>): boolean {
+  return proof !== undefined || verdict === 'dead'
+}
+
+/** As of the cancel: since then they may have moved, or gone. */
+export function leftOnIt(servers: number | undefined): string {
+  const were =
+    servers === undefined
+      ? 'its servers were not known'
+      : `${serversOf(servers)} ${servers === 1 ? 'was' : 'were'} left on it`
+  return `${were} when it was cancelled`
+}
+
+function stayDown(servers: number | undefined): string {
+  if (servers === undefined) return ', and its servers, which are not known, stay down'
+  return servers === 0 ? '' : `, and ${serversOf(servers)} stay down`
 }
 
 function holding({ guards = [] }: Pick<RecoveryView, 'guards'>): NonNullable<RecoveryView['guards']> {

@@ -89,6 +89,24 @@ test('a word that is refused later, and one that nobody obeys, are failures', as
   expect(second.text()).toMatch(/^it is written down, and nobody has obeyed it within 0\.05 s/)
 })
 
+test('what a cancel leaves is reckoned anew of a recovery that has moved on, and told where it is not known', async () => {
+  const { plan: _, ...unplanned } = { ...recovery, servers: [] }
+  let said = 0
+  const command = async () => (said++ === 0 ? ('stale' as const) : { recovery: 'r-2' })
+  const { client } = await speak(undo, {
+    service: { command },
+    store: {
+      steps: async () => [],
+      recovery: async () => ({ ...stored, version: 7 + said, recovery: said === 0 ? unplanned : recovery })
+    }
+  })
+  const { text, ...output } = paper()
+  expect(await say(client, 'cancel', 'compute-01', { ...output, ...saying })).toBe(true)
+  expect(text()).toMatch(
+    /^MIND: the servers of compute-01 are not known, and .*: switchover recover compute-01\nMIND: 4 servers of compute-01 have not moved, .*\na new /
+  )
+})
+
 test('in JSON what came to nothing is told beside it, and what a cancel leaves is told before', async () => {
   const no = await answering([refused('retry', 'retry of alice refused: it is moving')])
   const [output, errors] = [paper(true), paper()]

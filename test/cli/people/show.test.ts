@@ -143,9 +143,25 @@ test('where no spare is left it is said how to get one', async () => {
 test('what a cancel has left, or would leave, on a host that is off is said', async () => {
   const text = await shown({ phase: { state: 'cancelled', reason: 'olga: not now' } })
   expect(text).toMatch(
-    /what now +Nothing is done for it any more\. A person can:\n +switchover recover compute-01 --reason … +a new recovery of the 3 servers that are still on it\n/
+    /what now +Nothing is done for it any more\. A person can:\n +switchover recover compute-01 --reason … +a new recovery looks again: 3 servers were left on it when it was cancelled\n/
   )
   expect(await shown()).toMatch(/cancel compute-01 --reason … +it ends, and 3 servers stay down; nothing is powered on/)
+})
+
+test('of a host that is dead before anybody has looked which servers it has, that is said', async () => {
+  const { plan: _, ...unplanned } = { ...recovery, servers: [], proofs: {} }
+  const of = async (phase: Recovery['phase']): Promise<string> => {
+    const { client } = await speak(undo, {
+      store: { ...storeOf({ ...stored, recovery: { ...unplanned, phase } }), steps: async () => [] }
+    })
+    const { text, ...output } = paper()
+    await show(client, 'compute-01', { ...output, all: false })
+    return text()
+  }
+  expect(await of({ state: 'cancelled', reason: 'olga: not now' })).toMatch(
+    /recover compute-01 --reason … +a new recovery looks again: its servers were not known when it was cancelled\n/
+  )
+  expect(await of(recovery.phase)).toMatch(/it ends, and its servers, which are not known, stay down; nothing is/)
 })
 
 test('a partial one can be gone on with, and one that needs nobody has no way out', async () => {

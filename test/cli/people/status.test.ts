@@ -101,6 +101,10 @@ test('all is well: exit status 0, and it says so', async () => {
   ])
 })
 
+const cancelled = of('compute-01', { state: 'cancelled', reason: 'olga: not now' })
+const { plan: _plan, proofs: _proofs, ...unplanned } = cancelled.recovery
+const withoutPlan: StoredRecovery = { ...cancelled, recovery: { ...unplanned, proofs: {}, servers: [] } }
+
 const lost = (ms: number): Signal => ({
   ...signal,
   receivedAtMs: since(ms),
@@ -161,7 +165,13 @@ test.each<[string, World, number, RegExp]>([
     'its recovery was cancelled, and it is dead with its servers',
     { segments: [lostHost], ended: [of('compute-01', { state: 'cancelled', reason: 'olga: not now' })] },
     2,
-    /! compute-01 is dead, and 4 servers are still on it, for its recovery was cancelled \(olga: not now\): switchover recover compute-01\n/
+    /! compute-01 is dead, and nothing is done for it: 4 servers were left on it when it was cancelled \(olga: not now\); a new recovery looks again: switchover recover compute-01\n/
+  ],
+  [
+    'its recovery was cancelled before anybody had looked which servers it has, and it is dead',
+    { segments: [lostHost], ended: [withoutPlan] },
+    2,
+    /! compute-01 is dead, and nothing is done for it: its servers were not known when it was cancelled \(olga: not now\); a new recovery looks/
   ],
   [
     'it was cancelled, and the host came back',
