@@ -32,8 +32,11 @@ export async function abandonedOf(
   { open, ended, segments }: Pick<Status, 'open' | 'ended' | 'segments'>
 ): Promise<Abandoned[]> {
   const all = [...open, ...ended]
-  const hosts = segments.flatMap(segment => segment.hosts)
-  const isBack = (name: string) => hosts.some(host => host.name === name && host.state === 'up' && !host.forcedDown)
+  const up = [
+    ...segments.flatMap(({ hosts }) => hosts.filter(({ state, forcedDown }) => state === 'up' && !forcedDown)),
+    ...segments.flatMap(({ spares }) => spares.filter(({ state }) => state === 'up'))
+  ].map(({ name }) => name)
+  const isBack = (name: string) => up.includes(name)
   const last = ended.filter(
     ({ state, host, openedAtMs }) =>
       state === 'cancelled' && !isBack(host) && !all.some(one => one.host === host && one.openedAtMs > openedAtMs)

@@ -84,8 +84,14 @@ function stayDown(servers: number | undefined): string {
   return servers === 0 ? '' : `, and ${serversOf(servers)} stay down`
 }
 
-function holding({ guards = [] }: Pick<RecoveryView, 'guards'>): NonNullable<RecoveryView['guards']> {
-  return guards.filter(({ holds }) => holds)
+/**
+ * The guards that hold it. Where no guard does, those that were asked before stand in it as they were: they count for nothing.
+ * A lack of targets is told with the guards that hold beside it.
+ */
+function holding({ hold, guards = [] }: Pick<RecoveryView, 'hold' | 'guards'>): NonNullable<RecoveryView['guards']> {
+  const closed = guards.filter(({ holds }) => holds)
+  const isOfNow = hold?.code === 'no-target' || closed.some(({ guard }) => guard === hold?.guard)
+  return isOfNow ? closed : []
 }
 
 function arming(view: RecoveryView): Way[] {

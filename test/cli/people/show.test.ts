@@ -94,6 +94,15 @@ test.each<[string, Partial<Recovery>, string[], ('person' | 'world')?]>([
     [],
     'world'
   ],
+  [
+    'the world, after a guard that held it before',
+    {
+      ...held({ code: 'compute-down', reason: 'x', releasedBy: 'world' }),
+      guards: [closed('armed', false), closed('approval', true)]
+    },
+    [],
+    'world'
+  ],
   ['a fence', held({ code: 'not-fenced', reason: 'x', releasedBy: 'person' }, 'fencing'), ['vouch compute-01']],
   [
     'the fence of a target, which is not that of its host',

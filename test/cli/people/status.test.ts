@@ -77,14 +77,24 @@ const held = (host: string, hold: Partial<Hold>, ms = 2 * minute) =>
     {
       state: 'held',
       from: 'planning',
-      hold: { code: 'guard', guard: 'storm', reason: 'it is a storm', releasedBy: 'world', ...hold }
+      hold: {
+        ...{ code: 'guard', reason: 'it is a storm', releasedBy: 'world' },
+        ...(hold.code === undefined && { guard: 'storm' }),
+        ...hold
+      }
     },
     { sinceMs: since(ms) }
   )
 
 const withGuard = (one: StoredRecovery): StoredRecovery => ({
   ...one,
-  recovery: { ...one.recovery, guards: recovery.guards!.map(guard => ({ ...guard, holds: true })) }
+  recovery: {
+    ...one.recovery,
+    guards: [
+      ...recovery.guards!.map(guard => ({ ...guard, holds: true })),
+      { ...recovery.guards![0]!, guard: 'storm', holds: true, releasedBy: 'world' }
+    ]
+  }
 })
 
 test('all is well: exit status 0, and it says so', async () => {
@@ -162,6 +172,18 @@ test.each<[string, World, number, RegExp]>([
     /! compute-01 waits for a person: switchover show compute-01\n/
   ],
   [
+    'there is no room for it, and a guard wants a person as well',
+    { open: [withGuard(held('compute-01', { code: 'no-target' }))] },
+    2,
+    /! compute-01 waits for a person: switchover show compute-01\n/
+  ],
+  [
+    'a guard held it once, and what holds it now ends by itself',
+    { open: [withGuard(held('compute-01', { code: 'compute-down' }))] },
+    1,
+    /- compute-01 is held \(compute-down\) for 2 min, and goes on by itself\n/
+  ],
+  [
     'its recovery was cancelled, and it is dead with its servers',
     { segments: [lostHost], ended: [of('compute-01', { state: 'cancelled', reason: 'olga: not now' })] },
     2,
@@ -178,6 +200,18 @@ test.each<[string, World, number, RegExp]>([
     { ended: [of('compute-01', { state: 'cancelled', reason: 'olga: not now' })] },
     0,
     /^status +All is well/
+  ],
+  [
+    'that of a spare was cancelled, and the spare came back',
+    { ended: [of('spare-2', { state: 'cancelled', reason: 'olga: not now' })] },
+    0,
+    /^status +All is well/
+  ],
+  [
+    'that of a spare was cancelled, and the spare is down',
+    { ended: [of('spare-3', { state: 'cancelled', reason: 'olga: not now' })] },
+    2,
+    /! spare-3 is dead, /
   ],
   [
     'it was cancelled, and recovered later',
