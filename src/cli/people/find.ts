@@ -46,6 +46,16 @@ async function firstOf(client: Client, host: string, filter: string): Promise<Re
   return (await client.get('recoveries', path)).said.items[0]
 }
 
+/** The recovery, or why it can't be read now. */
+export async function tryToRead(client: Client, recovery: string): Promise<RecoveryView | ServiceError> {
+  try {
+    return (await readRecovery(client, recovery)).said
+  } catch (error) {
+    if (error instanceof ServiceError) return error
+    throw error
+  }
+}
+
 export async function readRecovery(client: Client, recovery: string): Promise<Told<RecoveryView>> {
   return await client.get('recovery', `/v1/recoveries/${encodeURIComponent(recovery)}`)
 }

@@ -3,7 +3,7 @@ import type { CommandAccepted } from '../../schemas/command-accepted.d.ts'
 import type { RecoveryView } from '../../schemas/recovery.d.ts'
 import { withNames } from '../with-names.ts'
 import type { Client } from './client.ts'
-import { readRecovery } from './find.ts'
+import { tryToRead } from './find.ts'
 import { plain } from './plain.ts'
 import type { Saying, Word } from './say.ts'
 import { ServiceError } from './service-error.ts'
@@ -31,13 +31,16 @@ export async function follow(
   const seen = before.timeline.at(-1)?.seq ?? 0
   const untilMs = systemClock.now() + limitMs
   let unread: string | undefined
+  // A service that can't be asked now may be asked again: the word is with it.
   do {
-    const view = await look(client, recovery)
+    const view = await tryToRead(client, recovery)
     if (view instanceof ServiceError) unread = view.message
     else {
       unread = undefined
       const answer = answerTo({ word, reason, seen }, view)
       if (answer !== undefined) return tell(!isRefused(answer.data), wholeAnswer(answer, view))
+      if (view.closedAtMs !== undefined)
+        return tell(false, `too late: it had ended as ${view.state}: switchover show ${view.host}`)
     }
     await systemClock.sleep(lookMs)
   } while (systemClock.now() < untilMs)
@@ -46,16 +49,6 @@ export async function follow(
       ? `nobody has obeyed it within ${limitMs / 1000} s`
       : `what became of it could not be read (${unread})`
   return tell(false, `it is written down, and ${whatElse}: switchover show ${before.host}, and switchover status`)
-}
-
-/** A service that can't be asked now may be asked again: the word is with it. */
-async function look(client: Client, recovery: string): Promise<RecoveryView | ServiceError> {
-  try {
-    return (await readRecovery(client, recovery)).said
-  } catch (error) {
-    if (error instanceof ServiceError) return error
-    throw error
-  }
 }
 
 type Line = RecoveryView['timeline'][number]

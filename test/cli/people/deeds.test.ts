@@ -3,7 +3,7 @@ import { showArming, switchArming } from '../../../src/cli/people/arm.ts'
 import { recover } from '../../../src/cli/people/recover.ts'
 import { resolve } from '../../../src/cli/people/resolve.ts'
 import { say, type Word } from '../../../src/cli/people/say.ts'
-import type { NewCommand, StoredEvent } from '../../../src/controller/ports/ports.ts'
+import type { NewCommand, StoredEvent, StoredRecovery } from '../../../src/controller/ports/ports.ts'
 import { obey } from '../../../src/core/obey.ts'
 import type { Recovery } from '../../../src/core/recovery.ts'
 import { CloudError, StoreUnavailable } from '../../../src/errors.ts'
@@ -18,7 +18,7 @@ afterEach(async () => {
 type Told = Pick<StoredEvent, 'text' | 'data'>
 
 /** A service whose recovery answers a word by these lines of its timeline. */
-async function answering(answers: readonly Told[], { unread = 0, of = recovery }: How = {}) {
+async function answering(answers: readonly Told[], { unread = 0, of = recovery, then }: How = {}) {
   const commands: NewCommand[] = []
   let failuresLeft = unread
   const events = async (): Promise<StoredEvent[]> => {
@@ -32,10 +32,15 @@ async function answering(answers: readonly Told[], { unread = 0, of = recovery }
     commands.push(given)
     return 'accepted' as const
   }
-  const one = { ...stored, recovery: of }
+  const one: StoredRecovery = { ...stored, recovery: of }
+  const after = then === undefined ? one : { ...one, recovery: { ...of, phase: then }, closedAtMs: 1 }
   const { client } = await speak(undo, {
     service: { command },
-    store: { events, recovery: async () => one, recoveries: async () => ({ items: [one] }) }
+    store: {
+      events,
+      recovery: async () => (commands.length === 0 ? one : after),
+      recoveries: async () => ({ items: [one] })
+    }
   })
   return { client, commands }
 }
@@ -44,6 +49,8 @@ interface How {
   /** So many looks after the word fail. */
   readonly unread?: number
   readonly of?: Recovery
+  /** How it has ended by the first look after the word. */
+  readonly then?: Recovery['phase']
 }
 
 const done = (command: Word, text = 'alice says so: I looked'): Told => ({ text, data: { command, refused: false } })
@@ -87,6 +94,15 @@ test('a word that is refused later, and one that nobody obeys, are failures', as
   const second = paper()
   expect(await say(unheard.client, 'retry', 'compute-01', { ...second, ...saying })).toBe(false)
   expect(second.text()).toMatch(/^it is written down, and nobody has obeyed it within 0\.05 s/)
+})
+
+test('a word that the end of its recovery has overtaken is told as too late, one that ended it as obeyed', async () => {
+  const { client } = await answering([], { then: { state: 'recovered' } })
+  const { text, ...output } = paper()
+  expect(await say(client, 'retry', 'compute-01', { ...output, ...saying })).toBe(false)
+  expect(text()).toBe('too late: it had ended as recovered: switchover show compute-01\n')
+  const obeyed = await answering([done('cancel')], { then: { state: 'cancelled', reason: 'alice: I looked' } })
+  expect(await say(obeyed.client, 'cancel', 'compute-01', { ...paper(), ...saying })).toBe(true)
 })
 
 test('what a cancel leaves is reckoned anew of a recovery that has moved on, and told where it is not known', async () => {
