@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../clock.ts'
 import type { OperatorStore, RecoveryStore } from '../controller/ports/ports.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, messageOf } from '../errors.ts'
 import { pathOfStore } from '../store-url.ts'
 import { openDialect } from './database/open-dialect.ts'
 import { migrations } from './database/schema.ts'
@@ -33,7 +33,7 @@ export class NothingStored extends ConfigError {
  */
 export async function openStoreForReading(url: string, clock: Clock = systemClock): Promise<ReadStore> {
   const path = pathOfStore(url)
-  if (path !== undefined && path !== ':memory:' && !existsSync(path)) throw new NothingStored(`${path} is not there`)
+  if (path !== undefined && path !== ':memory:') await assertThere(path)
   const dialect = path === undefined ? await openDialect(url, undefined) : openSqliteForReading(path, clock)
   const db = new Kysely<Tables>({ dialect: dialect.kysely })
   const transactions = createTransactions(db, dialect)
@@ -59,4 +59,15 @@ export async function openStoreForReading(url: string, clock: Clock = systemCloc
   const { recovery, pastOf } = createHistory(transactions)
   const { disbeliefs } = createDisbeliefs(transactions)
   return { signals, recovery, pastOf, disbeliefs, close }
+}
+
+/** What this user may not look at may be there all the same. */
+async function assertThere(path: string): Promise<void> {
+  try {
+    await stat(path)
+  } catch (error) {
+    if (Error.isError(error) && 'code' in error && error.code === 'ENOENT')
+      throw new NothingStored(`${path} is not there`)
+    throw new ConfigError('store.url', [`${path} can't be read by this user (${messageOf(error)})`])
+  }
 }
