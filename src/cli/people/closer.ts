@@ -1,29 +1,50 @@
+import { inParallel } from '../../in-parallel.ts'
+import type { RecoveryView } from '../../schemas/recovery.d.ts'
 import type { RecoverySummary } from '../../schemas/recovery-summary.d.ts'
 import type { Status } from '../../schemas/status.d.ts'
 import type { Client } from './client.ts'
-import { readRecovery } from './find.ts'
-import { serversLeft, waitsForPerson } from './ways-out.ts'
+import { tryToRead } from './find.ts'
+import { ServiceError } from './service-error.ts'
+import { isDown, leftOnIt, serversLeft, waitsForPerson } from './ways-out.ts'
 
 /** Of so many recoveries the whole is read: in a storm nobody needs more of them to know that somebody is needed. */
 const readMax = 50
+/** Each may take its time; the service has others to answer. */
+const atOnceMax = 5
 
-/** A hold says whose word ends its first guard; that another one wants a person as well stands in the whole of the recovery. */
+/**
+ * A hold says whose word ends its first guard; that another one wants a person as well stands in the whole of the recovery. One that
+ * can't be read stays as it is: what is known of the others must be told.
+ */
 export async function withWhoeverEndsIt(client: Client, open: readonly RecoverySummary[]): Promise<RecoverySummary[]> {
-  let left = readMax
-  const told: RecoverySummary[] = []
-  for (const one of open) {
+  const views = await wholesOf(
+    client,
+    open.filter(({ hold }) => hold?.releasedBy === 'world')
+  )
+  return open.map(one => {
     const { id, hold } = one
-    const isDoubtful = hold?.releasedBy === 'world' && left-- > 0
-    const needsPerson = isDoubtful && waitsForPerson((await readRecovery(client, id)).said)
-    told.push(needsPerson ? { ...one, hold: { ...hold, releasedBy: 'person' } } : one)
-  }
-  return told
+    const view = views.get(id)
+    if (hold === undefined || view === undefined || !waitsForPerson(view)) return one
+    return { ...one, hold: { ...hold, releasedBy: 'person' } }
+  })
 }
 
-/** A host whose recovery was cancelled, and the servers that it left on it. */
+/** By their ids; without those that can't be read. */
+async function wholesOf(
+  client: Client,
+  recoveries: readonly RecoverySummary[]
+): Promise<ReadonlyMap<string, RecoveryView>> {
+  const read = await inParallel(recoveries.slice(0, readMax), atOnceMax, async ({ id }) => {
+    const view = await tryToRead(client, id)
+    return view instanceof ServiceError ? [] : [[id, view] as const]
+  })
+  return new Map(read.flat())
+}
+
+/** A host whose recovery was cancelled. */
 export interface Abandoned extends Pick<RecoverySummary, 'host' | 'reason'> {
-  /** undefined: nobody knows. */
-  readonly servers: number | undefined
+  /** Which servers it left on it. */
+  readonly left: string
 }
 
 /** Nothing is done about these hosts any more: no recovery came later, and they have not come back. */
@@ -38,14 +59,17 @@ export async function abandonedOf(
   ].map(({ name }) => name)
   const isBack = (name: string) => up.includes(name)
   const last = ended.filter(
-    ({ state, host, openedAtMs }) =>
-      state === 'cancelled' && !isBack(host) && !all.some(one => one.host === host && one.openedAtMs > openedAtMs)
+    one =>
+      one.state === 'cancelled' &&
+      isDown(one) &&
+      !isBack(one.host) &&
+      !all.some(({ host, openedAtMs }) => host === one.host && openedAtMs > one.openedAtMs)
   )
-  const found: Abandoned[] = []
-  for (const { id } of last.slice(0, readMax)) {
-    const { said: view } = await readRecovery(client, id)
-    const servers = serversLeft(view)
-    if (servers !== 0) found.push({ host: view.host, servers, ...(view.reason && { reason: view.reason }) })
-  }
-  return found
+  const views = await wholesOf(client, last)
+  return last.slice(0, readMax).flatMap(({ id, host, reason }) => {
+    const view = views.get(id)
+    const servers = view && serversLeft(view)
+    const left = view === undefined ? "its servers can't be read, and its recovery was cancelled" : leftOnIt(servers)
+    return servers === 0 ? [] : [{ host, left, ...(reason && { reason }) }]
+  })
 }

@@ -5,7 +5,6 @@ import type { Status } from '../../schemas/status.d.ts'
 import type { Abandoned } from './closer.ts'
 import { serversOf } from './text/moves.ts'
 import { lasted } from './times.ts'
-import { leftOnIt } from './ways-out.ts'
 
 type Finding = Status['findings'][number]
 
@@ -102,9 +101,9 @@ function openFinding({ host, state, hold, sinceMs }: RecoverySummary, nowMs: num
 }
 
 /** Nobody is at it, and its servers are down. */
-function abandonedFinding({ host, servers, reason = 'without a reason' }: Abandoned): Finding {
+function abandonedFinding({ host, left, reason = 'without a reason' }: Abandoned): Finding {
   return critical(
-    `${host} is dead, and nothing is done for it: ${leftOnIt(servers)} (${reason}); a new recovery looks again: switchover recover ${host}`
+    `${host} is dead, and nothing is done for it: ${left} (${reason}); a new recovery looks again: switchover recover ${host}`
   )
 }
 

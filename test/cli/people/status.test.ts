@@ -292,6 +292,37 @@ test('a service that can not use its database is told, and not asked for what it
   expect(text).toMatch(/! the service can't use its database, and accepts nothing: its disk is full/)
 })
 
+test('a recovery that can not be read stays as it was listed, and hides nothing of the others', async () => {
+  const open = ['compute-02', 'compute-03'].map(host => withGuard(held(host, {})))
+  const recoveryOf = async (id: string) => {
+    if (id !== 'r-compute-03') throw new StoreUnavailable('it is elected anew')
+    return open[1]
+  }
+  const { exit, text } = await asked({
+    ...{ segments: [lostHost], open, ended: [cancelled] },
+    more: { store: { recovery: recoveryOf } }
+  })
+  expect(exit).toBe(2)
+  expect(text).toMatch(/! compute-03 waits for a person/)
+  expect(text).toMatch(
+    /! compute-01 is dead, .*: its servers can't be read, and its recovery was cancelled \(olga: not now\)/
+  )
+  expect(text).toMatch(/- compute-02 is held \(storm\) for 2 min, and goes on by itself\n/)
+})
+
+test('several recoveries are read at once', async () => {
+  const open = ['compute-02', 'compute-03'].map(host => withGuard(held(host, {})))
+  const both = Promise.withResolvers<void>()
+  let read = 0
+  const recoveryOf = async (id: string) => {
+    if (++read === open.length) both.resolve()
+    await both.promise
+    return open.find(one => one.recovery.id === id)
+  }
+  const { text } = await asked({ open, more: { store: { recovery: recoveryOf } } })
+  expect(text).toMatch(/! compute-02 waits for a person.*\n.*! compute-03 waits for a person/)
+})
+
 test('in JSON it is as its schema says', async () => {
   const { text } = await asked({ open: [held('compute-01', { releasedBy: 'person' })] }, true)
   const answer: unknown = JSON.parse(text)
