@@ -86,7 +86,7 @@ export interface Hold {
   readonly reason: string
   /** `world`: it goes on by itself when what it waits for is so. */
   readonly releasedBy: 'person' | 'world'
-  /** Where another try can't end otherwise than the last one. */
+  /** Where another try can't end otherwise than the last one, as long as the configuration stays as it is. */
   readonly retryHelps?: false
 }
 

@@ -498,7 +498,7 @@ export interface RecoverySummary {
      */
     releasedBy: 'person' | 'world'
     /**
-     * Where another try can't end otherwise than the last one: no retry is worth saying.
+     * Where another try can't end otherwise than the last one, as long as the configuration stays as it is: no retry is worth saying.
      */
     retryHelps?: false
   }

@@ -24,6 +24,7 @@ async function climb(answers: Readonly<Record<string, FencingErrorCode>>) {
       policy: { segment: () => segmentOf({ fencing: ladder }), guards: { bmcNetwork: true } }
     },
     recovery: recoveryOf(),
+    memory: {},
     steps: [],
     async wait(ms: number) {
       atMs += ms
@@ -34,7 +35,9 @@ async function climb(answers: Readonly<Record<string, FencingErrorCode>>) {
 }
 
 test('where no step is believed a retry helps nobody, and the hold asks for none', async () => {
-  const reason = expect.stringMatching(/Nothing is moved\. Switch the host off, see that it is off, and vouch for it$/)
+  const reason = expect.stringMatching(
+    /Nothing is moved\. Switch the host off, see that it is off, and vouch for it; a retry helps only/
+  )
   expect(await climb({ bmc: 'disbelieved', pdu: 'disbelieved' })).toMatchObject({
     hold: { code: 'not-fenced', reason, retryHelps: false }
   })

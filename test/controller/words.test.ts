@@ -3,6 +3,7 @@ import type { Change, Command } from '../../src/controller/ports/ports.ts'
 import type { Context } from '../../src/controller/recovery/context.ts'
 import { createMemory } from '../../src/controller/recovery/context.ts'
 import { mustLeaveOff } from '../../src/controller/recovery/words.ts'
+import type { Ladder } from '../../src/core/ladder.ts'
 import type { Phase } from '../../src/core/recovery.ts'
 import { StoreUnavailable } from '../../src/errors.ts'
 import { holdOf, nowMs, recoveryOf, source } from '../core/builders.ts'
@@ -12,12 +13,14 @@ let waiting: Command[]
 let written: Change[]
 let armed: boolean
 let isAway: boolean
+let ladder: Ladder
 
 beforeEach(() => {
   waiting = []
   written = []
   armed = true
   isAway = false
+  ladder = [{ agents: ['bmc'], timeoutMs: 10_000, retries: 0 }]
 })
 
 function contextIn(phase: Phase): Context {
@@ -33,7 +36,11 @@ function contextIn(phase: Phase): Context {
     }
   }
   const ctx = {
-    ports: { store, clock: { now: () => nowMs }, policy: { approvalMinutes: 60, armed: () => true } },
+    ports: {
+      store,
+      clock: { now: () => nowMs },
+      policy: { approvalMinutes: 60, armed: () => true, segment: () => ({ fencing: ladder }) }
+    },
     recovery: recoveryOf({ phase }),
     ...{ version: 7, steps: [], lease: {}, memory: createMemory() }
   }
@@ -69,6 +76,26 @@ test('disarmed, the work is left off once; armed, it goes on', async () => {
   armed = true
   expect(await mustLeaveOff(ctx)).toBe(false)
   armed = false
+  expect(await mustLeaveOff(ctx)).toBe(true)
+})
+
+test('disarmed again after it was held for that and armed, it is left off again', async () => {
+  const ctx = contextIn(fencing)
+  armed = false
+  expect(await mustLeaveOff(ctx)).toBe(true)
+  ctx.recovery = recoveryOf({ phase: { state: 'held', from: 'fencing', hold: holdOf('observing') } })
+  armed = true
+  expect(await mustLeaveOff(ctx)).toBe(true)
+  ctx.recovery = recoveryOf({ phase: fencing })
+  armed = false
+  expect(await mustLeaveOff(ctx)).toBe(true)
+})
+
+test('a climb is left off when the segment is fenced by another ladder now', async () => {
+  const ctx = contextIn(fencing)
+  ctx.memory.ladder = ladder
+  expect(await mustLeaveOff(ctx)).toBe(false)
+  ladder = [{ agents: ['pdu'], timeoutMs: 10_000, retries: 0 }]
   expect(await mustLeaveOff(ctx)).toBe(true)
 })
 

@@ -5,7 +5,7 @@ export function notFenced(host: string, sentences: readonly string[], mends = tr
   const why = sentences.join('; ') || 'no fencing agent is configured'
   const remedy = mends
     ? "Make sure that it is off, then vouch for it, or mend the BMC's access and retry"
-    : 'Switch the host off, see that it is off, and vouch for it'
+    : 'Switch the host off, see that it is off, and vouch for it; a retry helps only once the configuration reaches it another way'
   return {
     code: 'not-fenced',
     releasedBy: 'person',

@@ -93,7 +93,8 @@ export function createSupervisor(ports: Ports, options: SupervisorOptions): Supe
         const untilMs = clock.now() + ms
         do {
           const leftMs = untilMs - clock.now()
-          if (!nudged && leftMs > 0 && !isEnding()) await clock.sleep(leftMs, sleeper.signal)
+          if (!nudged && leftMs > 0 && !isEnding())
+            await clock.sleep(leftMs, AbortSignal.any([sleeper.signal, lost.signal]))
           if (!nudged || isEnding()) return
           nudged = false
           leavesOff = await mustLeaveOff(context)

@@ -1,3 +1,4 @@
+import type { Ladder } from '../../core/ladder.ts'
 import type { Recovery } from '../../core/recovery.ts'
 import type { Step } from '../../core/step.ts'
 import { lastStep } from '../../core/step.ts'
@@ -70,6 +71,8 @@ export interface Memory {
   woken?: boolean
   /** The segment was disarmed when it was last asked, after something had woken this run. */
   disarmed?: boolean
+  /** By which the host is being fenced, or was last. */
+  ladder?: Ladder
   /** Since when a hold that began at `holdSinceMs` has seen no verdict, ms. */
   doubted?: { readonly holdSinceMs: number; readonly fromMs: number }
   /** How often what was seen of the power was forgotten: a reading that was asked for before that is void. */
@@ -156,9 +159,7 @@ export async function act(
 }
 
 /** Somebody disarmed the segment: no new deed; what was sent goes on. */
-export class Disarmed extends Error {
-  override readonly name = 'Disarmed'
-}
+export class Disarmed extends Error {}
 
 /** Arming is read again before every deed on the cloud or a BMC (rule 20). */
 export async function assertArmed(ctx: Context): Promise<void> {

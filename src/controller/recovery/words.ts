@@ -32,14 +32,19 @@ export function judge(
  */
 export async function mustLeaveOff(ctx: Context): Promise<boolean> {
   const { store } = ctx.ports
-  if (ctx.recovery.phase.state === 'held') return true
+  const { state } = ctx.recovery.phase
+  if (state === 'held') {
+    // It goes on when it is armed, and may be disarmed again.
+    delete ctx.memory.disarmed
+    return true
+  }
   try {
     for (const command of await store.commands(ctx.recovery.id)) {
       const { answer, told } = judge(ctx, command)
       if (!('refused' in answer)) return true
       await record(ctx, told)
     }
-    return await isDisarmedNow(ctx)
+    return (await isDisarmedNow(ctx)) || (state === 'fencing' && isFencedOtherwise(ctx))
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
     return false
@@ -51,4 +56,10 @@ async function isDisarmedNow({ ports, recovery, memory }: Context): Promise<bool
   const was = memory.disarmed === true
   memory.disarmed = !isArmed(recovery.segment, await ports.store.arming(), ports.policy)
   return memory.disarmed && !was
+}
+
+/** By what was loaded since this climb began. */
+function isFencedOtherwise({ ports: { policy }, recovery, memory }: Context): boolean {
+  const { fencing } = policy.segment(recovery.segment) ?? {}
+  return memory.ladder !== undefined && JSON.stringify(fencing) !== JSON.stringify(memory.ladder)
 }

@@ -18,6 +18,7 @@ import { climbStep } from './climb-step.ts'
 /** The steps of the ladder in their order; the first that proves it ends it. */
 export async function climbLadder(ctx: Context, host: string, ladder: Ladder): Promise<RecoveryEvent | 'interrupted'> {
   const { recovery, ports } = ctx
+  ctx.memory.ladder = ladder
   const failures: FenceFailure[] = []
   const sentences: string[] = []
   let mends = stepsOf(ladder).length === 0
@@ -36,8 +37,8 @@ export async function climbLadder(ctx: Context, host: string, ladder: Ladder): P
     if ('failures' in outcome) {
       failures.push(...outcome.failures)
       sentences.push(outcome.because)
-      // A host that is being recovered is not rehearsed: who is not believed of it is not believed by the next try either.
-      mends ||= outcome.failures.every(({ code }) => code !== 'disbelieved')
+      // A host that is being recovered is not rehearsed: who is not believed of it is not believed by the next try either. A target is.
+      mends ||= host !== recovery.host || outcome.failures.every(({ code }) => code !== 'disbelieved')
       continue
     }
     const denied = await denial(ctx, host, earlier, witnessesOf(ladder))
