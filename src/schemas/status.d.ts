@@ -32,7 +32,7 @@ export interface Status {
    */
   segments: SegmentView[]
   /**
-   * Recoveries that have not ended, the newest first.
+   * Recoveries that have not ended, the newest first. `releasedBy` is `person` where any guard that holds one wants a person, which the list of the API says of the first guard only; of at most 50, and of those that could be read.
    */
   open: RecoverySummary[]
   /**
