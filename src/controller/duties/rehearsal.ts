@@ -10,7 +10,7 @@ import {
 import { membersOf, type Segment } from '../../core/segment.ts'
 import { messageOf } from '../../errors.ts'
 import { inParallel } from '../../in-parallel.ts'
-import type { Disbeliefs } from '../judgement/disbeliefs.ts'
+import { type Disbeliefs, keyOf } from '../judgement/disbeliefs.ts'
 import { bmcsAtOnce, falseOffs, isReporting } from '../judgement/false-offs.ts'
 import type { Ports } from '../ports/ports.ts'
 import { isWorldError } from '../recovery/context.ts'
@@ -200,8 +200,4 @@ interface Question {
 interface Asked {
   readonly answer: Rehearsed
   readonly isHearsay: boolean
-}
-
-function keyOf({ host, agent }: Question): string {
-  return `${agent} ${host}`
 }

@@ -61,6 +61,7 @@ export function createDisbeliefs(
 
 type Told = Pick<RecoveryStore, 'disbeliefs' | 'disbelieve' | 'believe'>
 
-function keyOf({ agent, host }: PowerWay): string {
+/** Of whom and of what it speaks. */
+export function keyOf({ agent, host }: Pick<PowerWay, 'agent' | 'host'>): string {
   return `${agent} ${host}`
 }
